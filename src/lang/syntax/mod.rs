@@ -1,0 +1,5 @@
+//! Layer files as trees: Python syntax, restricted, each restriction with an error that says what to write instead.
+
+mod tree;
+
+pub use tree::*;
