@@ -36,7 +36,12 @@ pub enum Node {
     Minimum(Rc<[Formula]>),
     Maximum(Rc<[Formula]>),
     /// Sum of `body` over `index` from `from` to `to`, both ends included; empty (0) where `to < from`.
-    Sigma { index: Symbol, from: Formula, to: Formula, body: Formula },
+    Sigma {
+        index: Symbol,
+        from: Formula,
+        to: Formula,
+        body: Formula,
+    },
     /// A named part, `F_qkv`: prints as its name where parts are wanted, means its body.
     Named(Rc<str>, Formula),
 }
@@ -77,76 +82,152 @@ pub enum Verdict {
 pub struct Algebra {}
 
 impl Algebra {
-    pub fn new() -> Self { Algebra {} }
+    pub fn new() -> Self {
+        Algebra {}
+    }
 
     // ---- symbols -------------------------------------------------------------------------------------------------
     /// The symbol of that name, interned at first use; a positive integer until declared otherwise.
-    pub fn symbol(&self, name: &str) -> Symbol { todo!() }
+    pub fn symbol(&self, name: &str) -> Symbol {
+        todo!()
+    }
     /// A symbol that no other call returns, shown as `hint` (for bound indices, divisibility substitutions).
-    pub fn fresh_symbol(&self, hint: &str) -> Symbol { todo!() }
-    pub fn name(&self, symbol: Symbol) -> Rc<str> { todo!() }
+    pub fn fresh_symbol(&self, hint: &str) -> Symbol {
+        todo!()
+    }
+    pub fn name(&self, symbol: Symbol) -> Rc<str> {
+        todo!()
+    }
     /// Declares the least value of a symbol (default 1; 0 for counts that may vanish).
-    pub fn declare_minimum(&self, symbol: Symbol, minimum: i64) { todo!() }
+    pub fn declare_minimum(&self, symbol: Symbol, minimum: i64) {
+        todo!()
+    }
 
     // ---- nodes: light normalization only (flatten nested sums / products, drop 0 and 1, x*0 = 0, x/1 = x) -----------
-    pub fn integer(&self, value: i64) -> Formula { todo!() }
-    pub fn number(&self, value: Rational) -> Formula { todo!() }
-    pub fn variable(&self, symbol: Symbol) -> Formula { todo!() }
-    pub fn sum(&self, terms: &[Formula]) -> Formula { todo!() }
-    pub fn difference(&self, a: Formula, b: Formula) -> Formula { todo!() }
-    pub fn product(&self, factors: &[Formula]) -> Formula { todo!() }
-    pub fn quotient(&self, a: Formula, b: Formula) -> Formula { todo!() }
-    pub fn power(&self, base: Formula, exponent: u32) -> Formula { todo!() }
-    pub fn floor_quotient(&self, a: Formula, b: Formula) -> Formula { todo!() }
-    pub fn ceiling_quotient(&self, a: Formula, b: Formula) -> Formula { todo!() }
-    pub fn remainder(&self, a: Formula, b: Formula) -> Formula { todo!() }
-    pub fn minimum(&self, arguments: &[Formula]) -> Formula { todo!() }
-    pub fn maximum(&self, arguments: &[Formula]) -> Formula { todo!() }
-    pub fn sigma(&self, index: Symbol, from: Formula, to: Formula, body: Formula) -> Formula { todo!() }
-    pub fn named(&self, name: &str, body: Formula) -> Formula { todo!() }
-    pub fn node(&self, formula: Formula) -> Node { todo!() }
+    pub fn integer(&self, value: i64) -> Formula {
+        todo!()
+    }
+    pub fn number(&self, value: Rational) -> Formula {
+        todo!()
+    }
+    pub fn variable(&self, symbol: Symbol) -> Formula {
+        todo!()
+    }
+    pub fn sum(&self, terms: &[Formula]) -> Formula {
+        todo!()
+    }
+    pub fn difference(&self, a: Formula, b: Formula) -> Formula {
+        todo!()
+    }
+    pub fn product(&self, factors: &[Formula]) -> Formula {
+        todo!()
+    }
+    pub fn quotient(&self, a: Formula, b: Formula) -> Formula {
+        todo!()
+    }
+    pub fn power(&self, base: Formula, exponent: u32) -> Formula {
+        todo!()
+    }
+    pub fn floor_quotient(&self, a: Formula, b: Formula) -> Formula {
+        todo!()
+    }
+    pub fn ceiling_quotient(&self, a: Formula, b: Formula) -> Formula {
+        todo!()
+    }
+    pub fn remainder(&self, a: Formula, b: Formula) -> Formula {
+        todo!()
+    }
+    pub fn minimum(&self, arguments: &[Formula]) -> Formula {
+        todo!()
+    }
+    pub fn maximum(&self, arguments: &[Formula]) -> Formula {
+        todo!()
+    }
+    pub fn sigma(&self, index: Symbol, from: Formula, to: Formula, body: Formula) -> Formula {
+        todo!()
+    }
+    pub fn named(&self, name: &str, body: Formula) -> Formula {
+        todo!()
+    }
+    pub fn node(&self, formula: Formula) -> Node {
+        todo!()
+    }
 
     // ---- meaning ---------------------------------------------------------------------------------------------------
     /// Memoized per formula.
-    pub fn canonical(&self, formula: Formula) -> Rc<Canonical> { todo!() }
+    pub fn canonical(&self, formula: Formula) -> Rc<Canonical> {
+        todo!()
+    }
     /// Same value, decided by canonical form alone, under the assumed facts.
-    pub fn same(&self, a: Formula, b: Formula) -> bool { todo!() }
+    pub fn same(&self, a: Formula, b: Formula) -> bool {
+        todo!()
+    }
     /// The value when it has no symbols.
-    pub fn constant(&self, formula: Formula) -> Option<Rational> { todo!() }
+    pub fn constant(&self, formula: Formula) -> Option<Rational> {
+        todo!()
+    }
     /// As [`Algebra::constant`] when it is an integer that fits.
-    pub fn constant_integer(&self, formula: Formula) -> Option<i64> { todo!() }
+    pub fn constant_integer(&self, formula: Formula) -> Option<i64> {
+        todo!()
+    }
     /// Free symbols in order of first occurrence.
-    pub fn symbols_of(&self, formula: Formula) -> Vec<Symbol> { todo!() }
+    pub fn symbols_of(&self, formula: Formula) -> Vec<Symbol> {
+        todo!()
+    }
     /// Simultaneous substitution that keeps the formula's structure and names.
-    pub fn substitute(&self, formula: Formula, values: &FxHashMap<Symbol, Formula>) -> Formula { todo!() }
+    pub fn substitute(&self, formula: Formula, values: &FxHashMap<Symbol, Formula>) -> Formula {
+        todo!()
+    }
     pub fn evaluate(
         &self,
         formula: Formula,
         values: &dyn Fn(Symbol) -> Option<Rational>,
-    ) -> Result<Rational, EvaluationError> { todo!() }
+    ) -> Result<Rational, EvaluationError> {
+        todo!()
+    }
 
     // ---- forms -----------------------------------------------------------------------------------------------------
     /// Expanded: a sum of monomials in declared order (over a common denominator where there is one).
-    pub fn expanded(&self, formula: Formula) -> Formula { todo!() }
+    pub fn expanded(&self, formula: Formula) -> Formula {
+        todo!()
+    }
     /// Readable: content, common monomial and shared factors out.
-    pub fn factored(&self, formula: Formula) -> Formula { todo!() }
+    pub fn factored(&self, formula: Formula) -> Formula {
+        todo!()
+    }
     /// Names of parts dropped.
-    pub fn unnamed(&self, formula: Formula) -> Formula { todo!() }
+    pub fn unnamed(&self, formula: Formula) -> Formula {
+        todo!()
+    }
 
     // ---- sums over an index ----------------------------------------------------------------------------------------
     /// Closed form of the sum of `body` over `index` = from..=to (Faulhaber for polynomial bodies, under the claim
     /// `to >= from - 1`); a `Sigma` where there is none.
-    pub fn closed_sum(&self, index: Symbol, from: Formula, to: Formula, body: Formula) -> Formula { todo!() }
+    pub fn closed_sum(&self, index: Symbol, from: Formula, to: Formula, body: Formula) -> Formula {
+        todo!()
+    }
 
     // ---- facts and decisions ---------------------------------------------------------------------------------------
-    pub fn assume(&self, fact: Fact) { todo!() }
-    pub fn facts(&self) -> Vec<Fact> { todo!() }
+    pub fn assume(&self, fact: Fact) {
+        todo!()
+    }
+    pub fn facts(&self) -> Vec<Fact> {
+        todo!()
+    }
     /// Three-valued; never a wrong verdict.
-    pub fn equal(&self, a: Formula, b: Formula) -> Verdict { todo!() }
+    pub fn equal(&self, a: Formula, b: Formula) -> Verdict {
+        todo!()
+    }
     /// `Some(true)`: a <= b for all admissible values; `Some(false)`: a > b for all; `None`: neither proved.
-    pub fn at_most(&self, a: Formula, b: Formula) -> Option<bool> { todo!() }
+    pub fn at_most(&self, a: Formula, b: Formula) -> Option<bool> {
+        todo!()
+    }
     /// `a` divides `b`, proved from facts; `None` where not proved.
-    pub fn divides(&self, a: Formula, b: Formula) -> Option<bool> { todo!() }
+    pub fn divides(&self, a: Formula, b: Formula) -> Option<bool> {
+        todo!()
+    }
     /// The arguments without those proved to be at most another one, order kept (for maxima).
-    pub fn dominant(&self, arguments: &[Formula]) -> Vec<Formula> { todo!() }
+    pub fn dominant(&self, arguments: &[Formula]) -> Vec<Formula> {
+        todo!()
+    }
 }

@@ -7,6 +7,6 @@
 mod operator;
 
 pub use operator::{
-    Case, Condition, Convention, CostRule, Dimension, Flag, FlagValue, Operand, Operator, Override, RuleSet, Shape,
-    SizeParameter, Switch, TrafficRule, Unit, WeightRule,
+    Case, Condition, Convention, CostRule, Dimension, Flag, FlagValue, Operand, Operator, Override, RuleSet,
+    Shape, SizeParameter, Switch, TrafficRule, Unit, WeightRule,
 };

@@ -21,7 +21,9 @@ pub struct RuleSet {
 
 impl RuleSet {
     /// The rules embedded in the binary, or those of `directory`, with formulas interned in `algebra`.
-    pub fn load(algebra: &Algebra, directory: Option<&Path>) -> Result<RuleSet> { todo!() }
+    pub fn load(algebra: &Algebra, directory: Option<&Path>) -> Result<RuleSet> {
+        todo!()
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diagnostic::{Source, Span};
+use crate::diagnostic::{Diagnostic, Source, Span};
 
 /// A layer file, or a model's own file.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Module {
     pub layers: Vec<Arc<Layer>>,
     /// `name = shared(…)` and `name = param(…)` at module level, in order.
     pub parts: Vec<PartDefinition>,
+    /// What is allowed and probably not meant, such as sizes that nothing reads.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// `from path.to.module import A, B`.
@@ -73,6 +75,9 @@ pub struct Layer {
     pub result_range: Range<usize>,
     /// Range of the whole definition.
     pub range: Range<usize>,
+    /// Names that it reads, not as callees, and that neither it nor its file defines, once each, where they are read
+    /// first: operators handed on (`act=gelu`), and in phases symbols of the model. Others are mistakes.
+    pub free: Vec<Name>,
 }
 
 impl Layer {
