@@ -1,55 +1,23 @@
 """The operators of the layer language, executed by torch on the meta device."""
-import functools
 import math
 
 import torch
 import torch.nn.functional as F
 
-from runtime import DTYPE, Call, Value, run
-
-OPERATORS = {}
-
-
-def operator(function):
-    """An operator by its name: runs as a call of its own, so that its weights have an identity."""
-
-    @functools.wraps(function)
-    def call(*args, **keywords):
-        path, names = run().call.site()
-        with run().calling(Call(path, names, run().call.symbols)):
-            return function(*args, **keywords)
-
-    call.is_operator = True
-    OPERATORS[function.__name__] = call
-    return call
-
-
-def execute(compute, *operands):
-    """One operator on these values: new storages for what it returns, FLOPs noted for its path."""
-    state = run()
-    state.trace.begin([o.storage for o in operands])
-    before = state.counter.get_total_flops()
-    results = compute(*(o.data for o in operands))
-    state.trace.add_flops(state.call.names, state.counter.get_total_flops() - before)
-    if isinstance(results, tuple):
-        return tuple(Value(r, state.trace.new_storage(r)) for r in results)
-    return Value(results, state.trace.new_storage(results))
-
-
-def view(data, of):
-    return Value(data, of.storage)
+from operation import OPERATORS, execute, operator, view
+from runtime import DTYPE, Value, run
 
 
 # Weights and buffers
 
 
 @operator
-def param(*shape):
+def param(*shape, dtype=None):
     return Value(run().weight("param", shape), None)
 
 
 @operator
-def constant(*shape):
+def constant(*shape, dtype=None):
     return Value(torch.empty(shape, dtype=DTYPE, device="meta"), None)
 
 
@@ -66,17 +34,24 @@ def linear(x, out, bias=True, weight=None):
     return execute(lambda a: F.linear(a, matrix, offset), x)
 
 
-@operator
-def conv2d(x, out, k, stride=1, padding=0, groups=1, bias=True):
-    height, width = k if isinstance(k, (list, tuple)) else (k, k)
-    channels = x.data.shape[1]
-    kernel = run().weight("weight", (out, channels // groups, height, width))
-    offset = run().weight("bias", (out,)) if bias else None
-    return execute(lambda a: F.conv2d(a, kernel, offset, stride, padding, groups=groups), x)
+def convolution(rank, convolve):
+    def apply(x, out, k, stride=1, padding=0, groups=1, bias=True):
+        window = list(k) if isinstance(k, (list, tuple)) else [k] * rank
+        channels = x.data.shape[1]
+        kernel = run().weight("weight", (out, channels // groups, *window))
+        offset = run().weight("bias", (out,)) if bias else None
+        return execute(lambda a: convolve(a, kernel, offset, stride, padding, groups=groups), x)
+
+    apply.__name__ = f"conv{rank}d"
+    operator(apply)
+
+
+for _rank, _convolve in [(1, F.conv1d), (2, F.conv2d), (3, F.conv3d)]:
+    convolution(_rank, _convolve)
 
 
 @operator
-def matmul(a, b, causal=False):
+def matmul(a, b, causal=None):
     return execute(torch.matmul, a, b)
 
 
@@ -101,21 +76,34 @@ def sdpa(q, k, v, causal=False):
 
 
 @operator
-def layer_norm(x, dim=-1):
+def layer_norm(x, dim=-1, bias=True, affine=True):
     size = x.data.shape[dim]
-    weight, bias = run().weight("weight", (size,)), run().weight("bias", (size,))
+    weight = run().weight("weight", (size,)) if affine else None
+    offset = run().weight("bias", (size,)) if affine and bias else None
 
     def norm(a):
-        return F.layer_norm(a.movedim(dim, -1), (size,), weight, bias).movedim(-1, dim)
+        return F.layer_norm(a.movedim(dim, -1), (size,), weight, offset).movedim(-1, dim)
 
     return execute(norm, x)
 
 
 @operator
-def rms_norm(x, dim=-1):
+def rms_norm(x, affine=True):
+    size = x.data.shape[-1]
+    weight = run().weight("weight", (size,)) if affine else None
+    return execute(lambda a: F.rms_norm(a, (size,), weight), x)
+
+
+@operator
+def batch_norm(x, dim=1):
     size = x.data.shape[dim]
-    weight = run().weight("weight", (size,))
-    return execute(lambda a: F.rms_norm(a.movedim(dim, -1), (size,), weight).movedim(-1, dim), x)
+    weight, bias = run().weight("weight", (size,)), run().weight("bias", (size,))
+    running = [torch.empty(size, dtype=DTYPE, device="meta") for _ in range(2)]
+
+    def norm(a):
+        return F.batch_norm(a.movedim(dim, 1), *running, weight, bias).movedim(1, dim)
+
+    return execute(norm, x)
 
 
 @operator
@@ -132,8 +120,10 @@ def elementwise(name, function):
 
 
 for _name, _function in {
-    "gelu": F.gelu, "quick_gelu": lambda a: a * torch.sigmoid(1.702 * a), "silu": F.silu,
-    "relu": F.relu, "tanh": torch.tanh, "cos": torch.cos, "sin": torch.sin, "exp": torch.exp,
+    "relu": F.relu, "gelu": F.gelu, "gelu_tanh": lambda a: F.gelu(a, approximate="tanh"),
+    "quick_gelu": lambda a: a * torch.sigmoid(1.702 * a), "silu": F.silu,
+    "sigmoid": torch.sigmoid, "softplus": F.softplus, "tanh": torch.tanh, "exp": torch.exp,
+    "log": torch.log, "sqrt": torch.sqrt, "cos": torch.cos, "sin": torch.sin,
 }.items():
     elementwise(_name, _function)
 
@@ -147,23 +137,38 @@ def rope(x, cos, sin):
     return execute(rotate, x, cos, sin)
 
 
-def arithmetic(function):
+def arithmetic(name, function):
     def apply(a, b):
         if isinstance(a, Value) and isinstance(b, Value):
             return execute(function, a, b)
         if isinstance(a, Value):
-            return execute(lambda x: function(x, b), a)
-        return execute(lambda y: function(a, y), b)
+            return execute(lambda x: function(x, torch.full((), float(b), dtype=DTYPE)), a)
+        return execute(lambda y: function(torch.full((), float(a), dtype=DTYPE), y), b)
 
-    return apply
+    apply.__name__ = name
+    return operator(apply)
 
 
-for _name, _function in {"add": torch.add, "sub": torch.sub, "mul": torch.mul,
-                         "truediv": torch.div}.items():
-    _apply = arithmetic(_function)
-    setattr(Value, f"__{_name}__", lambda a, b, f=_apply: f(a, b))
-    setattr(Value, f"__r{_name}__", lambda b, a, f=_apply: f(a, b))
-setattr(Value, "__neg__", lambda a: execute(torch.neg, a))
+for _name, _sign, _function in [
+    ("add", "add", torch.add), ("subtract", "sub", torch.sub), ("multiply", "mul", torch.mul),
+    ("divide", "truediv", torch.div), ("maximum", None, torch.maximum),
+    ("minimum", None, torch.minimum),
+]:
+    _apply = arithmetic(_name, _function)
+    if _sign is not None:
+        setattr(Value, f"__{_sign}__", lambda a, b, f=_apply: f(a, b))
+        setattr(Value, f"__r{_sign}__", lambda b, a, f=_apply: f(a, b))
+
+
+@operator
+def pool2d(x, k, stride=None, padding=0, kind="max"):
+    pool = {"max": F.max_pool2d, "mean": F.avg_pool2d}[kind]
+    return execute(lambda a: pool(a, k, stride, padding), x)
+
+
+@operator
+def mean(x, *dims):
+    return execute(lambda a: a.mean(dims), x)
 
 
 # Look-ups and copies
@@ -186,7 +191,16 @@ def lookup(table, m, n):
 
 
 @operator
-def resize(x, *shape):
+def gather(x, n):
+    def pick(a):
+        places = torch.empty((*a.shape[:-1], n), dtype=torch.int64, device="meta")
+        return torch.gather(a, -1, places)
+
+    return execute(pick, x)
+
+
+@operator
+def resize(x, *shape, mode="bicubic"):
     return execute(lambda a: a.new_empty(shape), x)
 
 
@@ -196,7 +210,12 @@ def concat(*xs, dim=-1):
 
 
 @operator
-def pad(x, before, after, dim=-1):
+def roll(x, shift, dim=1):
+    return execute(lambda a: torch.roll(a, shift, dim), x)
+
+
+@operator
+def pad(x, before, after, dim=1):
     def widen(a):
         return F.pad(a, [0, 0] * (a.dim() - 1 - dim % a.dim()) + [before, after])
 
@@ -227,7 +246,7 @@ def expand(x, *shape):
 
 
 @operator
-def crop(x, start, length, dim=-1):
+def crop(x, start, length, dim=1):
     return view(x.data.narrow(dim, start, length), x)
 
 
@@ -288,6 +307,13 @@ def kv_cache(*tensors, past=0, window=None):
         state.cache(index, kept * per_token * DTYPE.itemsize)
         seen.append(Value(torch.empty(shape, dtype=DTYPE, device="meta"), None))
     return seen[0] if len(seen) == 1 else tuple(seen)
+
+
+@operator
+def state_cache(x, dtype=None):
+    bits = {None: 16, "bf16": 16, "f16": 16, "f32": 32}[dtype]
+    run().cache("state", x.data.numel() * bits // 8)
+    return Value(x.data, None)
 
 
 @operator

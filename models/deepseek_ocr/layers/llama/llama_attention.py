@@ -22,8 +22,8 @@ def LlamaAttention(x: (B, S, h), *, H, H_kv, angles=True, past=0):
     keys = RepeatKV(keys, H=H)
     values = RepeatKV(values, H=H)
     scale = constant(1)  # 1 / sqrt(d)
-    qk = matmul(q, transpose(keys, 2, 3), causal=True)
+    qk = matmul(q, transpose(keys, 2, 3), causal="scores")
     probs = softmax(qk * scale, causal=True)
-    av = matmul(probs, values, causal=True)
+    av = matmul(probs, values, causal="values")
     out = linear(reshape(transpose(av, 1, 2), B, S, H * d), h, bias=False)
     return out
