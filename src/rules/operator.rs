@@ -1,61 +1,70 @@
-//! What a rule file says, in memory (bodies being written).
-#![allow(missing_docs, clippy::todo, unused_variables)]
-
-use std::path::Path;
+//! What an operator's rule says, in memory.
 
 use indexmap::IndexMap;
 
-use crate::algebra::{Algebra, Formula};
-use crate::diagnostic::{Result, Span};
+use super::condition::{Condition, FlagValue};
+use crate::algebra::Formula;
+use crate::diagnostic::Span;
 
-/// Everything in `rules/`.
-#[derive(Debug)]
-pub struct RuleSet {
-    /// By name.
-    pub operators: IndexMap<String, Operator>,
-    /// By name: `default`, `torch`, `published`.
-    pub conventions: IndexMap<String, Convention>,
-    /// By name: `causal`, `logits`.
-    pub switches: IndexMap<String, Switch>,
-}
-
-impl RuleSet {
-    /// The rules embedded in the binary, or those of `directory`, with formulas interned in `algebra`.
-    pub fn load(algebra: &Algebra, directory: Option<&Path>) -> Result<RuleSet> {
-        todo!()
-    }
-}
-
+/// One operator: what a layer may call, and all that is known of it.
 #[derive(Debug, Clone)]
 pub struct Operator {
+    /// As layers call it.
     pub name: String,
     /// One sentence: what it computes.
     pub what: String,
     /// Where shape and costs come from.
     pub source: String,
+    /// Tensor arguments, in order.
     pub operands: Vec<Operand>,
-    /// Positional arguments after the operands that are sizes (`out` of linear); may also be given by keyword.
+    /// Positional arguments after the operands that are sizes (`out` of linear); may also be given by keyword. One
+    /// whose name an operand's pattern binds may be left out (`V` and `h` of embedding when `table=` is given).
     pub sizes: Vec<SizeParameter>,
     /// Keyword arguments that are flags or optional sizes.
     pub flags: Vec<Flag>,
+    /// How results get their shapes.
     pub shape: Shape,
+    /// Element type of each result: `None` is that of the first operand. Empty: all `None`.
+    pub dtypes: Vec<Option<String>>,
     /// The result is a view: shares its first operand's storage, costs nothing, is no traffic.
     pub view: bool,
+    /// What it owns.
     pub weights: Vec<WeightRule>,
+    /// What it computes.
     pub costs: Vec<CostRule>,
     /// Overrides of the default traffic (default: every operand and weight read whole, every result written whole).
     pub traffic: Vec<TrafficRule>,
     /// Names of operands, weights or `result` kept for the backward pass.
     pub keeps: Vec<String>,
+    /// Examples with their outcome.
     pub cases: Vec<Case>,
+    /// Names that formulas about it may use: those its patterns and sizes bind, `result`, `input`, `rows`, flags that
+    /// are integers or optional sizes, and what its shape primitive offers.
+    pub names: Vec<String>,
+    /// Its name in the rule file.
     pub span: Span,
+}
+
+impl Operator {
+    /// The flag of that name.
+    pub fn flag(&self, name: &str) -> Option<&Flag> {
+        self.flags.iter().find(|flag| flag.name == name)
+    }
+
+    /// Whether it has neither weights nor work of its own to show by cases: a view, or a primitive that calls another
+    /// layer or operator.
+    pub fn needs_no_cases(&self) -> bool {
+        self.view
+            || matches!(&self.shape, Shape::Primitive(name) if matches!(name.as_str(), "per_expert" | "cached"))
+    }
 }
 
 /// A tensor argument.
 #[derive(Debug, Clone)]
 pub struct Operand {
+    /// As formulas, traffic and `keeps` name it.
     pub name: String,
-    /// Pattern of its shape; empty for operands of primitives that accept any shape.
+    /// Pattern of its shape; `None` for operands of primitives that accept any shape.
     pub shape: Option<Vec<Dimension>>,
     /// May be left out (`weight=` of linear, `table=` of embedding): then it is keyword-only.
     pub optional: bool,
@@ -63,7 +72,7 @@ pub struct Operand {
     pub variadic: bool,
 }
 
-/// One entry of a shape pattern.
+/// One entry of a shape pattern. Names of all operands bind first, then formulas are checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dimension {
     /// `...`: any leading dimensions; their product is the name `rows` in formulas. Two operands' `...` must agree.
@@ -79,36 +88,37 @@ pub enum Dimension {
 pub enum Shape {
     /// By patterns over the names bound by operands and sizes; one entry a result.
     Pattern(Vec<Vec<Dimension>>),
-    /// By a primitive built into the elaboration, named in the rule (`broadcast`, `einsum`, `convolution`, …).
+    /// By a primitive built into the elaboration, named in the rule (`broadcast`, `einsum`, `convolution`, …); see
+    /// [`super::PRIMITIVES`].
     Primitive(String),
 }
 
+/// A positional argument that is a size.
 #[derive(Debug, Clone)]
 pub struct SizeParameter {
+    /// As formulas and keywords name it.
     pub name: String,
-    /// Any number of sizes (reshape).
+    /// Any number of sizes (reshape), or a list of them (split).
     pub variadic: bool,
 }
 
+/// A keyword argument that is structure or an optional size.
 #[derive(Debug, Clone)]
 pub struct Flag {
+    /// The keyword.
     pub name: String,
+    /// Its value where none is given.
     pub default: FlagValue,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FlagValue {
-    None,
-    Boolean(bool),
-    Integer(i64),
-    Text(String),
 }
 
 /// A weight that the operator owns.
 #[derive(Debug, Clone)]
 pub struct WeightRule {
+    /// `weight`, `bias`, `table`.
     pub name: String,
+    /// Its shape, over the operator's names.
     pub shape: Vec<Dimension>,
+    /// It exists where all hold.
     pub when: Vec<Condition>,
 }
 
@@ -124,77 +134,43 @@ pub enum Unit {
 /// One term of an operator's FLOPs; an operator's count per unit is the sum of the terms whose conditions hold.
 #[derive(Debug, Clone)]
 pub struct CostRule {
+    /// Who does it.
     pub unit: Unit,
+    /// How much.
     pub flops: Formula,
+    /// It is done where all hold.
     pub when: Vec<Condition>,
     /// Derivation.
     pub why: String,
 }
 
-/// Values read or written that are not simply the whole tensor (`embedding` reads only the rows looked up).
+/// Values read or written that are not simply the whole tensor (`embedding` reads only the rows looked up). For a
+/// variadic operand, and for results of one, the formula stands for each tensor in turn.
 #[derive(Debug, Clone)]
 pub struct TrafficRule {
     /// Name of an operand or weight (read), or `result` (written).
     pub tensor: String,
+    /// How many.
     pub values: Formula,
-}
-
-/// Closed vocabulary of conditions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
-    /// `bias`: the flag is true / the optional operand or size is given.
-    Set(String),
-    /// `!bias`
-    Unset(String),
-    /// `kind = text`
-    Is(String, String),
 }
 
 /// An example with its expected outcome; run by a test against this crate and by the torch prelude.
 #[derive(Debug, Clone)]
 pub struct Case {
+    /// Shapes by operand, in order; those of a variadic operand `x` are `x`, `x_2`, `x_3`, …
     pub operands: IndexMap<String, Vec<i64>>,
+    /// Values by size parameter; more than one for a variadic parameter, or one value a dimension.
     pub sizes: IndexMap<String, Vec<i64>>,
+    /// Flags that differ from their default.
     pub flags: IndexMap<String, FlagValue>,
+    /// Shapes of all results.
     pub results: Vec<Vec<i64>>,
+    /// FLOPs under the convention `default`.
     pub tensor_core: i64,
+    /// FLOPs under the convention `default`.
     pub cuda_core: i64,
+    /// Parameters owned.
     pub weights: i64,
-}
-
-/// What is counted.
-#[derive(Debug, Clone)]
-pub struct Convention {
-    pub name: String,
-    /// One sentence for reports.
-    pub what: String,
-    pub source: String,
-    /// Units whose work is counted.
-    pub units: Vec<Unit>,
-    pub overrides: Vec<Override>,
-}
-
-/// Replaces all terms of one operator and unit where its conditions hold.
-#[derive(Debug, Clone)]
-pub struct Override {
-    pub operator: String,
-    pub unit: Unit,
-    pub flops: Formula,
-    pub when: Vec<Condition>,
-    /// Only in these phases; everywhere when empty.
-    pub phases: Vec<String>,
-    pub why: String,
-}
-
-/// `causal=half`: a named choice that changes only the terms it names.
-#[derive(Debug, Clone)]
-pub struct Switch {
-    pub name: String,
-    pub what: String,
-    /// First is the default.
-    pub values: Vec<String>,
-    /// A structural flag of the layers that the switch sets (`logits`); else it works by overrides.
-    pub flag: Option<String>,
-    /// By value.
-    pub overrides: IndexMap<String, Vec<Override>>,
+    /// The case in its rule file.
+    pub span: Span,
 }

@@ -1,0 +1,155 @@
+//! Finding rule files, embedded or in a directory, and reading them all.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::convention::{Convention, Switch};
+use super::operator::Operator;
+use super::raw::{RawConvention, RawOperator, RawSwitch, Table};
+use super::reader::{Reader, form_error, is_name};
+use crate::algebra::Algebra;
+use crate::diagnostic::{Diagnostic, Result, Source};
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// Bytes of the longest rule file.
+const MAX_FILE: u64 = 1 << 20;
+
+/// Most files of one kind.
+const MAX_FILES: usize = 256;
+
+const LAYOUT: &str = "a directory of rules holds operators/*.toml, conventions/*.toml and switches.toml";
+
+/// Everything in `rules/`.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// By name.
+    pub operators: IndexMap<String, Operator>,
+    /// By name: `default`, `torch`, `published`.
+    pub conventions: IndexMap<String, Convention>,
+    /// By name: `causal`, `logits`.
+    pub switches: IndexMap<String, Switch>,
+}
+
+impl RuleSet {
+    /// The rules embedded in the binary, or those of `directory`, with formulas interned in `algebra`.
+    pub fn load(algebra: &Algebra, directory: Option<&Path>) -> Result<RuleSet> {
+        let mut rules =
+            RuleSet { operators: IndexMap::new(), conventions: IndexMap::new(), switches: IndexMap::new() };
+        for source in folder(directory, "operators")? {
+            rules.read_operators(algebra, &source)?;
+        }
+        for source in folder(directory, "conventions")? {
+            let raw: RawConvention = form(&source)?;
+            let name = source.name().rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".toml");
+            if !is_name(name) {
+                let message = format!("`{}` does not name a convention", source.name());
+                return Err(Diagnostic::new("bad-rule-file", message)
+                    .help("a convention is named by its file: letters, digits and underscores"));
+            }
+            let reader = Reader { algebra, source: &source };
+            let convention = reader.convention(name, raw, &rules.operators)?;
+            rules.conventions.insert(name.to_owned(), convention);
+        }
+        if !rules.conventions.contains_key("default") {
+            return Err(Diagnostic::new("bad-rules", "the rules have no convention `default`").help(LAYOUT));
+        }
+        let source = match directory {
+            None => embedded("switches.toml")?,
+            Some(directory) => read(&directory.join("switches.toml"))?,
+        };
+        let raw: Table<RawSwitch> = form(&source)?;
+        let reader = Reader { algebra, source: &source };
+        for (name, raw) in raw.0 {
+            let switch = reader.switch(&name, raw, &rules.operators)?;
+            rules.switches.insert(name.into_inner(), switch);
+        }
+        Ok(rules)
+    }
+
+    fn read_operators(&mut self, algebra: &Algebra, source: &Arc<Source>) -> Result<()> {
+        let raw: Table<RawOperator> = form(source)?;
+        let reader = Reader { algebra, source };
+        for (name, raw) in raw.0 {
+            if let Some(first) = self.operators.get(name.get_ref()) {
+                let message = format!("`{}` is defined twice", name.get_ref());
+                return Err(reader
+                    .error("duplicate-operator", &name, message, "again")
+                    .label(first.span.clone(), "first"));
+            }
+            let operator = reader.operator(&name, raw)?;
+            self.operators.insert(name.into_inner(), operator);
+        }
+        Ok(())
+    }
+}
+
+/// A file's form.
+fn form<'s, T: Deserialize<'s>>(source: &'s Arc<Source>) -> Result<T> {
+    toml::from_str(source.text()).map_err(|error| form_error(&error, source))
+}
+
+/// The `.toml` files of one folder, by name.
+fn folder(directory: Option<&Path>, name: &str) -> Result<Vec<Arc<Source>>> {
+    let Some(directory) = directory else {
+        let files = EMBEDDED.get_dir(name).into_iter().flat_map(Dir::files);
+        let mut paths: Vec<&Path> = files.map(include_dir::File::path).filter(|path| is_toml(path)).collect();
+        paths.sort_unstable();
+        return paths.into_iter().map(|path| embedded(&path.to_string_lossy())).collect();
+    };
+    let folder = directory.join(name);
+    let missing = |error: std::io::Error| {
+        Diagnostic::new("unreadable-rules", format!("cannot read the folder `{}`: {error}", folder.display()))
+            .help(LAYOUT)
+    };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(missing)? {
+        let path = entry.map_err(missing)?.path();
+        if is_toml(&path) {
+            paths.push(path);
+        }
+        if paths.len() > MAX_FILES {
+            let message = format!("more than {MAX_FILES} rule files in `{}`", folder.display());
+            return Err(Diagnostic::new("unreadable-rules", message));
+        }
+    }
+    paths.sort_unstable();
+    paths.iter().map(|path| read(path)).collect()
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
+
+/// An embedded file.
+fn embedded(path: &str) -> Result<Arc<Source>> {
+    let text = EMBEDDED.get_file(path).and_then(include_dir::File::contents_utf8);
+    match text {
+        Some(text) => Ok(Source::new(format!("rules/{path}"), text)),
+        None => Err(Diagnostic::new("unreadable-rules", format!("the embedded `rules/{path}` is missing"))),
+    }
+}
+
+/// A file of a directory, no longer than allowed.
+fn read(path: &Path) -> Result<Arc<Source>> {
+    let shown = path.display();
+    let cannot = |error: std::io::Error| {
+        Diagnostic::new("unreadable-rules", format!("cannot read `{shown}`: {error}")).help(LAYOUT)
+    };
+    if !std::fs::metadata(path).map_err(cannot)?.is_file() {
+        return Err(Diagnostic::new("unreadable-rules", format!("`{shown}` is not a file")).help(LAYOUT));
+    }
+    let mut text = String::new();
+    File::open(path).map_err(cannot)?.take(MAX_FILE + 1).read_to_string(&mut text).map_err(cannot)?;
+    if text.len() as u64 > MAX_FILE {
+        let message = format!("`{shown}` is longer than a rule file may be");
+        return Err(Diagnostic::new("unreadable-rules", message).help("at most 1 MiB; split it"));
+    }
+    Ok(Source::new(shown.to_string(), text))
+}
