@@ -18,7 +18,8 @@ class Annotation:
             entries = node.args
         else:
             entries = node.elts if isinstance(node, ast.Tuple) else [node]
-        self.open = bool(entries) and isinstance(entries[0], ast.Constant) and entries[0].value is ...
+        first = entries[0] if entries else None
+        self.open = isinstance(first, ast.Constant) and first.value is ...
         self.entries = [Entry(e) for e in (entries[1:] if self.open else entries)]
 
     def names(self):
@@ -56,7 +57,7 @@ class Entry:
 
 
 def bind(annotations, shapes, sizes):
-    """Binds the names of the annotations in `sizes`, which holds the keywords, and checks the rest."""
+    """Binds the annotations' names in `sizes`, which holds the keywords, and checks the rest."""
     pending = []
     for annotation, shape in zip(annotations, shapes):
         for entry, size in zip(annotation.entries, annotation.dimensions(shape)):

@@ -48,7 +48,8 @@ LAYERS = [
         (dict(REAL_TOWER, height=640, width=640), "ImageEncoderViT@640"),
         (dict(REAL_TOWER, B=2, height=333, width=1000), None),
         (dict(TOWER, B=3, height=101, width=67, L=5, full_layers=[0, 3], downsample=[9]), None),
-        (dict(TOWER, B=1, height=53, width=120, L=3, full_layers=[], downsample=[9, 10, 11]), None)]),
+        (dict(TOWER, B=1, height=53, width=120, L=3, full_layers=[], downsample=[9, 10, 11]),
+         None)]),
     ("vision.clip_vision_embeddings", "CLIPVisionEmbeddings", [
         (dict(B=1, channels=3, m=224, n=224, D=1024, p=14, g=16, own_patches=True),
          "CLIPVisionEmbeddings_conv"),
@@ -157,4 +158,20 @@ FACTS = [
     ("vision", dict(B=1, rows=1, cols=2), 1_916_266_708_992),
     ("pipeline", dict(B=1, rows=1, cols=2, prompt=10), 2_497_258_421_760),
     ("generate", dict(B=1, S=493, K=100), 118_158_489_600),
+]
+
+# Peaks of live activations worked out by hand: layer, its values, bytes, which values are live.
+PEAKS = [
+    ("decoder.deepseek_v2_mlp", "DeepseekV2MLP", dict(N=3, h=20, i=7), 204,
+     "while up is made: the input, gate and up, 3 (20 + 2 7) values"),
+    ("decoder.deepseek_v2_mlp", "DeepseekV2MLP", dict(N=3, h=5, i=7), 126,
+     "while silu runs: gate, up and the result, 3 3 7 values"),
+    ("decoder.moe_gate", "MoEGate", dict(B=1, S=5, h=4, E=9, top_k=4), 290,
+     "while topk runs: 45 probabilities and 20 scores of 2 bytes, 20 indices of 8"),
+    ("llama.llama_attention", "LlamaAttention", dict(B=2, S=9, h=60, H=6, H_kv=2, past=7), 6912,
+     "while softmax runs: scaled scores and probabilities, 2 2 6 9 16 values"),
+    ("decoder.lm_head", "LMHead", dict(B=2, S=9, h=20, V=3, logits="last"), 732,
+     "all 360 values of the input behind its last position, and 6 logits"),
+    ("shared.window", "WindowPartition", dict(B=1, m=3, n=5, C=2, w=2), 176,
+     "while columns are padded: the grids of 4 x 5 and 4 x 6"),
 ]

@@ -137,13 +137,17 @@ def rope(x, cos, sin):
     return execute(rotate, x, cos, sin)
 
 
+def number(value):
+    return torch.full((), float(value), dtype=DTYPE, device="meta")
+
+
 def arithmetic(name, function):
     def apply(a, b):
         if isinstance(a, Value) and isinstance(b, Value):
             return execute(function, a, b)
         if isinstance(a, Value):
-            return execute(lambda x: function(x, torch.full((), float(b), dtype=DTYPE)), a)
-        return execute(lambda y: function(torch.full((), float(a), dtype=DTYPE), y), b)
+            return execute(lambda x: function(x, number(b)), a)
+        return execute(lambda y: function(number(a), y), b)
 
     apply.__name__ = name
     return operator(apply)

@@ -2,8 +2,8 @@
 
 Annotations stay text (`from __future__ import annotations` is in force) and bind names from the
 tensors of each call. Every call gets fresh globals: operators, the file's own names, the sizes just
-bound; so a body sees nothing of its caller. Weights and caches have an identity: the part, the chain
-of call sites, and how often each site ran.
+bound; so a body sees nothing of its caller. Weights and caches have an identity: the part, the
+chain of call sites, and how often each site ran.
 """
 import __future__
 
@@ -21,7 +21,8 @@ from runtime import DTYPE, RUN, Call, Run, Value, run
 from sizes import Size, ceil_div, sized
 
 BUILTINS = {"range": lambda *n: map(Size, range(*n)), "enumerate": enumerate, "zip": zip,
-            "len": len, "min": min, "max": max, "ceil_div": ceil_div, "AssertionError": AssertionError}
+            "len": len, "min": min, "max": max, "ceil_div": ceil_div,
+            "AssertionError": AssertionError}
 
 
 class Layer:

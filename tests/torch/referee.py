@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""PyTorch against ModelMeter, on the same layer files: referee.py [--modelmeter BINARY] [--only-torch]
+"""PyTorch against ModelMeter, on the same layer files.
 
---only-torch runs every layer and phase under PyTorch and compares with the measured figures of
-tests/data/oracle. With a binary, FLOPs, parameters, peak of live activations and KV cache of every
-layer and phase are compared with `modelmeter eval … convention=torch`. Exit status 1 when anything
-differs.
+With a binary, FLOPs, parameters, peak of live activations and KV cache of every layer and phase are
+compared with `modelmeter eval … convention=torch`. --only-torch needs none: it compares what the
+layer files take under PyTorch with the measured figures of tests/data/oracle. --operators runs the
+cases of rules/operators. Exit status 1 when anything differs.
 """
 import argparse
 import copy
@@ -18,8 +18,9 @@ import warnings
 warnings.filterwarnings("ignore")
 
 import deepseek_ocr
-from cases import CONFIGURATIONS, FACTS, LAYERS, PHASES
+from cases import CONFIGURATIONS, FACTS, LAYERS, PEAKS, PHASES
 from measured import compare_with_measurements
+from operator_cases import compare_operators
 from prelude import Model, run_layer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -48,11 +49,15 @@ def layer_runs():
     """(label, module, name, values, oracle row, figures by torch) of every case."""
     for module, name, cases in LAYERS:
         for values, row in cases:
-            sizes = dict(values)
-            leading = (sizes.pop("N"),) if "N" in sizes else ()
-            result = run_layer(FOLDER, f"layers.{module}", name, leading, **sizes)
+            result = by_torch(f"layers.{module}", name, values)
             label = f"{name} {' '.join(arguments(values))}"
             yield label, name, values, row, result
+
+
+def by_torch(module, name, values):
+    sizes = dict(values)
+    leading = (sizes.pop("N"),) if "N" in sizes else ()
+    return run_layer(FOLDER, module, name, leading, **sizes)
 
 
 def arguments(values):
@@ -119,6 +124,9 @@ def compare_with_oracle(oracle, report):
     # The first is measured with a stub for the kernel, the second is the same layer once more.
     known = {"LlamaFlashAttention2(flash core uncounted)", "DeepseekV2MoE(real CPU routing)"}
     report.compare("rows of the table that no case reaches", sorted(unused), sorted(known))
+    for module, name, values, peak, _ in PEAKS:
+        module = module if module.startswith("shared.") else f"layers.{module}"
+        report.compare(f"{name} {values}: peak", by_torch(module, name, values).peak, peak)
     model = Model(FOLDER, deepseek_ocr.symbols(oracle["config"]))
     compare_with_measurements(model, oracle, report)
     for phase, sizes, flops in FACTS:
@@ -134,14 +142,17 @@ def compare_with_oracle(oracle, report):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--modelmeter", default=str(ROOT / "target" / "release" / "modelmeter"))
     parser.add_argument("--only-torch", action="store_true")
+    parser.add_argument("--operators", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="print what agrees, too")
     options = parser.parse_args()
     oracle = json.loads(ORACLE.read_text())
     report = Report(options.verbose)
-    if options.only_torch:
+    if options.operators:
+        compare_operators(ROOT / "rules" / "operators", report)
+    elif options.only_torch:
         compare_with_oracle(oracle, report)
     else:
         compare_with_modelmeter(options.modelmeter, oracle, report)

@@ -48,7 +48,7 @@ class Call:
 
 
 class Run:
-    """The state of one model: weights and caches by identity, and the trace of the phase at hand."""
+    """The state of one model: weights and caches by identity, and the trace of a phase."""
 
     def __init__(self):
         self.weights = {}
@@ -95,7 +95,8 @@ class Run:
         if any(call.is_phase for call in self.calls[-2:-1]):
             raise TypeError("a weight belongs to a part or to the module, not to a phase")
         identity = (*self.call.path, name)
-        found = self.weights.setdefault(identity, (tuple(shape), self.multiplicity, self.call.names))
+        made = (tuple(shape), self.multiplicity, self.call.names)
+        found = self.weights.setdefault(identity, made)
         if found[0] != tuple(shape):
             raise TypeError(f"one weight with two shapes: {found[0]} and {tuple(shape)}")
         return torch.empty(shape, dtype=DTYPE, device="meta")
