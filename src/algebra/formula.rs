@@ -1,31 +1,40 @@
-//! Interface of the algebra (bodies being written).
-#![allow(missing_docs, unused_variables, clippy::todo, clippy::new_without_default)]
+//! The vocabulary of the room: symbols, formulas and what they are made of, facts, verdicts.
+//!
+//! Data only. Who owns formulas, and what can be done with them, is in [`super::Algebra`].
 
 use std::rc::Rc;
 
 use num_bigint::BigInt;
-use rustc_hash::FxHashMap;
+
+use super::fraction::Fraction;
 
 /// Exact rational number: the type of values at the boundary (API, serde, printing).
 pub type Rational = num_rational::BigRational;
 
-/// A named quantity of one [`Algebra`]: a positive integer unless declared otherwise. Order is order of interning.
+/// A named quantity of one [`Algebra`](super::Algebra): a positive integer unless declared otherwise. Order is order
+/// of interning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(pub(super) u32);
 
-/// A hash-consed formula of one [`Algebra`]: equal ids are the same tree. Keeps the author's order and names.
+/// A hash-consed formula of one [`Algebra`](super::Algebra): equal ids are the same tree. Keeps the author's order
+/// and names. Parts have smaller ids than what they are part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Formula(pub(super) u32);
 
 /// What a formula is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Node {
+    /// A rational number.
     Number(Rc<Rational>),
+    /// A symbol.
     Symbol(Symbol),
+    /// a + b + …
     Sum(Rc<[Formula]>),
+    /// a b …
     Product(Rc<[Formula]>),
     /// Exact division.
     Quotient(Formula, Formula),
+    /// A power with a fixed exponent.
     Power(Formula, u32),
     /// ⌊a / b⌋
     Floor(Formula, Formula),
@@ -33,31 +42,67 @@ pub enum Node {
     Ceiling(Formula, Formula),
     /// a mod b = a - b ⌊a / b⌋
     Remainder(Formula, Formula),
+    /// The least of its arguments.
     Minimum(Rc<[Formula]>),
+    /// The greatest of its arguments.
     Maximum(Rc<[Formula]>),
-    /// Sum of `body` over `index` from `from` to `to`, both ends included; empty (0) where `to < from`.
+    /// Sum of `body` over the integers `index` from `from` to `to`, both ends included; empty (0) where `to < from`.
     Sigma {
+        /// What counts; bound in `body` only.
         index: Symbol,
+        /// The first index.
         from: Formula,
+        /// The last index.
         to: Formula,
+        /// What is added up.
         body: Formula,
     },
     /// A named part, `F_qkv`: prints as its name where parts are wanted, means its body.
     Named(Rc<str>, Formula),
 }
 
-/// The normal form of a value. Equal polynomials and rational functions have equal canonical forms.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Canonical;
+impl Node {
+    /// Calls `visit` for each direct part, in order.
+    pub fn for_each_part(&self, mut visit: impl FnMut(Formula)) {
+        match self {
+            Node::Number(_) | Node::Symbol(_) => {}
+            Node::Sum(parts) | Node::Product(parts) | Node::Minimum(parts) | Node::Maximum(parts) => {
+                parts.iter().copied().for_each(visit);
+            }
+            Node::Quotient(a, b) | Node::Floor(a, b) | Node::Ceiling(a, b) | Node::Remainder(a, b) => {
+                visit(*a);
+                visit(*b);
+            }
+            Node::Power(base, _) => visit(*base),
+            Node::Sigma { from, to, body, .. } => {
+                visit(*from);
+                visit(*to);
+                visit(*body);
+            }
+            Node::Named(_, body) => visit(*body),
+        }
+    }
+}
 
+/// The normal form of a value under the facts assumed when it was made. Equal polynomials and rational functions have
+/// equal canonical forms; with floors, maxima and sums, equal canonical forms mean equal values, but not the reverse.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Canonical {
+    pub(super) fraction: Fraction,
+}
+
+/// Why a formula has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EvaluationError {
+    /// A symbol was given no value.
     Unbound(Symbol),
+    /// Something is divided by 0.
     DivisionByZero,
     /// A bounded sum too long to add up, or a power too large.
     TooLarge,
 }
 
+/// Something assumed about the symbols.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
     /// `.0` divides `.1`
@@ -68,166 +113,23 @@ pub enum Fact {
     Equal(Formula, Formula),
 }
 
+/// Whether two formulas are equal for all admissible values of their symbols.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Proved by canonical form.
     Equal,
-    /// Smallest admissible assignment found at which they differ, and both values.
-    Different { witness: Vec<(Symbol, BigInt)>, left: Rational, right: Rational },
-    /// Not decided; this many admissible points agreed.
-    Undecided { agreed: usize },
-}
-
-/// Owner of symbols, formulas, canonical forms and facts. Cheap interior mutability: all methods take `&self`.
-pub struct Algebra {}
-
-impl Algebra {
-    pub fn new() -> Self {
-        Algebra {}
-    }
-
-    // ---- symbols -------------------------------------------------------------------------------------------------
-    /// The symbol of that name, interned at first use; a positive integer until declared otherwise.
-    pub fn symbol(&self, name: &str) -> Symbol {
-        todo!()
-    }
-    /// A symbol that no other call returns, shown as `hint` (for bound indices, divisibility substitutions).
-    pub fn fresh_symbol(&self, hint: &str) -> Symbol {
-        todo!()
-    }
-    pub fn name(&self, symbol: Symbol) -> Rc<str> {
-        todo!()
-    }
-    /// Declares the least value of a symbol (default 1; 0 for counts that may vanish).
-    pub fn declare_minimum(&self, symbol: Symbol, minimum: i64) {
-        todo!()
-    }
-
-    // ---- nodes: light normalization only (flatten nested sums / products, drop 0 and 1, x*0 = 0, x/1 = x) -----------
-    pub fn integer(&self, value: i64) -> Formula {
-        todo!()
-    }
-    pub fn number(&self, value: Rational) -> Formula {
-        todo!()
-    }
-    pub fn variable(&self, symbol: Symbol) -> Formula {
-        todo!()
-    }
-    pub fn sum(&self, terms: &[Formula]) -> Formula {
-        todo!()
-    }
-    pub fn difference(&self, a: Formula, b: Formula) -> Formula {
-        todo!()
-    }
-    pub fn product(&self, factors: &[Formula]) -> Formula {
-        todo!()
-    }
-    pub fn quotient(&self, a: Formula, b: Formula) -> Formula {
-        todo!()
-    }
-    pub fn power(&self, base: Formula, exponent: u32) -> Formula {
-        todo!()
-    }
-    pub fn floor_quotient(&self, a: Formula, b: Formula) -> Formula {
-        todo!()
-    }
-    pub fn ceiling_quotient(&self, a: Formula, b: Formula) -> Formula {
-        todo!()
-    }
-    pub fn remainder(&self, a: Formula, b: Formula) -> Formula {
-        todo!()
-    }
-    pub fn minimum(&self, arguments: &[Formula]) -> Formula {
-        todo!()
-    }
-    pub fn maximum(&self, arguments: &[Formula]) -> Formula {
-        todo!()
-    }
-    pub fn sigma(&self, index: Symbol, from: Formula, to: Formula, body: Formula) -> Formula {
-        todo!()
-    }
-    pub fn named(&self, name: &str, body: Formula) -> Formula {
-        todo!()
-    }
-    pub fn node(&self, formula: Formula) -> Node {
-        todo!()
-    }
-
-    // ---- meaning ---------------------------------------------------------------------------------------------------
-    /// Memoized per formula.
-    pub fn canonical(&self, formula: Formula) -> Rc<Canonical> {
-        todo!()
-    }
-    /// Same value, decided by canonical form alone, under the assumed facts.
-    pub fn same(&self, a: Formula, b: Formula) -> bool {
-        todo!()
-    }
-    /// The value when it has no symbols.
-    pub fn constant(&self, formula: Formula) -> Option<Rational> {
-        todo!()
-    }
-    /// As [`Algebra::constant`] when it is an integer that fits.
-    pub fn constant_integer(&self, formula: Formula) -> Option<i64> {
-        todo!()
-    }
-    /// Free symbols in order of first occurrence.
-    pub fn symbols_of(&self, formula: Formula) -> Vec<Symbol> {
-        todo!()
-    }
-    /// Simultaneous substitution that keeps the formula's structure and names.
-    pub fn substitute(&self, formula: Formula, values: &FxHashMap<Symbol, Formula>) -> Formula {
-        todo!()
-    }
-    pub fn evaluate(
-        &self,
-        formula: Formula,
-        values: &dyn Fn(Symbol) -> Option<Rational>,
-    ) -> Result<Rational, EvaluationError> {
-        todo!()
-    }
-
-    // ---- forms -----------------------------------------------------------------------------------------------------
-    /// Expanded: a sum of monomials in declared order (over a common denominator where there is one).
-    pub fn expanded(&self, formula: Formula) -> Formula {
-        todo!()
-    }
-    /// Readable: content, common monomial and shared factors out.
-    pub fn factored(&self, formula: Formula) -> Formula {
-        todo!()
-    }
-    /// Names of parts dropped.
-    pub fn unnamed(&self, formula: Formula) -> Formula {
-        todo!()
-    }
-
-    // ---- sums over an index ----------------------------------------------------------------------------------------
-    /// Closed form of the sum of `body` over `index` = from..=to (Faulhaber for polynomial bodies, under the claim
-    /// `to >= from - 1`); a `Sigma` where there is none.
-    pub fn closed_sum(&self, index: Symbol, from: Formula, to: Formula, body: Formula) -> Formula {
-        todo!()
-    }
-
-    // ---- facts and decisions ---------------------------------------------------------------------------------------
-    pub fn assume(&self, fact: Fact) {
-        todo!()
-    }
-    pub fn facts(&self) -> Vec<Fact> {
-        todo!()
-    }
-    /// Three-valued; never a wrong verdict.
-    pub fn equal(&self, a: Formula, b: Formula) -> Verdict {
-        todo!()
-    }
-    /// `Some(true)`: a <= b for all admissible values; `Some(false)`: a > b for all; `None`: neither proved.
-    pub fn at_most(&self, a: Formula, b: Formula) -> Option<bool> {
-        todo!()
-    }
-    /// `a` divides `b`, proved from facts; `None` where not proved.
-    pub fn divides(&self, a: Formula, b: Formula) -> Option<bool> {
-        todo!()
-    }
-    /// The arguments without those proved to be at most another one, order kept (for maxima).
-    pub fn dominant(&self, arguments: &[Formula]) -> Vec<Formula> {
-        todo!()
-    }
+    /// Proved by a counterexample.
+    Different {
+        /// Smallest admissible assignment found at which they differ.
+        witness: Vec<(Symbol, BigInt)>,
+        /// The left value there.
+        left: Rational,
+        /// The right value there.
+        right: Rational,
+    },
+    /// Not decided.
+    Undecided {
+        /// How many admissible points agreed.
+        agreed: usize,
+    },
 }

@@ -4,7 +4,40 @@
 //! printing. A [`Canonical`] is the value's normal form, an integer polynomial over an integer polynomial in symbols
 //! and opaque atoms (floor quotients, maxima, sums without a closed form); it decides equality and is what is
 //! factored. This room knows no layers, reads no files, prints nothing, and has no floating point.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `formula` | the vocabulary: symbols, nodes, facts, verdicts |
+//! | `engine`, `symbols`, `nodes`, `substitution` | the owner; names; hash-consing; walking over formulas |
+//! | `integer`, `number` | exact integers and rationals, inline while they fit |
+//! | `monomial`, `polynomial`, `fraction` | rational functions |
+//! | `canonical`, `atoms`, `floors`, `extrema`, `sums` | from formulas to canonical forms |
+//! | `facts`, `positivity`, `equality` | what is assumed, and what follows |
+//! | `evaluation`, `readable` | values; forms for people |
+//! | `limits` | how much work is too much |
 
+mod atoms;
+mod canonical;
+mod engine;
+mod equality;
+mod evaluation;
+mod extrema;
+mod facts;
+mod floors;
 mod formula;
+mod fraction;
+mod integer;
+mod limits;
+mod monomial;
+mod nodes;
+mod number;
+mod polynomial;
+mod positivity;
+mod readable;
+mod substitution;
+mod sums;
+mod symbols;
 
-pub use formula::{Algebra, Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
+pub use engine::Algebra;
+pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
+pub use limits::{Limits, Obstacle};

@@ -1,0 +1,107 @@
+//! Opaque atoms: floors, maxima and sums that have no polynomial form, as variables of canonical polynomials.
+//!
+//! An atom is known by its canonical content, so that equal contents are one variable. Here stand their table and
+//! what is known of each (integer-valued, least value); how contents become canonical stands in `floors`, `extrema`
+//! and `sums`.
+
+use rustc_hash::FxBuildHasher;
+
+use super::engine::Algebra;
+use super::formula::{Formula, Symbol};
+use super::fraction::Fraction;
+use super::monomial::{Meaning, Variable};
+
+/// What has no polynomial form.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Atom {
+    /// ⌊x⌋
+    Floor(Fraction),
+    /// The greatest of two or more, sorted.
+    Maximum(Vec<Fraction>),
+    /// A bounded sum; the index stands in the body as a symbol of its own, the same for all sums of that depth and
+    /// those bounds.
+    Sigma {
+        /// The index.
+        index: Symbol,
+        /// Its first value, an integer.
+        from: Fraction,
+        /// Its last value, an integer.
+        to: Fraction,
+        /// What is added up.
+        body: Fraction,
+    },
+    /// Beyond the limits, or a division by 0: equal to itself only.
+    Opaque(Formula),
+}
+
+/// What is known of an atom.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// Its values are integers.
+    pub integer: bool,
+    /// Its least value, where one is known.
+    pub minimum: Option<i64>,
+}
+
+/// All atoms of one algebra.
+#[derive(Debug, Default)]
+pub struct Atoms {
+    table: indexmap::IndexSet<Atom, FxBuildHasher>,
+    known: Vec<Known>,
+}
+
+impl Algebra {
+    /// The variable that stands for an atom.
+    pub(super) fn atom_variable(&self, atom: Atom) -> Variable {
+        if let Some(number) = self.atoms.borrow().table.get_index_of(&atom) {
+            return Variable::atom(number as u32);
+        }
+        let known = self.known_of(&atom);
+        let mut atoms = self.atoms.borrow_mut();
+        let (number, new) = atoms.table.insert_full(atom);
+        if new {
+            atoms.known.push(known);
+        }
+        Variable::atom(u32::try_from(number).ok().filter(|number| *number < 1 << 31).expect("too many atoms"))
+    }
+
+    /// The atom of that number.
+    pub(super) fn atom(&self, number: u32) -> Atom {
+        self.atoms.borrow().table[number as usize].clone()
+    }
+
+    fn known_of(&self, atom: &Atom) -> Known {
+        match atom {
+            Atom::Floor(inner) => Known { integer: true, minimum: self.is_nonnegative(inner).then_some(0) },
+            Atom::Maximum(arguments) => Known {
+                integer: arguments.iter().all(|argument| self.is_integer(argument)),
+                minimum: arguments.iter().any(|argument| self.is_nonnegative(argument)).then_some(0),
+            },
+            Atom::Sigma { body, .. } => {
+                Known { integer: self.is_integer(body), minimum: self.is_nonnegative(body).then_some(0) }
+            }
+            Atom::Opaque(_) => Known { integer: false, minimum: None },
+        }
+    }
+
+    /// Finds out anew what is known of each atom, after facts or least values have changed.
+    pub(super) fn refresh_atoms(&self) {
+        let count = std::mem::take(&mut self.atoms.borrow_mut().known).len();
+        for number in 0..count {
+            // Contents mention earlier atoms only.
+            let known = self.known_of(&self.atom(number as u32));
+            self.atoms.borrow_mut().known.push(known);
+        }
+    }
+
+    /// What is known of a variable.
+    pub(super) fn known(&self, variable: Variable) -> Known {
+        match variable.meaning() {
+            Meaning::Symbol(symbol) => Known { integer: true, minimum: self.minimum_of(symbol) },
+            Meaning::Atom(number) => {
+                let atoms = self.atoms.borrow();
+                atoms.known.get(number as usize).copied().unwrap_or(Known { integer: false, minimum: None })
+            }
+        }
+    }
+}

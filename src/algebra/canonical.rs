@@ -1,0 +1,160 @@
+//! From formulas to canonical forms, memoized per formula.
+//!
+//! Symbols go through the facts, floors and extrema through their normal forms in `floors` and `extrema`, sums
+//! through `sums`. A value beyond the limits, and one that divides by 0, becomes an opaque atom.
+
+use std::rc::Rc;
+
+use super::atoms::Atom;
+use super::engine::Algebra;
+use super::formula::{Canonical, Formula, Node, Rational};
+use super::fraction::Fraction;
+use super::limits::{Obstacle, Outcome, Work};
+use super::monomial::Variable;
+
+impl Algebra {
+    /// The normal form under the assumed facts, memoized per formula. Never panics: what is too large to multiply out
+    /// ([`Limits`](super::Limits)), or divides by 0, becomes an opaque atom equal to itself only.
+    pub fn canonical(&self, formula: Formula) -> Rc<Canonical> {
+        self.try_canonical(formula).unwrap_or_else(|_| {
+            let atom = self.atom_variable(Atom::Opaque(formula));
+            Rc::new(Canonical { fraction: Fraction::variable(atom) })
+        })
+    }
+
+    /// As [`Algebra::canonical`]; an error where the formula is too large to multiply out, or divides by 0 whatever
+    /// its symbols are.
+    pub fn try_canonical(&self, formula: Formula) -> Outcome<Rc<Canonical>> {
+        if let Some(known) = self.memo.borrow().get(&formula) {
+            return known.clone();
+        }
+        let work = Work::new(self.limits());
+        let mut stack = vec![formula];
+        while let Some(&top) = stack.last() {
+            if self.memo.borrow().contains_key(&top) {
+                stack.pop();
+                continue;
+            }
+            let waiting = stack.len();
+            let node = self.node(top);
+            match &node {
+                Node::Sigma { from, to, .. } => {
+                    stack.extend(
+                        [*from, *to].into_iter().filter(|part| !self.memo.borrow().contains_key(part)),
+                    );
+                    if stack.len() == waiting {
+                        let body = self.open_body(top, &work)?;
+                        stack.extend(Some(body).filter(|body| !self.memo.borrow().contains_key(body)));
+                    }
+                }
+                Node::Symbol(symbol) => {
+                    let base = self.base_of(*symbol).filter(|base| !self.memo.borrow().contains_key(base));
+                    stack.extend(base);
+                }
+                node => {
+                    let memo = self.memo.borrow();
+                    node.for_each_part(|part| {
+                        if !memo.contains_key(&part) {
+                            stack.push(part);
+                        }
+                    });
+                }
+            }
+            if stack.len() > waiting {
+                continue;
+            }
+            let result = self.combine(top, &node, &work).map(|fraction| Rc::new(Canonical { fraction }));
+            self.memo.borrow_mut().insert(top, result);
+            stack.pop();
+        }
+        self.memo.borrow()[&formula].clone()
+    }
+
+    /// The canonical fraction of a formula already in the memo.
+    fn done(&self, formula: Formula) -> Outcome<Rc<Canonical>> {
+        self.memo.borrow()[&formula].clone()
+    }
+
+    fn all_done(&self, parts: &[Formula]) -> Outcome<Vec<Rc<Canonical>>> {
+        parts.iter().map(|&part| self.done(part)).collect()
+    }
+
+    fn combine(&self, formula: Formula, node: &Node, work: &Work) -> Outcome<Fraction> {
+        let ratio = |a: &Formula, b: &Formula| -> Outcome<Fraction> {
+            let (a, b) = (self.done(*a)?, self.done(*b)?);
+            Fraction::product([&a.fraction, &b.fraction.inverse(work)?], work)
+        };
+        match node {
+            Node::Number(value) => Ok(Fraction::constant(value)),
+            Node::Symbol(symbol) => match self.base_of(*symbol) {
+                Some(base) => Ok(self.done(base)?.fraction.clone()),
+                None => Ok(Fraction::variable(Variable::symbol(*symbol))),
+            },
+            Node::Sum(parts) => {
+                let parts = self.all_done(parts)?;
+                Fraction::sum(parts.iter().map(|part| &part.fraction), work)
+            }
+            Node::Product(parts) => {
+                let parts = self.all_done(parts)?;
+                Fraction::product(parts.iter().map(|part| &part.fraction), work)
+            }
+            Node::Quotient(a, b) => ratio(a, b),
+            Node::Power(base, exponent) => self.done(*base)?.fraction.power(*exponent, work),
+            Node::Floor(a, b) => self.floor_of(&ratio(a, b)?, work),
+            Node::Ceiling(a, b) => self.ceiling_of(&ratio(a, b)?, work),
+            Node::Remainder(a, b) => {
+                let whole = self.floor_of(&ratio(a, b)?, work)?;
+                let multiple = Fraction::product([&self.done(*b)?.fraction, &whole], work)?;
+                self.done(*a)?.fraction.minus(&multiple, work)
+            }
+            Node::Maximum(parts) => {
+                let parts = self.all_done(parts)?;
+                self.maximum_of(parts.iter().map(|part| part.fraction.clone()).collect(), work)
+            }
+            Node::Minimum(parts) => {
+                let parts = self.all_done(parts)?;
+                let negative = parts.iter().map(|part| part.fraction.negated()).collect();
+                Ok(self.maximum_of(negative, work)?.negated())
+            }
+            Node::Sigma { from, to, .. } => {
+                let (from, to) = (self.done(*from)?, self.done(*to)?);
+                let body = self.done(self.open_body(formula, work)?)?;
+                self.sum_of(formula, &from.fraction, &to.fraction, &body.fraction, work)
+            }
+            Node::Named(_, body) => Ok(self.done(*body)?.fraction.clone()),
+        }
+    }
+
+    /// Same value, decided by canonical form alone, under the assumed facts.
+    pub fn same(&self, a: Formula, b: Formula) -> bool {
+        if a == b {
+            return true;
+        }
+        let (Ok(a), Ok(b)) = (self.try_canonical(a), self.try_canonical(b)) else { return false };
+        a == b || a.fraction.same(&b.fraction, &Work::new(self.limits())).unwrap_or(false)
+    }
+
+    /// The value when it has no symbols.
+    pub fn constant(&self, formula: Formula) -> Option<Rational> {
+        match self.as_number(formula) {
+            Some(value) => Some((*value).clone()),
+            None => self.try_canonical(formula).ok()?.fraction.as_constant(),
+        }
+    }
+
+    /// As [`Algebra::constant`] when it is an integer that fits.
+    pub fn constant_integer(&self, formula: Formula) -> Option<i64> {
+        use num_traits::ToPrimitive;
+        self.constant(formula).filter(Rational::is_integer)?.to_integer().to_i64()
+    }
+}
+
+/// Kept beside the outcome for callers that match on it.
+impl std::fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Obstacle::TooLarge => "too large to multiply out",
+            Obstacle::DivisionByZero => "division by zero",
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! The owner of everything: symbols, formulas, atoms, facts, and the memo of canonical forms.
+//!
+//! Only holds the parts together; what can be done with them stands in the files beside this one, one responsibility
+//! each, as further methods of [`Algebra`].
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::atoms::Atoms;
+use super::facts::Facts;
+use super::formula::{Canonical, Formula, Node};
+use super::limits::{Limits, Outcome};
+use super::sums::Indices;
+use super::symbols::Symbols;
+
+/// Owner of symbols, formulas, canonical forms and facts. Cheap interior mutability: all methods take `&self`.
+///
+/// ```
+/// use modelmeter::algebra::{Algebra, Verdict};
+///
+/// let algebra = Algebra::new();
+/// let [a, b] = ["a", "b"].map(|name| algebra.variable(algebra.symbol(name)));
+/// let square = algebra.power(algebra.sum(&[a, b]), 2);
+/// let expanded = algebra.sum(&[
+///     algebra.power(a, 2),
+///     algebra.product(&[algebra.integer(2), a, b]),
+///     algebra.power(b, 2),
+/// ]);
+/// assert_eq!(algebra.equal(square, expanded), Verdict::Equal);
+/// ```
+#[derive(Default)]
+pub struct Algebra {
+    pub(super) symbols: RefCell<Symbols>,
+    pub(super) nodes: RefCell<indexmap::IndexSet<Node, FxBuildHasher>>,
+    pub(super) atoms: RefCell<Atoms>,
+    pub(super) facts: RefCell<Facts>,
+    pub(super) indices: RefCell<Indices>,
+    pub(super) memo: RefCell<FxHashMap<Formula, Outcome<Rc<Canonical>>>>,
+    pub(super) limits: Cell<Limits>,
+}
+
+impl Algebra {
+    /// Without symbols, formulas or facts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How much work one canonical form or evaluation may take.
+    pub fn limits(&self) -> Limits {
+        self.limits.get()
+    }
+
+    /// Sets how much work one canonical form or evaluation may take from now on.
+    pub fn set_limits(&self, limits: Limits) {
+        self.limits.set(limits);
+        self.forget();
+    }
+
+    /// Forgets canonical forms, whose meaning depends on facts and limits.
+    pub(super) fn forget(&self) {
+        self.memo.borrow_mut().clear();
+        self.forget_differences();
+        self.refresh_atoms();
+    }
+}
+
+impl std::fmt::Debug for Algebra {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Algebra")
+            .field("symbols", &self.symbols.borrow().len())
+            .field("nodes", &self.nodes.borrow().len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,237 @@
+//! What is assumed about symbols: divisibility and equality as substitutions, bounds as known differences.
+//!
+//! `H | D` becomes D = H t with a fresh t, before anything is canonicalized (Z3, PyTorch and polyhedral libraries do
+//! the same); forms that are shown undo it. What cannot be solved for a symbol is kept and used where it fits.
+
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::engine::Algebra;
+use super::formula::{Fact, Formula, Symbol};
+use super::fraction::Fraction;
+use super::limits::{Outcome, Work};
+use super::monomial::{Meaning, Variable};
+use super::polynomial::Polynomial;
+
+/// All facts of one algebra.
+#[derive(Debug, Default)]
+pub struct Facts {
+    assumed: Vec<Fact>,
+    /// What a symbol is computed from.
+    bases: FxHashMap<Symbol, Formula>,
+    /// How a substituted symbol is shown, oldest first.
+    shown: Vec<(Symbol, Fraction)>,
+    /// Formulas known to be at least 0.
+    nonnegative: Vec<Formula>,
+    /// Their numerators' canonical forms, made when needed.
+    differences: Option<Rc<[Polynomial]>>,
+    /// Known integers: (dividend, divisor) pairs that no substitution expresses.
+    quotients: Vec<(Formula, Formula)>,
+}
+
+impl Algebra {
+    /// Assumes a fact from now on. Canonical forms made before are not comparable with those made after.
+    pub fn assume(&self, fact: Fact) {
+        if self.facts.borrow().assumed.contains(&fact) {
+            return;
+        }
+        self.facts.borrow_mut().assumed.push(fact.clone());
+        match fact {
+            Fact::AtMost(a, b) => self.known_nonnegative(self.difference(b, a)),
+            Fact::Divides(divisor, dividend) => {
+                if self.substitute_quotient(dividend, divisor).is_none() {
+                    self.facts.borrow_mut().quotients.push((dividend, divisor));
+                }
+            }
+            Fact::Equal(a, b) => {
+                let solved = self.define(a, b) || self.define(b, a) || self.solve(a, b);
+                if !solved {
+                    self.known_nonnegative(self.difference(a, b));
+                    self.known_nonnegative(self.difference(b, a));
+                }
+            }
+        }
+        self.forget();
+    }
+
+    /// The facts assumed, in order.
+    pub fn facts(&self) -> Vec<Fact> {
+        self.facts.borrow().assumed.clone()
+    }
+
+    pub(super) fn known_nonnegative(&self, difference: Formula) {
+        let mut facts = self.facts.borrow_mut();
+        if !facts.nonnegative.contains(&difference) {
+            facts.nonnegative.push(difference);
+            facts.differences = None;
+        }
+    }
+
+    pub(super) fn forget_differences(&self) {
+        self.facts.borrow_mut().differences = None;
+    }
+
+    /// What a symbol is computed from, where a fact says so.
+    pub(super) fn base_of(&self, symbol: Symbol) -> Option<Formula> {
+        self.facts.borrow().bases.get(&symbol).copied()
+    }
+
+    /// How substituted symbols are shown, oldest first.
+    pub(super) fn shown(&self) -> Vec<(Symbol, Fraction)> {
+        self.facts.borrow().shown.clone()
+    }
+
+    /// (dividend, divisor) pairs known to divide exactly beyond what substitutions say.
+    pub(super) fn known_quotients(&self) -> Vec<(Formula, Formula)> {
+        self.facts.borrow().quotients.clone()
+    }
+
+    /// Polynomials known to be at least 0.
+    pub(super) fn differences(&self) -> Rc<[Polynomial]> {
+        if let Some(known) = &self.facts.borrow().differences {
+            return known.clone();
+        }
+        let formulas = self.facts.borrow().nonnegative.clone();
+        // Their own canonical forms are made without them.
+        self.facts.borrow_mut().differences = Some(Rc::new([]));
+        let mut known = Vec::new();
+        for formula in formulas {
+            let Ok(canonical) = self.try_canonical(formula) else { continue };
+            if self.is_positive_denominator(&canonical.fraction) {
+                known.push(canonical.fraction.numerator().clone());
+            }
+        }
+        if !known.is_empty() {
+            self.memo.borrow_mut().clear();
+        }
+        let known: Rc<[Polynomial]> = known.into();
+        self.facts.borrow_mut().differences = Some(known.clone());
+        known
+    }
+
+    /// The symbols that a formula's value depends on once facts are substituted, sorted.
+    pub(super) fn base_symbols(&self, formulas: &[Formula]) -> Vec<Symbol> {
+        let mut seen: FxHashSet<Symbol> = FxHashSet::default();
+        let mut stack: Vec<Symbol> = formulas.iter().flat_map(|&formula| self.symbols_of(formula)).collect();
+        let mut bases = Vec::new();
+        while let Some(symbol) = stack.pop() {
+            if seen.insert(symbol) {
+                match self.base_of(symbol) {
+                    Some(formula) => stack.extend(self.symbols_of(formula)),
+                    None => bases.push(symbol),
+                }
+            }
+        }
+        bases.sort_unstable();
+        bases
+    }
+
+    fn lone_symbol(&self, formula: Formula) -> Option<Symbol> {
+        let variable = self.try_canonical(formula).ok()?.fraction.as_polynomial()?.as_variable()?;
+        match variable.meaning() {
+            Meaning::Symbol(symbol) => Some(symbol),
+            Meaning::Atom(_) => None,
+        }
+    }
+
+    fn put_base(&self, symbol: Symbol, formula: Formula) {
+        // What was known of the symbol is now known of the formula.
+        if let Some(minimum) = self.minimum_of(symbol) {
+            self.known_nonnegative(self.difference(formula, self.integer(minimum)));
+        }
+        self.facts.borrow_mut().bases.insert(symbol, formula);
+        self.forget();
+    }
+
+    /// Substitutes so that dividend / divisor becomes a polynomial; `None` where no symbol can be solved for.
+    fn substitute_quotient(&self, dividend: Formula, divisor: Formula) -> Option<()> {
+        let ratio = self.try_canonical(self.quotient(dividend, divisor)).ok()?.fraction.clone();
+        if self.is_integer(&ratio) {
+            return Some(());
+        }
+        let (symbol, below) = self.single_over(&ratio)?;
+        let positive = self.is_positive_denominator(&ratio);
+        let least = self.minimum_of(symbol).filter(|_| positive).map(|least| least.signum());
+        let name = self.name(symbol);
+        let part = self.symbols.borrow_mut().fresh(name, least);
+        let shown =
+            Fraction::quotient(&Polynomial::variable(Variable::symbol(symbol)), &below, &self.work()).ok()?;
+        self.facts.borrow_mut().shown.push((part, shown));
+        let multiple = self.product(&[self.polynomial_formula(&below), self.variable(part)]);
+        self.put_base(symbol, multiple);
+        Some(())
+    }
+
+    /// A fraction that is an integer exactly when its denominator divides a lone symbol: that symbol and the
+    /// denominator.
+    fn single_over(&self, ratio: &Fraction) -> Option<(Symbol, Polynomial)> {
+        let below = ratio.denominator().expanded(&self.work()).ok()?;
+        let (monomial, coefficient) = ratio.numerator().leading()?;
+        if ratio.numerator().len() != 1 || monomial.degree() != 1 {
+            return None;
+        }
+        // c s / E: c is coprime to a number E, so E divides s.
+        if !coefficient.is_one() && below.as_constant().is_none() {
+            return None;
+        }
+        let Meaning::Symbol(symbol) = monomial.powers()[0].0.meaning() else { return None };
+        let formula = self.polynomial_formula(&below);
+        (!self.base_symbols(&[formula]).contains(&symbol)).then_some((symbol, below))
+    }
+
+    /// `symbol = formula` as a substitution; false where the left side is no free symbol.
+    fn define(&self, left: Formula, right: Formula) -> bool {
+        let Some(symbol) = self.lone_symbol(left).filter(|symbol| self.base_of(*symbol).is_none()) else {
+            return false;
+        };
+        let Ok(value) = self.try_canonical(right) else { return false };
+        if self.base_symbols(&[right]).contains(&symbol) {
+            return false;
+        }
+        if !value.fraction.denominator().is_one()
+            && let Some((whole, below)) = self.single_over(&value.fraction)
+            && value.fraction.numerator().as_variable().is_some()
+        {
+            // d = D / H says H | D: D = H d, and d is shown as D / H.
+            self.facts.borrow_mut().shown.push((symbol, value.fraction.clone()));
+            let multiple = self.product(&[self.polynomial_formula(&below), self.variable(symbol)]);
+            self.put_base(whole, multiple);
+        } else {
+            self.put_base(symbol, right);
+        }
+        true
+    }
+
+    /// An equation solved for a symbol of coefficient 1 or -1.
+    fn solve(&self, a: Formula, b: Formula) -> bool {
+        let Ok(difference) = self.try_canonical(self.difference(a, b)) else { return false };
+        let numerator = difference.fraction.numerator();
+        for (monomial, coefficient) in numerator.terms() {
+            if monomial.degree() != 1 || !coefficient.absolute().is_one() {
+                continue;
+            }
+            let Meaning::Symbol(symbol) = monomial.powers()[0].0.meaning() else { continue };
+            let rest = numerator.minus(&Polynomial::term(monomial.clone(), coefficient.clone()));
+            let rest = self.polynomial_formula(&if coefficient.is_one() { rest.negated() } else { rest });
+            if !self.base_symbols(&[rest]).contains(&symbol) {
+                self.put_base(symbol, rest);
+                return true;
+            }
+        }
+        false
+    }
+
+    pub(super) fn work(&self) -> Work {
+        Work::new(self.limits())
+    }
+
+    /// A fraction in the author's symbols: substitutions for facts undone.
+    pub(super) fn undone(&self, fraction: &Fraction, work: &Work) -> Outcome<Fraction> {
+        let mut result = fraction.clone();
+        for (symbol, value) in self.shown().iter().rev() {
+            result = result.with_variable(Variable::symbol(*symbol), value, work)?;
+        }
+        Ok(result)
+    }
+}

@@ -1,0 +1,189 @@
+//! Which values are integers, and which are at least 0, for all admissible values of the symbols.
+//!
+//! A polynomial is at least 0 where all coefficients are after each variable is shifted by its least value; multiples
+//! of differences known to be at least 0 (facts, bounds of atoms) are taken away first where that removes a negative
+//! term. Sufficient, not necessary.
+
+use super::atoms::Atom;
+use super::engine::Algebra;
+use super::fraction::Fraction;
+use super::integer::Integer;
+use super::limits::Work;
+use super::monomial::{Meaning, Monomial, Variable};
+use super::polynomial::Polynomial;
+
+/// How many differences may be taken away in one proof.
+const STEPS: usize = 12;
+/// Points at which a polynomial over a number is checked for being an integer.
+const GRID: usize = 4096;
+
+impl Algebra {
+    /// Whether a polynomial's values are integers because its variables' are.
+    pub(super) fn has_integer_variables(&self, polynomial: &Polynomial) -> bool {
+        polynomial.variables().into_iter().all(|variable| self.known(variable).integer)
+    }
+
+    /// Whether all values are integers.
+    pub(super) fn is_integer(&self, fraction: &Fraction) -> bool {
+        let numerator = fraction.numerator();
+        fraction.denominator().is_number()
+            && self.has_integer_variables(numerator)
+            && is_multiple(numerator, fraction.denominator().number())
+    }
+
+    /// Whether the denominator is positive wherever it is not 0.
+    pub(super) fn is_positive_denominator(&self, fraction: &Fraction) -> bool {
+        let below = fraction.denominator();
+        below.monomial().powers().iter().all(|&(variable, exponent)| {
+            exponent % 2 == 0 || self.known(variable).minimum.is_some_and(|least| least >= 0)
+        }) && below
+            .factors()
+            .iter()
+            .all(|(factor, exponent)| exponent % 2 == 0 || self.is_nonnegative_polynomial(factor))
+    }
+
+    /// Whether all values are at least 0.
+    pub(super) fn is_nonnegative(&self, fraction: &Fraction) -> bool {
+        self.is_positive_denominator(fraction) && self.is_nonnegative_polynomial(fraction.numerator())
+    }
+
+    /// Whether `a <= b` always.
+    pub(super) fn is_at_most(&self, a: &Fraction, b: &Fraction, work: &Work) -> bool {
+        b.minus(a, work).is_ok_and(|difference| self.is_nonnegative(&difference))
+    }
+
+    /// Whether all values are at least 0.
+    pub(super) fn is_nonnegative_polynomial(&self, polynomial: &Polynomial) -> bool {
+        if let Some(value) = polynomial.as_constant() {
+            return !value.is_negative();
+        }
+        let minimum = |variable: Variable| self.known(variable).minimum;
+        if polynomial.terms().all(|term| !term.1.is_negative())
+            && polynomial
+                .variables()
+                .into_iter()
+                .all(|variable| minimum(variable).is_some_and(|least| least >= 0))
+        {
+            return true;
+        }
+        if polynomial.len() > 400 {
+            return false;
+        }
+        let work = self.work();
+        let shift = |polynomial: &Polynomial| self.shifted(polynomial, &work);
+        let Some(mut rest) = shift(polynomial) else { return false };
+        let mut known: Vec<Polynomial> = self.differences().iter().filter_map(shift).collect();
+        for variable in polynomial.variables() {
+            known.extend(self.bounds_of(variable).iter().filter_map(shift));
+        }
+        for _ in 0..STEPS {
+            let Some((monomial, value)) = rest.terms().find(|term| self.may_be_negative(&term.0, term.1))
+            else {
+                return true;
+            };
+            let value = value.clone();
+            // A multiple m g, m >= 0, with the same term: rest - m g has it no more.
+            let step = known.iter().find_map(|difference| {
+                difference.terms().find_map(|(inner, by)| {
+                    let factor = monomial.over(&inner)?;
+                    let fits = by.is_negative() == value.is_negative()
+                        && !self.may_be_negative(&factor, &Integer::ONE)
+                        && self.may_be_negative(&inner, by);
+                    fits.then(|| (difference, factor, by.absolute()))
+                })
+            });
+            let Some((difference, factor, by)) = step else { return false };
+            let common = by.gcd(&value);
+            let times = value.absolute().exact_quotient(&common);
+            let Ok(multiple) = difference.times_term(&factor, &times) else { return false };
+            rest = rest.scaled(&by.exact_quotient(&common)).minus(&multiple);
+        }
+        false
+    }
+
+    /// A term of a shifted polynomial: its variables are at least 0 where they have a least value.
+    fn may_be_negative(&self, monomial: &Monomial, coefficient: &Integer) -> bool {
+        coefficient.is_negative()
+            || monomial
+                .powers()
+                .iter()
+                .any(|&(variable, exponent)| exponent % 2 == 1 && self.known(variable).minimum.is_none())
+    }
+
+    /// Each variable counted from its least value: x -> x + minimum.
+    fn shifted(&self, polynomial: &Polynomial, work: &Work) -> Option<Polynomial> {
+        let mut result = polynomial.clone();
+        for variable in polynomial.variables() {
+            let least = self.known(variable).minimum.unwrap_or(0);
+            if least != 0 {
+                let shifted = Polynomial::variable(variable).plus(&Polynomial::constant(least.into()));
+                result = result.with_variable(variable, &shifted, work).ok()?;
+            }
+        }
+        Some(result)
+    }
+
+    /// Polynomials at least 0 because of what an atom is.
+    fn bounds_of(&self, variable: Variable) -> Vec<Polynomial> {
+        let Meaning::Atom(number) = variable.meaning() else { return Vec::new() };
+        let work = self.work();
+        let this = Fraction::variable(variable);
+        let mut bounds = Vec::new();
+        let mut add = |bound: Option<Fraction>| {
+            if let Some(bound) = bound.filter(|bound| self.is_positive_denominator(bound)) {
+                bounds.push(bound.numerator().clone());
+            }
+        };
+        match self.atom(number) {
+            Atom::Floor(inner) => {
+                // floor(n/d) <= n/d, and floor(n/d) >= (n - d + 1)/d for integers.
+                add(inner.minus(&this, &work).ok());
+                if self.has_integer_variables(inner.numerator())
+                    && let Ok(below) = inner.denominator().expanded(&work)
+                    && self.has_integer_variables(&below)
+                    && let Ok(scaled) = Fraction::product([&this, &below.clone().into()], &work)
+                {
+                    let least = inner.numerator().minus(&below).plus(&Polynomial::one());
+                    add(scaled.minus(&least.into(), &work).ok());
+                }
+            }
+            Atom::Maximum(arguments) => {
+                for argument in &arguments {
+                    add(this.minus(argument, &work).ok());
+                }
+                if arguments.iter().all(|argument| self.is_nonnegative(argument)) {
+                    add(Fraction::sum(&arguments, &work).and_then(|sum| sum.minus(&this, &work)).ok());
+                }
+            }
+            Atom::Sigma { .. } | Atom::Opaque(_) => {}
+        }
+        bounds
+    }
+}
+
+/// Whether `divisor` divides every value at integers. A polynomial of degree d_i in each variable is determined by
+/// its values on the grid 0..=d_i, and by Newton's forward differences it is an integer combination of them.
+pub fn is_multiple(polynomial: &Polynomial, divisor: &Integer) -> bool {
+    if divisor.is_one() || polynomial.terms().all(|term| divisor.divides(term.1)) {
+        return true;
+    }
+    let variables: Vec<(Variable, u32)> = polynomial
+        .variables()
+        .into_iter()
+        .map(|variable| (variable, polynomial.degree_in(variable)))
+        .collect();
+    let points = variables.iter().try_fold(1usize, |points, &(_, degree)| {
+        points.checked_mul(degree as usize + 1).filter(|points| *points <= GRID)
+    });
+    let Some(points) = points else { return false };
+    (0..points).all(|mut point| {
+        let mut at = Vec::with_capacity(variables.len());
+        for &(variable, degree) in &variables {
+            at.push((variable, (point % (degree as usize + 1)) as i64));
+            point /= degree as usize + 1;
+        }
+        let value =
+            |variable| Integer::from(at.iter().find(|known| known.0 == variable).map_or(0, |known| known.1));
+        divisor.divides(&polynomial.evaluate(&value))
+    })
+}

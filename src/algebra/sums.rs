@@ -1,0 +1,299 @@
+//! Sums over an index. Polynomial bodies close by Faulhaber's formula, term by term; each remaining term becomes an
+//! atom whose index is a symbol of its own, so that the names of indices do not matter.
+
+use std::rc::Rc;
+
+use num_bigint::BigInt;
+use num_traits::{One, Zero};
+use rustc_hash::FxHashMap;
+
+use super::atoms::Atom;
+use super::engine::Algebra;
+use super::formula::{Formula, Node, Rational, Symbol};
+use super::fraction::Fraction;
+use super::integer::Integer;
+use super::limits::{Obstacle, Outcome, Work};
+use super::monomial::{Meaning, Monomial, Variable};
+use super::polynomial::Polynomial;
+
+/// Powers of an index above this are not summed in closed form.
+const DEGREE: u32 = 64;
+/// Sums nested deeper than this are opaque.
+const NESTING: u32 = 32;
+
+/// The symbols that stand for indices in canonical forms.
+#[derive(Debug, Default)]
+pub struct Indices {
+    /// By nesting height and bounds.
+    bound: FxHashMap<(u32, Fraction, Fraction), Symbol>,
+    /// The body of a Sigma node over its bound symbol.
+    bodies: FxHashMap<Formula, (Symbol, Formula)>,
+    /// How many sums are nested in a formula.
+    heights: FxHashMap<Formula, u32>,
+    /// How the author called the index.
+    pub names: FxHashMap<Symbol, Symbol>,
+}
+
+impl Algebra {
+    /// The body of a Sigma node with its index replaced by the symbol that stands for indices of these bounds. The
+    /// bounds have canonical forms already.
+    pub(super) fn open_body(&self, formula: Formula, work: &Work) -> Outcome<Formula> {
+        Ok(self.opened(formula, work)?.1)
+    }
+
+    fn opened(&self, formula: Formula, work: &Work) -> Outcome<(Symbol, Formula)> {
+        if let Some(known) = self.indices.borrow().bodies.get(&formula) {
+            return Ok(*known);
+        }
+        let Node::Sigma { index, from, to, body } = self.node(formula) else {
+            unreachable!("only sums are opened")
+        };
+        let height = self.height_of(body) + 1;
+        if height > NESTING {
+            return Err(Obstacle::TooLarge);
+        }
+        let first = self.ceiling_of(&self.try_canonical(from)?.fraction, work)?;
+        let last = self.floor_of(&self.try_canonical(to)?.fraction, work)?;
+        let key = (height, first, last);
+        let known = self.indices.borrow().bound.get(&key).copied();
+        let symbol = known.unwrap_or_else(|| {
+            let least = self.least_value(&key.1);
+            let name = self.name(index);
+            let symbol = self.symbols.borrow_mut().fresh(name, least);
+            self.indices.borrow_mut().bound.insert(key, symbol);
+            symbol
+        });
+        self.indices.borrow_mut().names.entry(symbol).or_insert(index);
+        let open = self.substitute(body, &FxHashMap::from_iter([(index, self.variable(symbol))]));
+        self.indices.borrow_mut().bodies.insert(formula, (symbol, open));
+        Ok((symbol, open))
+    }
+
+    /// The greatest integer known to be at most the value.
+    fn least_value(&self, fraction: &Fraction) -> Option<i64> {
+        let polynomial = fraction.as_polynomial()?;
+        let mut least = Integer::ZERO;
+        for (monomial, coefficient) in polynomial.terms() {
+            if coefficient.is_negative() && !monomial.is_one() {
+                return None;
+            }
+            let mut product = coefficient.clone();
+            for &(variable, exponent) in monomial.powers() {
+                let minimum = self.known(variable).minimum.filter(|minimum| *minimum >= 0)?;
+                product = &product * &Integer::from(minimum).power(exponent);
+            }
+            least = &least + &product;
+        }
+        least.small()
+    }
+
+    fn height_of(&self, formula: Formula) -> u32 {
+        if let Some(&known) = self.indices.borrow().heights.get(&formula) {
+            return known;
+        }
+        let mut heights: FxHashMap<Formula, u32> = FxHashMap::default();
+        for part in self.reachable(&[formula]) {
+            let node = self.node(part);
+            let mut height = 0;
+            node.for_each_part(|inner| height = height.max(heights[&inner]));
+            heights.insert(part, height + u32::from(matches!(node, Node::Sigma { .. })));
+        }
+        let height = heights[&formula];
+        self.indices.borrow_mut().heights.insert(formula, height);
+        height
+    }
+
+    /// Whether a variable's value depends on a symbol.
+    pub(super) fn depends_on(&self, variable: Variable, symbol: Symbol) -> bool {
+        let mut stack = vec![variable];
+        let mut seen = rustc_hash::FxHashSet::default();
+        while let Some(variable) = stack.pop() {
+            if !seen.insert(variable) {
+                continue;
+            }
+            match variable.meaning() {
+                Meaning::Symbol(found) if found == symbol => return true,
+                Meaning::Symbol(_) => {}
+                Meaning::Atom(number) => match self.atom(number) {
+                    Atom::Floor(inner) => stack.extend(inner.variables()),
+                    Atom::Maximum(parts) => stack.extend(parts.iter().flat_map(Fraction::variables)),
+                    Atom::Sigma { from, to, body, .. } => {
+                        stack.extend([from, to, body].iter().flat_map(Fraction::variables));
+                    }
+                    Atom::Opaque(formula) => {
+                        if self.is_free(symbol, formula) {
+                            return true;
+                        }
+                    }
+                },
+            }
+        }
+        false
+    }
+
+    /// The canonical form of a Sigma node whose bounds and open body have theirs.
+    pub(super) fn sum_of(
+        &self,
+        formula: Formula,
+        from: &Fraction,
+        to: &Fraction,
+        body: &Fraction,
+        work: &Work,
+    ) -> Outcome<Fraction> {
+        let (index, _) = self.opened(formula, work)?;
+        let first = self.ceiling_of(from, work)?;
+        let last = self.floor_of(to, work)?;
+        // Empty sums are 0: count to max(to, from - 1), to which the closed forms are exact.
+        let before = first.minus(&Fraction::one(), work)?;
+        let last = self.maximum_of(vec![last, before], work)?;
+        self.closed(index, &first, &last, body, work)
+    }
+
+    /// The sum of the body, for `last >= first - 1`.
+    fn closed(
+        &self,
+        index: Symbol,
+        first: &Fraction,
+        last: &Fraction,
+        body: &Fraction,
+        work: &Work,
+    ) -> Outcome<Fraction> {
+        let variable = Variable::symbol(index);
+        // What the denominator has of the index stays inside, the rest goes outside.
+        let below = Fraction::from(body.denominator().expanded(work)?).inverse(work)?;
+        let fixed = below.variables().into_iter().all(|part| !self.depends_on(part, index));
+        let (outside, inside) = if fixed { (below, Fraction::one()) } else { (Fraction::one(), below) };
+        // Terms grouped by what depends on the index.
+        let mut groups: FxHashMap<Monomial, Vec<(Monomial, Integer)>> = FxHashMap::default();
+        for (monomial, coefficient) in body.numerator().terms() {
+            let (varying, constant): (Vec<_>, Vec<_>) =
+                monomial.powers().iter().partition(|power| self.depends_on(power.0, index));
+            groups
+                .entry(Monomial::from_sorted(varying))
+                .or_default()
+                .push((Monomial::from_sorted(constant), coefficient.clone()));
+        }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        let mut terms = Vec::with_capacity(groups.len());
+        for (varying, constant) in groups {
+            let exponent = varying.exponent(variable);
+            let sum = if inside.is_one() && varying.without(variable).is_one() && exponent <= DEGREE {
+                self.power_sum(exponent, first, last, work)?
+            } else {
+                let varying = Fraction::from(Polynomial::term(varying, Integer::ONE));
+                let body = Fraction::product([&varying, &inside], work)?;
+                let (from, to) = (first.clone(), last.clone());
+                Fraction::variable(self.atom_variable(Atom::Sigma { index, from, to, body }))
+            };
+            terms.push(Fraction::product([&sum, &Polynomial::collect(constant).into()], work)?);
+        }
+        let total = Fraction::sum(&terms, work)?;
+        Fraction::product([&total, &outside], work)
+    }
+
+    /// Σ i^k for i = first..=last, where last >= first - 1 (Faulhaber).
+    fn power_sum(&self, k: u32, first: &Fraction, last: &Fraction, work: &Work) -> Outcome<Fraction> {
+        if k == 0 {
+            return Fraction::sum([last, &first.negated(), &Fraction::one()], work);
+        }
+        let coefficients = faulhaber(k);
+        let at = |n: &Fraction| -> Outcome<Fraction> {
+            let mut power = n.clone();
+            let mut terms = Vec::with_capacity(coefficients.len());
+            for (place, coefficient) in coefficients.iter().enumerate() {
+                if place > 0 {
+                    power = Fraction::product([&power, n], work)?;
+                }
+                if !coefficient.is_zero() {
+                    terms.push(Fraction::product([&power, &Fraction::constant(coefficient)], work)?);
+                }
+            }
+            Fraction::sum(&terms, work)
+        };
+        let before = first.minus(&Fraction::one(), work)?;
+        at(last)?.minus(&at(&before)?, work)
+    }
+
+    /// Closed form of the sum of `body` over `index` = from..=to (Faulhaber for polynomial bodies, under the claim
+    /// `to >= from - 1`); a `Sigma` where there is none.
+    pub fn closed_sum(&self, index: Symbol, from: Formula, to: Formula, body: Formula) -> Formula {
+        let count = || self.expanded(self.sum(&[to, self.negative(from), self.integer(1)]));
+        if !self.is_free(index, body) {
+            return self.product(&[count(), body]);
+        }
+        let split = |parts: &Rc<[Formula]>| {
+            parts.iter().partition::<Vec<Formula>, _>(|part| self.is_free(index, **part))
+        };
+        match self.node(body) {
+            Node::Sum(parts) => {
+                let (varying, constant) = split(&parts);
+                if !constant.is_empty() {
+                    let constant = self.product(&[count(), self.sum(&constant)]);
+                    return self.sum(&[self.closed_sum(index, from, to, self.sum(&varying)), constant]);
+                }
+            }
+            Node::Product(parts) => {
+                let (varying, mut factors) = split(&parts);
+                if !factors.is_empty() {
+                    factors.push(self.closed_sum(index, from, to, self.product(&varying)));
+                    return self.product(&factors);
+                }
+            }
+            _ => {}
+        }
+        let written = self.sigma(index, from, to, body);
+        let work = self.work();
+        let closed = || -> Outcome<Fraction> {
+            let first = self.ceiling_of(&self.try_canonical(from)?.fraction, &work)?;
+            let last = self.floor_of(&self.try_canonical(to)?.fraction, &work)?;
+            let (symbol, open) = self.opened(written, &work)?;
+            let body = self.try_canonical(open)?;
+            self.closed(symbol, &first, &last, &body.fraction, &work)
+        };
+        match closed() {
+            Ok(fraction) if !self.is_lone_sigma(&fraction) => {
+                self.factored_fraction(&fraction).unwrap_or(written)
+            }
+            _ => written,
+        }
+    }
+
+    fn is_lone_sigma(&self, fraction: &Fraction) -> bool {
+        fraction.numerator().terms().all(|(monomial, _)| {
+            monomial.powers().iter().any(|power| match power.0.meaning() {
+                Meaning::Atom(number) => matches!(self.atom(number), Atom::Sigma { .. }),
+                Meaning::Symbol(_) => false,
+            })
+        })
+    }
+}
+
+/// Coefficients of n, n^2, …, n^(k+1) in 1^k + 2^k + … + n^k, k >= 1.
+fn faulhaber(k: u32) -> Vec<Rational> {
+    // Bernoulli numbers with B_1 = +1/2, by their recurrence.
+    let k = k as usize;
+    let mut binomial: Vec<BigInt> = vec![BigInt::one()];
+    let mut bernoulli: Vec<Rational> = Vec::with_capacity(k + 1);
+    for m in 0..=k {
+        // Row m + 1 of Pascal's triangle.
+        binomial.push(BigInt::zero());
+        for j in (1..binomial.len()).rev() {
+            let left = binomial[j - 1].clone();
+            binomial[j] += left;
+        }
+        let mut sum = Rational::zero();
+        for (j, value) in bernoulli.iter().enumerate() {
+            sum += value * Rational::from_integer(binomial[j].clone());
+        }
+        let order = Rational::from_integer((m as i64 + 1).into());
+        bernoulli.push(Rational::one() - sum / order);
+    }
+    // The recurrence B_m = 1 - Σ C(m, j) B_j / (m - j + 1) written with C(m + 1, j) / (m + 1).
+    let order = Rational::from_integer((k as i64 + 1).into());
+    let mut coefficients = vec![Rational::zero(); k + 1];
+    for (j, value) in bernoulli.iter().enumerate() {
+        coefficients[k - j] = value * Rational::from_integer(binomial[j].clone()) / &order;
+    }
+    coefficients
+}

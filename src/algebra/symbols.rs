@@ -1,0 +1,85 @@
+//! Symbols: their names and least values.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::engine::Algebra;
+use super::formula::Symbol;
+
+#[derive(Debug)]
+struct Entry {
+    name: Rc<str>,
+    /// The least value, where there is one.
+    minimum: Option<i64>,
+}
+
+/// All symbols of one algebra.
+#[derive(Debug, Default)]
+pub struct Symbols {
+    entries: Vec<Entry>,
+    by_name: FxHashMap<Rc<str>, Symbol>,
+}
+
+impl Symbols {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// A new symbol that its name does not find.
+    pub fn fresh(&mut self, name: Rc<str>, minimum: Option<i64>) -> Symbol {
+        let symbol = Symbol(
+            u32::try_from(self.entries.len()).ok().filter(|id| *id < 1 << 31).expect("too many symbols"),
+        );
+        self.entries.push(Entry { name, minimum });
+        symbol
+    }
+
+    /// The least value of a symbol; `None` where there is none.
+    pub fn minimum(&self, symbol: Symbol) -> Option<i64> {
+        self.entries[symbol.0 as usize].minimum
+    }
+
+    /// The name of a symbol.
+    pub fn name(&self, symbol: Symbol) -> Rc<str> {
+        self.entries[symbol.0 as usize].name.clone()
+    }
+}
+
+impl Algebra {
+    /// The symbol of that name, interned at first use; a positive integer until declared otherwise.
+    pub fn symbol(&self, name: &str) -> Symbol {
+        let mut symbols = self.symbols.borrow_mut();
+        if let Some(&symbol) = symbols.by_name.get(name) {
+            return symbol;
+        }
+        let name: Rc<str> = name.into();
+        let symbol = symbols.fresh(name.clone(), Some(1));
+        symbols.by_name.insert(name, symbol);
+        symbol
+    }
+
+    /// A symbol that no other call returns, shown as `hint` (for bound indices, divisibility substitutions).
+    pub fn fresh_symbol(&self, hint: &str) -> Symbol {
+        self.symbols.borrow_mut().fresh(hint.into(), Some(1))
+    }
+
+    /// The name of a symbol, as it is shown.
+    pub fn name(&self, symbol: Symbol) -> Rc<str> {
+        self.symbols.borrow().name(symbol)
+    }
+
+    /// Declares the least value of a symbol (default 1; 0 for counts that may vanish).
+    pub fn declare_minimum(&self, symbol: Symbol, minimum: i64) {
+        let old = self.symbols.borrow_mut().entries[symbol.0 as usize].minimum.replace(minimum);
+        if old != Some(minimum) {
+            self.forget();
+        }
+    }
+
+    /// The least value of a symbol; `None` where there is none (the index of a sum without known bounds).
+    pub fn minimum_of(&self, symbol: Symbol) -> Option<i64> {
+        self.symbols.borrow().minimum(symbol)
+    }
+}

@@ -1,0 +1,207 @@
+//! The algebra by example: what each operation gives on the shapes that layer formulas have.
+
+use modelmeter::algebra::{Algebra, EvaluationError, Fact, Formula, Node, Rational, Verdict};
+use rustc_hash::FxHashMap;
+
+/// A terse way to write formulas in tests.
+struct Notes(Algebra);
+
+impl Notes {
+    fn new() -> Self {
+        Notes(Algebra::new())
+    }
+
+    fn n(&self, value: i64) -> Formula {
+        self.0.integer(value)
+    }
+
+    fn v(&self, name: &str) -> Formula {
+        self.0.variable(self.0.symbol(name))
+    }
+
+    fn vs<const N: usize>(&self, names: [&str; N]) -> [Formula; N] {
+        names.map(|name| self.v(name))
+    }
+
+    /// A product written as text: `2 B S^2`.
+    fn p(&self, text: &str) -> Formula {
+        let factors: Vec<Formula> = text
+            .split_whitespace()
+            .map(|word| match word.split_once('^') {
+                Some((base, exponent)) => self.0.power(self.v(base), exponent.parse().expect("an exponent")),
+                None => word.parse().map_or_else(|_| self.v(word), |number| self.n(number)),
+            })
+            .collect();
+        self.0.product(&factors)
+    }
+
+    /// A sum of such products.
+    fn s(&self, text: &str) -> Formula {
+        let terms: Vec<Formula> = text.split('+').map(|term| self.p(term)).collect();
+        self.0.sum(&terms)
+    }
+
+    /// Plain text, parentheses wherever there could be doubt.
+    fn text(&self, formula: Formula) -> String {
+        let list = |parts: &[Formula], between: &str| {
+            parts.iter().map(|&part| self.inner(part)).collect::<Vec<_>>().join(between)
+        };
+        match self.0.node(formula) {
+            Node::Number(value) => value.to_string(),
+            Node::Symbol(symbol) => self.0.name(symbol).to_string(),
+            Node::Sum(parts) => parts.iter().map(|&part| self.text(part)).collect::<Vec<_>>().join(" + "),
+            Node::Product(parts) => list(&parts, "*"),
+            Node::Quotient(a, b) => format!("{}/{}", self.inner(a), self.inner(b)),
+            Node::Power(base, exponent) => format!("{}^{exponent}", self.inner(base)),
+            Node::Floor(a, b) => format!("floor({}, {})", self.text(a), self.text(b)),
+            Node::Ceiling(a, b) => format!("ceil({}, {})", self.text(a), self.text(b)),
+            Node::Remainder(a, b) => format!("mod({}, {})", self.text(a), self.text(b)),
+            Node::Minimum(parts) => {
+                format!("min({})", parts.iter().map(|&p| self.text(p)).collect::<Vec<_>>().join(", "))
+            }
+            Node::Maximum(parts) => {
+                format!("max({})", parts.iter().map(|&p| self.text(p)).collect::<Vec<_>>().join(", "))
+            }
+            Node::Sigma { index, from, to, body } => {
+                format!(
+                    "sum({}={}..{}, {})",
+                    self.0.name(index),
+                    self.text(from),
+                    self.text(to),
+                    self.text(body)
+                )
+            }
+            Node::Named(name, _) => name.to_string(),
+        }
+    }
+
+    fn inner(&self, formula: Formula) -> String {
+        match self.0.node(formula) {
+            Node::Sum(_) | Node::Quotient(..) => format!("({})", self.text(formula)),
+            _ => self.text(formula),
+        }
+    }
+
+    #[track_caller]
+    fn factored(&self, formula: Formula, expected: &str) {
+        assert_eq!(self.text(self.0.factored(formula)), expected);
+    }
+
+    #[track_caller]
+    fn equal(&self, a: Formula, b: Formula) {
+        assert_eq!(self.0.equal(a, b), Verdict::Equal, "{} = {}", self.text(a), self.text(b));
+    }
+}
+
+#[test]
+fn nodes_are_shared_and_lightly_normalized() {
+    let a = Notes::new();
+    assert_eq!(a.p("2 B S"), a.p("2 B S"));
+    assert_ne!(a.p("2 B S"), a.p("2 S B"));
+    assert_eq!(a.p("0 B"), a.n(0));
+    assert_eq!(a.p("1 B"), a.v("B"));
+    assert_eq!(a.s("B + 0"), a.v("B"));
+    assert_eq!(a.0.negative(a.p("2 B")), a.p("-2 B"));
+    assert_eq!(a.text(a.p("2 B S C 3 C")), "2*B*S*C*3*C");
+    assert_eq!(a.0.quotient(a.v("B"), a.n(1)), a.v("B"));
+}
+
+#[test]
+fn factored_takes_out_content_and_monomial() {
+    let a = Notes::new();
+    a.factored(a.s("2 B S C 3 C + 2 B S^2 C 2 + 2 B S C C"), "4*B*S*C*(2*C + S)");
+    let h = a.v("H");
+    a.factored(a.0.quotient(a.p("2 B S h^2"), h), "2*B*S*h^2/H");
+}
+
+#[test]
+fn equality_has_three_values() {
+    let a = Notes::new();
+    let [x, y] = a.vs(["x", "y"]);
+    let square = a.0.power(a.0.sum(&[x, y]), 2);
+    a.equal(square, a.s("x^2 + 2 x y + y^2"));
+    let Verdict::Different { witness, left, right } = a.0.equal(square, a.s("x^2 + y^2")) else {
+        panic!("not different")
+    };
+    assert_eq!(witness.len(), 2);
+    assert!(witness.iter().all(|(_, value)| *value == 1.into()));
+    assert_eq!((left, right), (Rational::from_integer(4.into()), Rational::from_integer(2.into())));
+}
+
+#[test]
+fn sums_close_by_faulhaber() {
+    let a = Notes::new();
+    let i = a.0.symbol("i");
+    let [l, body] = [a.v("L"), a.v("i")];
+    let sum = a.0.closed_sum(i, a.n(1), l, body);
+    assert_eq!(a.text(sum), "L*(L + 1)/2");
+    let from_zero = a.0.closed_sum(i, a.n(0), a.0.sum(&[l, a.n(-1)]), a.p("2 B i^3"));
+    assert!(!a.0.symbols_of(from_zero).contains(&i));
+    let free = a.0.closed_sum(i, a.n(0), a.0.sum(&[l, a.n(-1)]), a.p("2 B"));
+    assert_eq!(a.text(free), "L*2*B");
+}
+
+#[test]
+fn facts_substitute() {
+    let a = Notes::new();
+    let [d, h, g] = a.vs(["D", "H", "G"]);
+    a.0.assume(Fact::Divides(h, d));
+    a.0.assume(Fact::Divides(g, h));
+    a.equal(a.0.product(&[h, a.0.floor_quotient(d, h)]), d);
+    a.equal(a.0.ceiling_quotient(d, h), a.0.quotient(d, h));
+    assert_eq!(a.0.divides(g, d), Some(true));
+    assert_eq!(a.0.divides(d, g), None);
+    a.factored(a.0.product(&[a.n(2), a.0.quotient(d, h)]), "2*D/H");
+    a.0.assume(Fact::AtMost(g, a.n(8)));
+    assert_eq!(a.0.at_most(a.p("2 g"), a.n(20)), None);
+    assert_eq!(a.0.at_most(a.p("2 G"), a.n(16)), Some(true));
+    assert_eq!(a.0.dominant(&[g, a.n(8), a.v("x")]), vec![a.n(8), a.v("x")]);
+}
+
+#[test]
+fn evaluation_is_exact() {
+    let a = Notes::new();
+    let [b, s] = a.vs(["B", "S"]);
+    let big = Rational::from_integer("1000000000000000000000000000000".parse().expect("a number"));
+    let value = a.0.evaluate(a.0.product(&[b, b, s]), &|symbol| {
+        Some(if symbol == a.0.symbol("B") { big.clone() } else { Rational::from_integer(2.into()) })
+    });
+    assert_eq!(value, Ok(&big * &big * Rational::from_integer(2.into())));
+    assert_eq!(a.0.evaluate(b, &|_| None), Err(EvaluationError::Unbound(a.0.symbol("B"))));
+    let i = a.0.symbol("i");
+    let sum = a.0.sigma(i, a.n(1), s, a.0.minimum(&[a.v("i"), a.n(3)]));
+    assert_eq!(
+        a.0.evaluate(sum, &|_| Some(Rational::from_integer(5.into()))),
+        Ok(Rational::from_integer(12.into()))
+    );
+}
+
+#[test]
+fn substitution_is_simultaneous_and_captures_nothing() {
+    let a = Notes::new();
+    let (x, y, i) = (a.0.symbol("x"), a.0.symbol("y"), a.0.symbol("i"));
+    let swap = FxHashMap::from_iter([(x, a.v("y")), (y, a.v("x"))]);
+    assert_eq!(a.0.substitute(a.s("x + 2 y"), &swap), a.s("y + 2 x"));
+    let sum = a.0.sigma(i, a.n(1), a.v("x"), a.p("i y"));
+    let captured = a.0.substitute(sum, &FxHashMap::from_iter([(y, a.v("i"))]));
+    assert_eq!(a.0.symbols_of(captured), vec![x, i]);
+}
+
+#[test]
+fn nothing_recurses_or_hangs() {
+    let a = Notes::new();
+    let mut deep = a.v("x");
+    for step in 0..20_000 {
+        deep = a.0.sum(&[a.0.product(&[a.n(1 + step % 2), deep]), a.n(1)]);
+        if step % 40 == 0 {
+            deep = a.0.floor_quotient(deep, a.n(1_000_003));
+        }
+    }
+    assert!(a.0.evaluate(deep, &|_| Some(Rational::from_integer(5.into()))).is_ok());
+    assert_eq!(a.0.symbols_of(deep).len(), 1);
+    let power = a.0.power(a.s("a + b + c + d"), 200);
+    assert_ne!(a.0.equal(power, a.v("a")), Verdict::Equal);
+    let _ = a.0.canonical(a.0.power(a.v("x"), 1_000_000_000));
+    let _ = a.0.canonical(a.0.power(a.n(2), 1_000_000_000));
+    a.equal(power, power);
+}
