@@ -30,7 +30,17 @@ pub(super) fn lower(tree: &Tree, algebra: &Algebra, resolve: &mut Resolver<'_>) 
             (Kind::Bound(index), _) => algebra.variable(algebra.symbol(tree.name(index))),
             (Kind::Sum, terms) => algebra.sum(terms),
             (Kind::Product, factors) => algebra.product(factors),
-            (Kind::Negation, [value]) => algebra.product(&[algebra.integer(-1), *value]),
+            (Kind::Negation, [value]) => {
+                let child = tree.children(node)[0];
+                let mut factors = vec![algebra.integer(-1)];
+                match tree.kind(child) {
+                    Kind::Product if !tree.enclosed(child) => {
+                        factors.extend(tree.children(child).iter().map(|factor| values[factor.index()]));
+                    }
+                    _ => factors.push(*value),
+                }
+                algebra.product(&factors)
+            }
             (Kind::Quotient, [a, b]) => match tree.fraction(node) {
                 Some((a, b)) => algebra.number(tree.number(a) / tree.number(b)),
                 None => algebra.quotient(*a, *b),

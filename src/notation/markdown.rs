@@ -1,0 +1,45 @@
+//! Formulas within Markdown.
+
+/// A code span of the text on one line, whatever it holds; `|` is escaped where it stands in a table.
+pub fn code_span(text: &str, in_table: bool) -> String {
+    let text: String =
+        text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let text = if in_table { text.replace('|', "\\|") } else { text };
+    let fence = "`".repeat(longest_run(&text) + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') || text.trim().is_empty() { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// A fenced block of text.
+pub fn code_block(text: &str) -> String {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    format!("{fence}text\n{text}\n{fence}\n")
+}
+
+/// LaTeX within a line, in the form in which Markdown leaves backslashes alone.
+pub fn math_span(latex: &str) -> String {
+    format!("$`{}`$", latex.replace('\n', " "))
+}
+
+/// A block of LaTeX, in the form in which Markdown leaves backslashes alone.
+pub fn math_block(latex: &str) -> String {
+    format!("```math\n{latex}\n```\n")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_spans_hold_anything() {
+        assert_eq!(code_span("2*B*S", false), "`2*B*S`");
+        assert_eq!(code_span("a`b``c", false), "```a`b``c```");
+        assert_eq!(code_span("`", false), "`` ` ``");
+        assert_eq!(code_span("H | D", true), "`H \\| D`");
+        assert_eq!(code_block("a```b"), "````text\na```b\n````\n");
+    }
+}
