@@ -38,12 +38,22 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// The rules embedded in the binary, or those of `directory`, with formulas interned in `algebra`.
+    /// The rules embedded in the binary, or those of `directory`, with formulas interned in `algebra`. Leaves out the
+    /// operators' cases: they are half of the text, and only tests ask for them.
     pub fn load(algebra: &Algebra, directory: Option<&Path>) -> Result<RuleSet> {
+        RuleSet::read(algebra, directory, false)
+    }
+
+    /// As [`RuleSet::load`], with the cases.
+    pub fn load_with_cases(algebra: &Algebra, directory: Option<&Path>) -> Result<RuleSet> {
+        RuleSet::read(algebra, directory, true)
+    }
+
+    fn read(algebra: &Algebra, directory: Option<&Path>, cases: bool) -> Result<RuleSet> {
         let mut rules =
             RuleSet { operators: IndexMap::new(), conventions: IndexMap::new(), switches: IndexMap::new() };
         for source in folder(directory, "operators")? {
-            rules.read_operators(algebra, &source)?;
+            rules.read_operators(algebra, &source, cases)?;
         }
         for source in folder(directory, "conventions")? {
             let raw: RawConvention = form(&source)?;
@@ -73,8 +83,13 @@ impl RuleSet {
         Ok(rules)
     }
 
-    fn read_operators(&mut self, algebra: &Algebra, source: &Arc<Source>) -> Result<()> {
-        let raw: Table<RawOperator> = form(source)?;
+    fn read_operators(&mut self, algebra: &Algebra, source: &Arc<Source>, cases: bool) -> Result<()> {
+        let blanked = if cases { None } else { without_cases(source.text()) };
+        let raw: Table<RawOperator> = match blanked.as_deref().map(toml::from_str) {
+            Some(Ok(raw)) => raw,
+            // Laid out in another way, or wrong: the whole text decides.
+            Some(Err(_)) | None => form(source)?,
+        };
         let reader = Reader { algebra, source };
         for (name, raw) in raw.0 {
             if let Some(first) = self.operators.get(name.get_ref()) {
@@ -95,8 +110,28 @@ fn form<'s, T: Deserialize<'s>>(source: &'s Arc<Source>) -> Result<T> {
     toml::from_str(source.text()).map_err(|error| form_error(&error, source))
 }
 
-/// The `.toml` files of one folder, by name.
+/// The text of operators with its cases blanked out byte for byte, so that all else keeps its place. Cases stand as
+/// `rules/README.md` asks: from a line `cases = [` to a line `]`, or on one line. None where a list has no such end.
+fn without_cases(text: &str) -> Option<String> {
+    let mut blanked = String::with_capacity(text.len());
+    let mut within = false;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end();
+        let opens = !within && content.starts_with("cases = [");
+        if opens || within {
+            blanked.extend(std::iter::repeat_n(' ', line.len() - 1));
+            blanked.push('\n');
+        } else {
+            blanked.push_str(line);
+        }
+        within = if opens { !content.ends_with(']') } else { within && content != "]" };
+    }
+    (!within && blanked.len() == text.len()).then_some(blanked)
+}
+
+/// The `.toml` files of one folder, in the order of their names.
 fn folder(directory: Option<&Path>, name: &str) -> Result<Vec<Arc<Source>>> {
+    let is_toml = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
     let Some(directory) = directory else {
         let files = EMBEDDED.get_dir(name).into_iter().flat_map(Dir::files);
         let mut paths: Vec<&Path> = files.map(include_dir::File::path).filter(|path| is_toml(path)).collect();
@@ -121,10 +156,6 @@ fn folder(directory: Option<&Path>, name: &str) -> Result<Vec<Arc<Source>>> {
     }
     paths.sort_unstable();
     paths.iter().map(|path| read(path)).collect()
-}
-
-fn is_toml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "toml")
 }
 
 /// An embedded file.

@@ -9,11 +9,11 @@
 
 mod condition;
 mod convention;
-mod formula_text;
 mod load;
 mod operator;
 mod primitive;
 mod raw;
+mod read_case;
 mod read_convention;
 mod read_operator;
 mod reader;

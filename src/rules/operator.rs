@@ -36,7 +36,7 @@ pub struct Operator {
     pub traffic: Vec<TrafficRule>,
     /// Names of operands, weights or `result` kept for the backward pass.
     pub keeps: Vec<String>,
-    /// Examples with their outcome.
+    /// Examples with their outcome; empty unless [`super::RuleSet::load_with_cases`] read them.
     pub cases: Vec<Case>,
     /// Names that formulas about it may use: those its patterns and sizes bind, `result`, `input`, `rows`, flags that
     /// are integers or optional sizes, and what its shape primitive offers.

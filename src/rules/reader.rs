@@ -5,11 +5,12 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::condition::{Condition, FlagValue};
-use super::formula_text::parse_formula_with;
+
 use super::operator::{Dimension, Unit};
 use super::raw::{RawFlag, Table, Text};
 use crate::algebra::{Algebra, Formula};
 use crate::diagnostic::{Diagnostic, Result, Source, Span, did_you_mean};
+use crate::notation::parse_formula_with;
 
 /// One rule file being read.
 pub(super) struct Reader<'a> {

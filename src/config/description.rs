@@ -1,0 +1,256 @@
+//! What a model says of itself: its symbols, facts, phases, keys and vendor names.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use num_bigint::BigInt;
+
+use super::expression::Expression;
+use super::facts::Fact;
+use super::pattern::Pattern;
+use crate::diagnostic::{Source, Span};
+
+/// The content of a `model.toml`.
+#[derive(Debug, Clone)]
+pub struct ModelDescription {
+    /// The file itself.
+    pub source: Arc<Source>,
+    /// The model's name, that of its folder and of its root configuration.
+    pub id: String,
+    /// What reports call it.
+    pub title: String,
+    /// One or two sentences for reports.
+    pub summary: String,
+    /// The file of its parts and phases, inside its folder.
+    pub module: String,
+    /// The vendor's names for what answers to it, first of all `architectures[0]`.
+    pub architectures: Vec<String>,
+    /// The vendor's `model_type`, which decides where `architectures` is missing.
+    pub model_types: Vec<String>,
+    /// The group that a vendor's `config.json` takes the place of.
+    pub vendor_group: String,
+    /// Class of the vendor per layer.
+    pub classes: IndexMap<String, String>,
+    /// Symbols in declared order.
+    pub symbols: Vec<SymbolDescription>,
+    /// What must hold between symbols and keys.
+    pub facts: Vec<Fact>,
+    /// What the layers take for granted of the vendor's configuration.
+    pub requirements: Vec<Requirement>,
+    /// Keys of the vendor's configuration that something else than a symbol reads.
+    pub read: Vec<Pattern>,
+    /// Keys of the vendor's configuration that are known not to matter.
+    pub harmless: Vec<Pattern>,
+    /// Runtime keys in declared order.
+    pub runtime: Vec<RuntimeKey>,
+    /// Phases in declared order.
+    pub phases: Vec<Phase>,
+    /// The phase that is meant where none is given.
+    pub default_phase: String,
+    /// Types of weights, activations and cache.
+    pub dtypes: [DtypeSource; 3],
+    /// The vendor's name pattern of each weight, by our path of it.
+    pub tensors: IndexMap<String, String>,
+    /// The function names of the reference implementation beside our metrics.
+    pub reference_metrics: Vec<ReferenceMetric>,
+    /// Headings of the inventory by folder of layers.
+    pub inventory: Vec<InventoryGroup>,
+}
+
+/// A symbol of a model.
+#[derive(Debug, Clone)]
+pub struct SymbolDescription {
+    /// Its name in layers and formulas.
+    pub name: String,
+    /// Its name in LaTeX.
+    pub latex: String,
+    /// What it means.
+    pub meaning: String,
+    /// The unit of its value, such as `channels`; empty for plain counts and structure.
+    pub unit: String,
+    /// What kind of value it takes.
+    pub kind: SymbolKind,
+    /// The dotted keys that give it, tried in order.
+    pub keys: Vec<String>,
+    /// Its value where no key has one.
+    pub default: Option<DefaultValue>,
+    /// May be None.
+    pub optional: bool,
+    /// Must be given where this other symbol is.
+    pub required_with: Option<String>,
+    /// The symbol that counts a list's elements in formulas.
+    pub count: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What kind of value a symbol takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SymbolKind {
+    /// A whole number of at least `minimum`; stays a symbol in formulas.
+    Size {
+        /// The least value.
+        minimum: BigInt,
+    },
+    /// True or false.
+    Flag,
+    /// A word.
+    Text {
+        /// The words accepted; any, when empty.
+        choices: Vec<String>,
+    },
+    /// A list.
+    List {
+        /// What it is a list of.
+        of: Elements,
+    },
+}
+
+/// What a list holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Elements {
+    /// Positive whole numbers.
+    Sizes,
+    /// Numbers of layers, from 0, none twice.
+    Indexes,
+    /// Words.
+    Texts,
+}
+
+/// The value of a symbol that no key gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// An expression over symbols declared before.
+    Size(Expression),
+    /// A flag.
+    Flag(bool),
+    /// A word.
+    Text(String),
+    /// A list of whole numbers.
+    List(Vec<BigInt>),
+}
+
+/// What the layers take for granted of the vendor's configuration.
+#[derive(Debug, Clone)]
+pub struct Requirement {
+    /// The dotted key.
+    pub key: String,
+    /// The values accepted, as JSON prints them; a missing key is accepted too.
+    pub values: Vec<String>,
+    /// Why others are not.
+    pub why: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A key that describes one run, not the model.
+#[derive(Debug, Clone)]
+pub struct RuntimeKey {
+    /// Its name in layers, formulas and on the command line.
+    pub name: String,
+    /// Its name in LaTeX.
+    pub latex: String,
+    /// What it means.
+    pub meaning: String,
+    /// The unit of its value; empty for plain counts.
+    pub unit: String,
+    /// The dotted key of its default.
+    pub key: Option<String>,
+    /// Its default where that key has no value.
+    pub default: BigInt,
+    /// The least value.
+    pub minimum: BigInt,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A phase.
+#[derive(Debug, Clone)]
+pub struct Phase {
+    /// Its name.
+    pub name: String,
+    /// What it is, in one line.
+    pub about: String,
+    /// The runtime keys it uses.
+    pub keys: Vec<String>,
+    /// Runtime keys that follow from the others, each with what it is.
+    pub derived: IndexMap<String, String>,
+}
+
+/// Where the type of a kind of tensor comes from.
+#[derive(Debug, Clone)]
+pub struct DtypeSource {
+    /// The dotted keys that give it, tried in order.
+    pub keys: Vec<String>,
+    /// The type where no key gives one.
+    pub default: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A function of the reference implementation that stands beside one of our metrics.
+#[derive(Debug, Clone)]
+pub struct ReferenceMetric {
+    /// Our metric.
+    pub metric: String,
+    /// Its function.
+    pub function: String,
+    /// The unit it returns.
+    pub unit: String,
+}
+
+/// A folder of layers and its heading in the inventory.
+#[derive(Debug, Clone)]
+pub struct InventoryGroup {
+    /// The folder inside the model's.
+    pub folder: String,
+    /// Its heading.
+    pub heading: String,
+    /// One sentence below the heading; may be empty.
+    pub about: String,
+}
+
+impl ModelDescription {
+    /// The symbol of that name.
+    pub fn symbol(&self, name: &str) -> Option<&SymbolDescription> {
+        self.symbols.iter().find(|symbol| symbol.name == name)
+    }
+
+    /// The runtime key of that name.
+    pub fn runtime_key(&self, name: &str) -> Option<&RuntimeKey> {
+        self.runtime.iter().find(|key| key.name == name)
+    }
+
+    /// The phase of that name.
+    pub fn phase(&self, name: &str) -> Option<&Phase> {
+        self.phases.iter().find(|phase| phase.name == name)
+    }
+
+    /// The facts between sizes alone, which the algebra may assume; those on keys and lists are checked here only.
+    pub fn symbolic_facts(&self) -> impl Iterator<Item = &Fact> {
+        let is_size = |name: &str| {
+            self.symbol(name).is_some_and(|symbol| matches!(symbol.kind, SymbolKind::Size { .. }))
+        };
+        self.facts.iter().filter(move |fact| fact.is_symbolic(&is_size))
+    }
+
+    /// True when a vendor's configuration is one of this model's.
+    pub fn answers_to(&self, vendor: &super::Vendor) -> bool {
+        let within = |names: &[String], name: &str| names.iter().any(|known| known == name);
+        match (vendor.architecture(), vendor.model_type()) {
+            (Some(architecture), _) => within(&self.architectures, architecture),
+            (None, Some(model_type)) => within(&self.model_types, model_type),
+            (None, None) => false,
+        }
+    }
+}
+
+impl Phase {
+    /// The keys it uses, as a message lists them.
+    pub fn accepted(&self) -> String {
+        match self.keys.as_slice() {
+            [] => format!("`{}` takes no runtime keys", self.name),
+            keys => format!("`{}` takes {}", self.name, keys.join(", ")),
+        }
+    }
+}
