@@ -205,3 +205,69 @@ fn nothing_recurses_or_hangs() {
     let _ = a.0.canonical(a.0.power(a.n(2), 1_000_000_000));
     a.equal(power, power);
 }
+
+/// The identities with floors, extrema and sums that reviewers of formulas meet.
+#[test]
+fn identities_are_proved() {
+    let a = Notes::new();
+    let [s, w, x, b, c, k, n, d, g, l] = a.vs(["S", "W", "a", "b", "c", "k", "n", "D", "g", "L"]);
+    let (floor, ceil) = (|p, q| a.0.floor_quotient(p, q), |p, q| a.0.ceiling_quotient(p, q));
+    let (max, min) = (|p: &[Formula]| a.0.maximum(p), |p: &[Formula]| a.0.minimum(p));
+    let sum = |p: &[Formula]| a.0.sum(p);
+    let one = a.n(1);
+    a.equal(ceil(s, a.n(64)), floor(a.s("S + 63"), a.n(64)));
+    a.equal(ceil(x, b), floor(sum(&[x, b, a.n(-1)]), b));
+    a.equal(floor(floor(x, b), c), floor(x, a.p("b c")));
+    a.equal(floor(floor(x, b), a.n(3)), floor(x, a.p("3 b")));
+    a.equal(floor(sum(&[floor(x, b), c]), k), floor(a.s("a + b c"), a.p("b k")));
+    a.equal(floor(a.s("a + b k"), b), sum(&[k, floor(x, b)]));
+    a.equal(sum(&[floor(x, b), ceil(a.0.negative(x), b)]), a.n(0));
+    a.equal(sum(&[floor(x, a.n(2)), ceil(x, a.n(2))]), x);
+    a.equal(a.0.remainder(x, b), sum(&[x, a.p("-1 b"), b, a.0.product(&[a.n(-1), b, floor(x, b)])]));
+    a.equal(a.0.remainder(a.0.remainder(x, b), b), a.0.remainder(x, b));
+    a.equal(a.0.remainder(a.p("b c"), b), a.n(0));
+    a.equal(a.0.product(&[g, floor(a.p("g k"), g)]), a.p("g k"));
+    a.equal(sum(&[max(&[x, b]), min(&[x, b])]), a.s("a + b"));
+    a.equal(max(&[a.s("a + c"), a.s("b + c")]), sum(&[max(&[x, b]), c]));
+    a.equal(a.0.product(&[c, max(&[x, b])]), max(&[a.p("a c"), a.p("c b")]));
+    a.equal(max(&[x, max(&[b, c])]), max(&[max(&[x, b]), c]));
+    a.equal(max(&[x, a.s("a + b")]), a.s("a + b"));
+    a.equal(max(&[a.p("2 a"), x]), a.p("2 a"));
+    a.equal(max(&[x, min(&[x, b])]), x);
+    a.equal(min(&[x, min(&[b, x])]), min(&[b, x]));
+    let i = a.0.symbol("i");
+    let last = sum(&[l, a.n(-1)]);
+    a.equal(a.0.sigma(i, one, l, a.v("i")), a.0.quotient(a.s("L^2 + L"), a.n(2)));
+    a.equal(a.0.sigma(i, a.n(0), last, a.p("2 S i^3")), {
+        let squared = a.0.power(a.0.product(&[l, last]), 2);
+        a.0.quotient(a.0.product(&[s, squared]), a.n(2))
+    });
+    // Names of indices do not matter, and sums are linear.
+    let j = a.0.symbol("j");
+    let window = |index, name: &str| a.0.sigma(index, one, s, a.0.product(&[d, min(&[a.v(name), w])]));
+    a.equal(window(i, "i"), window(j, "j"));
+    a.equal(window(i, "i"), a.0.product(&[d, a.0.sigma(j, one, s, min(&[w, a.v("j")]))]));
+    a.equal(a.0.sigma(i, one, n, floor(a.v("i"), b)), a.0.sigma(j, one, n, floor(a.v("j"), b)));
+    // A whole number of steps: a product of two neighbours is even.
+    a.equal(floor(a.s("S^2 + S"), a.n(2)), a.0.quotient(a.s("S^2 + S"), a.n(2)));
+    a.equal(floor(a.s("S^2 + S + 1"), a.n(2)), a.0.quotient(a.s("S^2 + S"), a.n(2)));
+    // Padding to a multiple.
+    a.equal(a.0.product(&[a.n(64), ceil(a.p("64 k"), a.n(64))]), a.p("64 k"));
+    a.equal(ceil(a.p("64 S"), a.n(128)), ceil(s, a.n(2)));
+}
+
+#[test]
+fn fractions_are_cancelled() {
+    let a = Notes::new();
+    let [x, y] = a.vs(["x", "y"]);
+    let over = |p, q| a.0.quotient(p, q);
+    let sum = a.s("x + y");
+    a.equal(over(a.s("x^2 + -1 y^2"), a.0.difference(x, y)), sum);
+    a.equal(a.0.sum(&[over(x, sum), over(y, sum)]), a.n(1));
+    a.equal(over(over(x, y), over(y, x)), over(a.p("x^2"), a.p("y^2")));
+    let square = a.0.power(sum, 2);
+    let left = a.0.canonical(over(a.s("x^2 + -1 y^2"), square));
+    let right = a.0.canonical(over(a.0.difference(x, y), sum));
+    assert_eq!(left, right);
+    a.factored(over(a.s("4 x^2 + 4 x y"), a.s("6 x y")), "2*(x + y)/3*y");
+}

@@ -9,6 +9,7 @@ use rustc_hash::FxBuildHasher;
 use super::engine::Algebra;
 use super::formula::{Formula, Symbol};
 use super::fraction::Fraction;
+use super::integer::Integer;
 use super::monomial::{Meaning, Variable};
 
 /// What has no polynomial form.
@@ -59,7 +60,7 @@ impl Algebra {
         let known = self.known_of(&atom);
         let mut atoms = self.atoms.borrow_mut();
         let (number, new) = atoms.table.insert_full(atom);
-        if new {
+        if new && atoms.known.len() == number {
             atoms.known.push(known);
         }
         Variable::atom(u32::try_from(number).ok().filter(|number| *number < 1 << 31).expect("too many atoms"))
@@ -72,10 +73,17 @@ impl Algebra {
 
     fn known_of(&self, atom: &Atom) -> Known {
         match atom {
-            Atom::Floor(inner) => Known { integer: true, minimum: self.is_nonnegative(inner).then_some(0) },
+            Atom::Floor(inner) => {
+                let least = |k: i64| {
+                    let room = inner.minus(&Fraction::from(Integer::from(k)), &self.work());
+                    room.is_ok_and(|room| self.is_nonnegative(&room))
+                };
+                let minimum = if least(1) { Some(1) } else { Some(0).filter(|_| least(0)) };
+                Known { integer: true, minimum }
+            }
             Atom::Maximum(arguments) => Known {
                 integer: arguments.iter().all(|argument| self.is_integer(argument)),
-                minimum: arguments.iter().any(|argument| self.is_nonnegative(argument)).then_some(0),
+                minimum: arguments.iter().filter_map(|argument| self.least_value(argument)).max(),
             },
             Atom::Sigma { body, .. } => {
                 Known { integer: self.is_integer(body), minimum: self.is_nonnegative(body).then_some(0) }
@@ -86,8 +94,15 @@ impl Algebra {
 
     /// Finds out anew what is known of each atom, after facts or least values have changed.
     pub(super) fn refresh_atoms(&self) {
-        let count = std::mem::take(&mut self.atoms.borrow_mut().known).len();
-        for number in 0..count {
+        self.atoms.borrow_mut().known.clear();
+        loop {
+            let number = {
+                let atoms = self.atoms.borrow();
+                if atoms.known.len() == atoms.table.len() {
+                    return;
+                }
+                atoms.known.len()
+            };
             // Contents mention earlier atoms only.
             let known = self.known_of(&self.atom(number as u32));
             self.atoms.borrow_mut().known.push(known);

@@ -28,6 +28,8 @@ impl Algebra {
         if let Some(known) = self.memo.borrow().get(&formula) {
             return known.clone();
         }
+        // Made before anything that rests on them.
+        self.differences();
         let work = Work::new(self.limits());
         let mut stack = vec![formula];
         while let Some(&top) = stack.last() {

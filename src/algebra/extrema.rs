@@ -1,13 +1,104 @@
 //! The normal form of maxima; min(a, …) = -max(-a, …).
+//!
+//! Over a common positive denominator: nested maxima are flattened, arguments proved to be at most another one
+//! dropped; then what all have in common goes outside — per monomial the least coefficient, and the positive factor
+//! common to what is left. What remains does not change when all arguments are shifted by the same or multiplied by
+//! the same positive number or monomial, and of two arguments it is symmetric under exchange of signs, so that
+//! max(a, b) + min(a, b) = a + b, max(a + c, b + c) = max(a, b) + c and c max(a, b) = max(c a, c b) hold as data.
+
+use std::collections::BTreeMap;
 
 use super::atoms::Atom;
 use super::engine::Algebra;
 use super::fraction::Fraction;
+use super::integer::Integer;
 use super::limits::{Outcome, Work};
+use super::monomial::{Meaning, Monomial};
+use super::polynomial::Polynomial;
+
+/// With more arguments than this none are flattened or compared with each other.
+const ARGUMENTS: usize = 24;
+/// How often the steps may be repeated.
+const ROUNDS: usize = 8;
 
 impl Algebra {
     /// The greatest of one or more.
-    pub(super) fn maximum_of(&self, arguments: Vec<Fraction>, work: &Work) -> Outcome<Fraction> {
+    pub(super) fn maximum_of(&self, mut arguments: Vec<Fraction>, work: &Work) -> Outcome<Fraction> {
+        // The maximum asked for is `outside` + `factor` max(`arguments`).
+        let (mut outside, mut factor) = (vec![], Fraction::one());
+        for _ in 0..ROUNDS {
+            arguments = self.flattened(arguments, work)?;
+            arguments.sort_unstable();
+            arguments.dedup();
+            if arguments.len() <= ARGUMENTS {
+                arguments = self.undominated(arguments, work);
+            }
+            if let [only] = &arguments[..] {
+                outside.push(Fraction::product([&factor, only], work)?);
+                return Fraction::sum(&outside, work);
+            }
+            let Some((polynomials, below)) = self.over_common_denominator(&arguments, work)? else { break };
+            let shared = common_part(&polynomials);
+            let rest: Vec<Polynomial> =
+                polynomials.iter().map(|polynomial| polynomial.minus(&shared)).collect();
+            let (common, mut rest) = self.common_factor(rest);
+            rest.sort_unstable();
+            factor = Fraction::product([&factor, &below], work)?;
+            outside.push(Fraction::product([&factor, &shared.into()], work)?);
+            factor = Fraction::product([&factor, &common.into()], work)?;
+            let new: Vec<Fraction> = rest.into_iter().map(Fraction::from).collect();
+            // What has come out may have turned a nested minimum into a maximum.
+            if new == arguments {
+                break;
+            }
+            arguments = new;
+        }
+        let atom = Fraction::variable(self.atom_variable(Atom::Maximum(arguments)));
+        outside.push(Fraction::product([&factor, &atom], work)?);
+        Fraction::sum(&outside, work)
+    }
+
+    /// max(g max(u, v) + k, w) = max(g u + k, g v + k, w) for g >= 0.
+    fn flattened(&self, arguments: Vec<Fraction>, work: &Work) -> Outcome<Vec<Fraction>> {
+        let mut flat = Vec::with_capacity(arguments.len());
+        let mut waiting = arguments;
+        waiting.reverse();
+        while let Some(argument) = waiting.pop() {
+            match self.opened_maximum(&argument, work)? {
+                Some(parts) if flat.len() + waiting.len() + parts.len() <= ARGUMENTS => waiting.extend(parts),
+                _ => flat.push(argument),
+            }
+        }
+        Ok(flat)
+    }
+
+    fn opened_maximum(&self, argument: &Fraction, work: &Work) -> Outcome<Option<Vec<Fraction>>> {
+        if !self.is_positive_denominator(argument) {
+            return Ok(None);
+        }
+        for variable in argument.numerator().variables() {
+            let Meaning::Atom(number) = variable.meaning() else { continue };
+            let Atom::Maximum(parts) = self.atom(number) else { continue };
+            let coefficients = argument.numerator().coefficients_in(variable);
+            let [(1, factor), others @ ..] = &coefficients[..] else { continue };
+            let outside = argument.denominator().expanded(work)?;
+            if outside.variables().contains(&variable) || !self.is_nonnegative_polynomial(factor) {
+                continue;
+            }
+            let below = Fraction::from(outside).inverse(work)?;
+            let others = others.first().map_or_else(Polynomial::zero, |other| other.1.clone());
+            let open = parts.iter().map(|part| {
+                let scaled = Fraction::product([part, &factor.clone().into()], work)?;
+                let sum = Fraction::sum([&scaled, &others.clone().into()], work)?;
+                Fraction::product([&sum, &below], work)
+            });
+            return open.collect::<Outcome<Vec<_>>>().map(Some);
+        }
+        Ok(None)
+    }
+
+    /// The arguments without those proved to be at most another one.
+    fn undominated(&self, arguments: Vec<Fraction>, work: &Work) -> Vec<Fraction> {
         let mut kept: Vec<Fraction> = Vec::with_capacity(arguments.len());
         for argument in arguments {
             if kept.iter().any(|other| self.is_at_most(&argument, other, work)) {
@@ -16,10 +107,71 @@ impl Algebra {
             kept.retain(|other| !self.is_at_most(other, &argument, work));
             kept.push(argument);
         }
-        kept.sort_unstable();
-        if kept.len() == 1 {
-            return Ok(kept.remove(0));
-        }
-        Ok(Fraction::variable(self.atom_variable(Atom::Maximum(kept))))
+        kept
     }
+
+    /// The numerators over a common denominator that is known to be positive, and 1 / that denominator.
+    fn over_common_denominator(
+        &self,
+        arguments: &[Fraction],
+        work: &Work,
+    ) -> Outcome<Option<(Vec<Polynomial>, Fraction)>> {
+        let mut below = Fraction::one();
+        let mut polynomials: Vec<Fraction> = arguments.to_vec();
+        while let Some(fraction) = polynomials.iter().find(|argument| !argument.denominator().is_one()) {
+            if !self.is_positive_denominator(fraction) {
+                return Ok(None);
+            }
+            let factor = Fraction::from(fraction.denominator().expanded(work)?);
+            for polynomial in &mut polynomials {
+                *polynomial = Fraction::product([&*polynomial, &factor], work)?;
+            }
+            below = Fraction::product([&below, &factor.inverse(work)?], work)?;
+        }
+        Ok(Some((polynomials.into_iter().map(|polynomial| polynomial.numerator().clone()).collect(), below)))
+    }
+
+    /// The greatest positive number and monomial of non-negative variables in all, and what is left.
+    fn common_factor(&self, polynomials: Vec<Polynomial>) -> (Polynomial, Vec<Polynomial>) {
+        let mut content = Integer::ZERO;
+        let mut monomial: Option<Monomial> = None;
+        for polynomial in polynomials.iter().filter(|polynomial| !polynomial.is_zero()) {
+            content = content.gcd(&polynomial.content());
+            let common = polynomial.common_monomial();
+            monomial = Some(monomial.map_or(common.clone(), |known| known.gcd(&common)));
+        }
+        let positive = monomial.unwrap_or_default();
+        let positive = Monomial::from_sorted(
+            positive
+                .powers()
+                .iter()
+                .copied()
+                .filter(|power| self.known(power.0).minimum.is_some_and(|least| least >= 0)),
+        );
+        let divide = |polynomial: Polynomial| {
+            polynomial.over_integer(&content).over_monomial(&positive).expect("the common monomial divides")
+        };
+        let rest = polynomials.into_iter().map(divide).collect();
+        (Polynomial::term(positive, content), rest)
+    }
+}
+
+/// Of each monomial the least coefficient among the polynomials.
+fn common_part(polynomials: &[Polynomial]) -> Polynomial {
+    // Monomial -> (in how many, least coefficient).
+    let mut least: BTreeMap<Monomial, (usize, Integer)> = BTreeMap::new();
+    for polynomial in polynomials {
+        for (monomial, value) in polynomial.terms() {
+            let entry = least.entry(monomial).or_insert_with(|| (0, value.clone()));
+            entry.0 += 1;
+            if *value < entry.1 {
+                entry.1 = value.clone();
+            }
+        }
+    }
+    let terms = least.into_iter().map(|(monomial, (count, value))| {
+        let absent = count < polynomials.len() && value.is_positive();
+        (monomial, if absent { Integer::ZERO } else { value })
+    });
+    Polynomial::collect(terms.collect())
 }

@@ -1,23 +1,36 @@
 //! The normal form of floors. ⌊n/d⌋ is the one primitive: ⌈n/d⌉ = ⌊(n + d - 1)/d⌋ for integers with d > 0, and
 //! a mod b = a - b ⌊a/b⌋ (Graham, Knuth, Patashnik: Concrete Mathematics, chapter 3).
+//!
+//! Steps, in order, each an identity for integer-valued n and d, repeated while one of them applies:
+//!
+//! 1. what is an integer is its own floor; numbers are rounded down;
+//! 2. multiples of d come out: ⌊(d k + r)/d⌋ = k + ⌊r/d⌋ with r reduced modulo d;
+//! 3. a common factor goes: ⌊(g p + a)/(g d)⌋ = ⌊(p + ⌊a/g⌋)/d⌋, for a number a, or 0 <= a < g;
+//! 4. nested floors join: ⌊(⌊x⌋ + k)/d⌋ = ⌊(x + k)/d⌋ for an integer k;
+//! 5. what lies in -d..0, 0..d or d..2d gives -1, 0 or 1;
+//! 6. of ⌊n/d⌋ and its mirror -⌊(d - 1 - n)/d⌋ the one of smaller n is taken.
+//!
+//! Steps 3, 4, 5 and 6 need d > 0.
 
 use super::atoms::Atom;
 use super::engine::Algebra;
 use super::fraction::Fraction;
+use super::integer::Integer;
 use super::limits::{Outcome, Work};
+use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
+
+/// How often the steps may be repeated.
+const ROUNDS: usize = 32;
 
 impl Algebra {
     /// ⌈x⌉
     pub(super) fn ceiling_of(&self, value: &Fraction, work: &Work) -> Outcome<Fraction> {
-        if self.is_integer(value) {
+        if self.is_integer_known(value, work) {
             return Ok(value.clone());
         }
         let below = value.denominator().expanded(work)?;
-        if self.has_integer_variables(value.numerator())
-            && self.has_integer_variables(&below)
-            && self.is_positive_denominator(value)
-        {
+        if self.is_over_integers(value, &below) && self.is_positive_denominator(value) {
             let above = value.numerator().plus(&below).minus(&Polynomial::one());
             return self.floor_of(&Fraction::quotient(&above, &below, work)?, work);
         }
@@ -26,46 +39,187 @@ impl Algebra {
 
     /// ⌊x⌋
     pub(super) fn floor_of(&self, value: &Fraction, work: &Work) -> Outcome<Fraction> {
-        if self.is_integer(value) {
-            return Ok(value.clone());
+        // What has come out so far: `value` = `whole` + `sign` ⌊`rest`⌋.
+        let mut whole = vec![];
+        let mut rest = value.clone();
+        let mut negative = false;
+        for _ in 0..ROUNDS {
+            let out = |part: Fraction| if negative { part.negated() } else { part };
+            if self.is_integer_known(&rest, work) {
+                whole.push(out(rest));
+                return Fraction::sum(&whole, work);
+            }
+            if let Some(number) = rest.as_constant() {
+                whole.push(out(Fraction::constant(&number.floor())));
+                return Fraction::sum(&whole, work);
+            }
+            let below = rest.denominator().expanded(work)?;
+            let (multiple, above) = self.split(rest.numerator(), &below, work)?;
+            if !multiple.is_zero() {
+                whole.push(out(multiple.into()));
+                rest = Fraction::quotient(&above, &below, work)?;
+                continue;
+            }
+            if !self.is_over_integers(&rest, &below) || !self.is_positive_denominator(&rest) {
+                break;
+            }
+            if let Some(smaller) = self.without_common_factor(&above, &below, work)? {
+                rest = smaller;
+                continue;
+            }
+            if let Some(joined) = self.joined(&above, &below, work)? {
+                rest = joined;
+                continue;
+            }
+            if let Some(number) = self.narrow_floor(&above, &below) {
+                whole.push(out(number));
+                return Fraction::sum(&whole, work);
+            }
+            let mirror = below.minus(&above).minus(&Polynomial::one());
+            let (multiple, mirrored) = self.split(&mirror, &below, work)?;
+            let joins = self.joined(&mirrored, &below, work)?.is_some();
+            if joins || mirrored.is_zero() || plainness(&mirrored) < plainness(&above) {
+                whole.push(out(multiple.negated().into()));
+                negative = !negative;
+                rest = Fraction::quotient(&mirrored, &below, work)?;
+                continue;
+            }
+            break;
         }
-        let below = value.denominator().expanded(work)?;
-        // Integer-valued parts come out: what is left is the same for all arguments that differ by them.
-        let (whole, rest) = self.split(value.numerator(), &below, work)?;
-        let rest = Fraction::quotient(&rest, &below, work)?;
-        let small = self.small_floor(&rest, work)?;
-        Fraction::sum([&whole.into(), &small], work)
+        let atom = Fraction::variable(self.atom_variable(Atom::Floor(rest)));
+        whole.push(if negative { atom.negated() } else { atom });
+        Fraction::sum(&whole, work)
     }
 
-    /// Quotient and rest, where the quotient is a polynomial of integer values.
+    /// Whether numerator and denominator take integer values.
+    fn is_over_integers(&self, value: &Fraction, below: &Polynomial) -> bool {
+        self.has_integer_variables(value.numerator()) && self.has_integer_variables(below)
+    }
+
+    /// Quotient of integer values, and rest.
     fn split(
         &self,
         above: &Polynomial,
         below: &Polynomial,
         work: &Work,
     ) -> Outcome<(Polynomial, Polynomial)> {
-        if !self.has_integer_variables(above) || !self.has_integer_variables(below) {
+        if self.has_integer_variables(above) && self.has_integer_variables(below) {
+            return above.quotient_and_remainder(below, work);
+        }
+        if below.len() > 1 {
             return Ok((Polynomial::zero(), above.clone()));
         }
-        above.quotient_and_remainder(below, work)
+        // Term by term: a quotient of terms has no variables that the term has not.
+        let (integers, others): (Vec<_>, Vec<_>) = above
+            .terms()
+            .map(|(monomial, value)| (monomial, value.clone()))
+            .partition(|(monomial, _)| monomial.powers().iter().all(|power| self.known(power.0).integer));
+        let (quotient, rest) = Polynomial::collect(integers).quotient_and_remainder(below, work)?;
+        Ok((quotient, rest.plus(&Polynomial::collect(others))))
     }
 
-    fn small_floor(&self, rest: &Fraction, work: &Work) -> Outcome<Fraction> {
-        if self.is_integer(rest) {
-            return Ok(rest.clone());
+    /// Step 3.
+    fn without_common_factor(
+        &self,
+        above: &Polynomial,
+        below: &Polynomial,
+        work: &Work,
+    ) -> Outcome<Option<Fraction>> {
+        // A number g, and what is left of the constant term.
+        let (varying, constant): (Vec<_>, Vec<_>) = above
+            .terms()
+            .map(|(monomial, value)| (monomial, value.clone()))
+            .partition(|term| !term.0.is_one());
+        let (varying, constant) = (Polynomial::collect(varying), Polynomial::collect(constant));
+        let common = varying.content().gcd(&below.content());
+        if !common.is_one() && !common.is_zero() {
+            let constant = constant.as_constant().unwrap_or(Integer::ZERO).quotient_floor(&common);
+            let above = varying.over_integer(&common).plus(&Polynomial::constant(constant));
+            return Fraction::quotient(&above, &below.over_integer(&common), work).map(Some);
         }
-        if let Some(value) = rest.as_constant() {
-            return Ok(Fraction::constant(&value.floor()));
-        }
-        if self.is_nonnegative(rest) {
-            // 0 <= n/d < 1: for integers, d - 1 - n >= 0.
-            let below = rest.denominator().expanded(work)?;
-            let room = below.minus(rest.numerator()).minus(&Polynomial::one());
-            if self.is_positive_denominator(rest) && self.is_nonnegative_polynomial(&room) {
-                return Ok(Fraction::zero());
+        // A variable g, where the terms without it lie in 0..g.
+        for &(variable, _) in below.common_monomial().powers() {
+            let power = Monomial::variable(variable);
+            let (with, without): (Vec<_>, Vec<_>) = above
+                .terms()
+                .map(|(monomial, value)| (monomial, value.clone()))
+                .partition(|(monomial, _)| monomial.exponent(variable) > 0);
+            if with.is_empty() || without.is_empty() {
+                continue;
+            }
+            let without = Polynomial::collect(without);
+            let room = Polynomial::variable(variable).minus(&without).minus(&Polynomial::one());
+            if self.is_nonnegative_polynomial(&without) && self.is_nonnegative_polynomial(&room) {
+                let above = Polynomial::collect(with).over_monomial(&power).expect("each has the variable");
+                let below = below.over_monomial(&power).expect("the common monomial has the variable");
+                return Fraction::quotient(&above, &below, work).map(Some);
             }
         }
-        let atom = self.atom_variable(Atom::Floor(rest.clone()));
-        Ok(Fraction::variable(atom))
+        Ok(None)
     }
+
+    /// Step 4, for the first floor that stands by itself in the numerator.
+    fn joined(&self, above: &Polynomial, below: &Polynomial, work: &Work) -> Outcome<Option<Fraction>> {
+        for (monomial, coefficient) in above.terms() {
+            if !coefficient.is_one() || monomial.degree() != 1 {
+                continue;
+            }
+            let variable: Variable = monomial.powers()[0].0;
+            let Meaning::Atom(number) = variable.meaning() else { continue };
+            let Atom::Floor(inner) = self.atom(number) else { continue };
+            let others = above.minus(&Polynomial::variable(variable));
+            let below = Fraction::from(below.clone()).inverse(work)?;
+            let sum = Fraction::sum([&inner, &others.into()], work)?;
+            return Fraction::product([&sum, &below], work).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// Step 5.
+    fn narrow_floor(&self, above: &Polynomial, below: &Polynomial) -> Option<Fraction> {
+        if let Some(divisor) = below.as_constant() {
+            // n = k modulo d for all values: ⌊n/d⌋ = (n - k)/d.
+            let at_zero = above.evaluate(&|_| Integer::ZERO).remainder_floor(&divisor);
+            let multiple = above.minus(&Polynomial::constant(at_zero));
+            if let Ok(value) = Fraction::quotient(&multiple, below, &self.work())
+                && self.is_integer(&value)
+            {
+                return Some(value);
+            }
+        }
+        // Least n with ⌊n/d⌋ = k is k d.
+        let at_least =
+            |k: i64| self.is_nonnegative_polynomial(&above.minus(&below.scaled(&Integer::from(k))));
+        let at_most = |k: i64| {
+            let next = below.scaled(&Integer::from(k + 1));
+            self.is_nonnegative_polynomial(&next.minus(above).minus(&Polynomial::one()))
+        };
+        let place = if at_least(0) {
+            (0..2).find(|&k| at_most(k)).filter(|&k| k == 0 || at_least(k))
+        } else {
+            Some(-1).filter(|&k| at_most(k) && at_least(k))
+        };
+        place.map(|k| Fraction::from(Integer::from(k)))
+    }
+
+    /// Whether all values are integers, facts about exact quotients included.
+    pub(super) fn is_integer_known(&self, value: &Fraction, work: &Work) -> bool {
+        if self.is_integer(value) {
+            return true;
+        }
+        // value = (dividend / divisor) (an integer)
+        self.known_quotients().into_iter().any(|(dividend, divisor)| {
+            let known = self.try_canonical(self.quotient(divisor, dividend));
+            known.is_ok_and(|known| {
+                Fraction::product([value, &known.fraction], work).is_ok_and(|rest| self.is_integer(&rest))
+            })
+        })
+    }
+}
+
+/// Smaller is plainer: a positive, small leading coefficient; then few terms.
+fn plainness(polynomial: &Polynomial) -> (bool, Integer, usize, Vec<Integer>) {
+    let lead = polynomial.leading().map_or(Integer::ZERO, |lead| lead.1.clone());
+    let rest = polynomial.terms().map(|term| term.1.absolute()).collect();
+    (lead.is_negative(), lead.absolute(), polynomial.len(), rest)
 }

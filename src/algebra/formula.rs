@@ -2,6 +2,7 @@
 //!
 //! Data only. Who owns formulas, and what can be done with them, is in [`super::Algebra`].
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use num_bigint::BigInt;
@@ -86,9 +87,27 @@ impl Node {
 
 /// The normal form of a value under the facts assumed when it was made. Equal polynomials and rational functions have
 /// equal canonical forms; with floors, maxima and sums, equal canonical forms mean equal values, but not the reverse.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct Canonical {
     pub(super) fraction: Fraction,
+}
+
+impl PartialEq for Canonical {
+    fn eq(&self, other: &Self) -> bool {
+        self.fraction.numerator() == other.fraction.numerator()
+            && self.fraction.denominator().same(other.fraction.denominator())
+    }
+}
+
+impl Eq for Canonical {}
+
+impl Hash for Canonical {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // How the denominator is split into factors does not matter.
+        self.fraction.numerator().hash(state);
+        self.fraction.denominator().number().hash(state);
+        self.fraction.denominator().monomial().hash(state);
+    }
 }
 
 /// Why a formula has no value.

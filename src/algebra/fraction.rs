@@ -7,6 +7,7 @@ use num_bigint::BigInt;
 use num_traits::Signed;
 
 use super::formula::Rational;
+use super::gcd::gcd;
 use super::integer::Integer;
 use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::{Monomial, Variable};
@@ -61,6 +62,20 @@ impl Denominator {
         Ok(product)
     }
 
+    /// The same up to how the factors are split.
+    pub fn same(&self, other: &Self) -> bool {
+        let product = |denominator: &Self| {
+            let work = Work::new(Default::default());
+            let factors =
+                Denominator { number: Integer::ONE, monomial: Monomial::one(), ..denominator.clone() };
+            factors.expanded(&work)
+        };
+        self.number == other.number
+            && self.monomial == other.monomial
+            && (self.factors == other.factors
+                || matches!((product(self), product(other)), (Ok(left), Ok(right)) if left == right))
+    }
+
     fn times(&self, other: &Self) -> Outcome<Self> {
         Ok(Denominator {
             number: &self.number * &other.number,
@@ -91,6 +106,39 @@ impl Denominator {
 }
 
 type Factors = Vec<(Polynomial, u32)>;
+
+/// Divides common divisors out of a numerator and the factors below it; a factor that shares only a part with the
+/// numerator is split.
+fn without_common(
+    mut numerator: Polynomial,
+    mut factors: Factors,
+    work: &Work,
+) -> Outcome<(Polynomial, Factors)> {
+    let mut done: Factors = Vec::with_capacity(factors.len());
+    while let Some((factor, exponent)) = factors.pop() {
+        if let Some(quotient) = numerator.exact_quotient(&factor, work)? {
+            numerator = quotient;
+            if exponent > 1 {
+                factors.push((factor, exponent - 1));
+            }
+            continue;
+        }
+        // A divisor too hard to find is left: values are right all the same.
+        let common = gcd(&numerator, &factor, work).unwrap_or_else(|_| Polynomial::one());
+        if common.is_one() {
+            done.push((factor, exponent));
+            continue;
+        }
+        numerator = numerator.exact_quotient(&common, work)?.expect("a common divisor divides");
+        let rest = factor.exact_quotient(&common, work)?.expect("a common divisor divides");
+        factors.push((rest, exponent));
+        if exponent > 1 {
+            factors.push((common, exponent - 1));
+        }
+    }
+    // Parts of different factors may be the same.
+    Ok((numerator, merged(&Vec::new(), &done, |a, b| a.checked_add(b))?))
+}
 
 fn merged(a: &Factors, b: &Factors, join: impl Fn(u32, u32) -> Option<u32>) -> Outcome<Factors> {
     let mut factors = a.clone();
@@ -281,14 +329,10 @@ impl Fraction {
         if denominator.is_one() {
             return Ok(numerator.into());
         }
-        for (factor, exponent) in &mut denominator.factors {
-            while *exponent > 0 {
-                let Some(quotient) = numerator.exact_quotient(factor, work)? else { break };
-                numerator = quotient;
-                *exponent -= 1;
-            }
+        if !denominator.factors.is_empty() {
+            let factors = std::mem::take(&mut denominator.factors);
+            (numerator, denominator.factors) = without_common(numerator, factors, work)?;
         }
-        denominator.factors.retain(|factor| factor.1 > 0);
         if !denominator.number.is_one() {
             let common = numerator.content().gcd(&denominator.number);
             numerator = numerator.over_integer(&common);

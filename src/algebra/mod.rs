@@ -10,7 +10,7 @@
 //! | `formula` | the vocabulary: symbols, nodes, facts, verdicts |
 //! | `engine`, `symbols`, `nodes`, `substitution` | the owner; names; hash-consing; walking over formulas |
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
-//! | `monomial`, `polynomial`, `fraction` | rational functions |
+//! | `monomial`, `polynomial`, `gcd`, `fraction` | rational functions |
 //! | `canonical`, `atoms`, `floors`, `extrema`, `sums` | from formulas to canonical forms |
 //! | `facts`, `positivity`, `equality` | what is assumed, and what follows |
 //! | `evaluation`, `readable` | values; forms for people |
@@ -26,6 +26,7 @@ mod facts;
 mod floors;
 mod formula;
 mod fraction;
+mod gcd;
 mod integer;
 mod limits;
 mod monomial;

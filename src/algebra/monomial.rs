@@ -35,6 +35,11 @@ impl Variable {
         Variable(ATOM | number)
     }
 
+    /// A number of its own.
+    pub fn number(self) -> u64 {
+        self.0.into()
+    }
+
     /// What it stands for.
     pub fn meaning(self) -> Meaning {
         if self.0 & ATOM == 0 { Meaning::Symbol(Symbol(self.0)) } else { Meaning::Atom(self.0 & !ATOM) }

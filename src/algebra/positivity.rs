@@ -125,13 +125,23 @@ impl Algebra {
 
     /// Polynomials at least 0 because of what an atom is.
     fn bounds_of(&self, variable: Variable) -> Vec<Polynomial> {
-        let Meaning::Atom(number) = variable.meaning() else { return Vec::new() };
         let work = self.work();
         let this = Fraction::variable(variable);
         let mut bounds = Vec::new();
         let mut add = |bound: Option<Fraction>| {
             if let Some(bound) = bound.filter(|bound| self.is_positive_denominator(bound)) {
                 bounds.push(bound.numerator().clone());
+            }
+        };
+        let number = match variable.meaning() {
+            Meaning::Atom(number) => number,
+            Meaning::Symbol(symbol) => {
+                // Inside a sum, the index lies between the bounds.
+                if let Some((first, last)) = self.bounds_of_index(symbol) {
+                    add(this.minus(&first, &work).ok());
+                    add(last.minus(&this, &work).ok());
+                }
+                return bounds;
             }
         };
         match self.atom(number) {

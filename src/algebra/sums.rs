@@ -26,6 +26,8 @@ const NESTING: u32 = 32;
 pub struct Indices {
     /// By nesting height and bounds.
     bound: FxHashMap<(u32, Fraction, Fraction), Symbol>,
+    /// The first and last value of an index.
+    bounds: FxHashMap<Symbol, (Fraction, Fraction)>,
     /// The body of a Sigma node over its bound symbol.
     bodies: FxHashMap<Formula, (Symbol, Formula)>,
     /// How many sums are nested in a formula.
@@ -60,7 +62,9 @@ impl Algebra {
             let least = self.least_value(&key.1);
             let name = self.name(index);
             let symbol = self.symbols.borrow_mut().fresh(name, least);
-            self.indices.borrow_mut().bound.insert(key, symbol);
+            let mut indices = self.indices.borrow_mut();
+            indices.bounds.insert(symbol, (key.1.clone(), key.2.clone()));
+            indices.bound.insert(key, symbol);
             symbol
         });
         self.indices.borrow_mut().names.entry(symbol).or_insert(index);
@@ -69,8 +73,13 @@ impl Algebra {
         Ok((symbol, open))
     }
 
-    /// The greatest integer known to be at most the value.
-    fn least_value(&self, fraction: &Fraction) -> Option<i64> {
+    /// The bounds of an index, where the symbol is one.
+    pub(super) fn bounds_of_index(&self, symbol: Symbol) -> Option<(Fraction, Fraction)> {
+        self.indices.borrow().bounds.get(&symbol).cloned()
+    }
+
+    /// An integer known to be at most the value.
+    pub(super) fn least_value(&self, fraction: &Fraction) -> Option<i64> {
         let polynomial = fraction.as_polynomial()?;
         let mut least = Integer::ZERO;
         for (monomial, coefficient) in polynomial.terms() {
@@ -145,16 +154,17 @@ impl Algebra {
         let last = self.floor_of(to, work)?;
         // Empty sums are 0: count to max(to, from - 1), to which the closed forms are exact.
         let before = first.minus(&Fraction::one(), work)?;
-        let last = self.maximum_of(vec![last, before], work)?;
-        self.closed(index, &first, &last, body, work)
+        let counted = self.maximum_of(vec![last.clone(), before], work)?;
+        self.closed(index, &first, &last, &counted, body, work)
     }
 
-    /// The sum of the body, for `last >= first - 1`.
+    /// The sum of the body from `first` to `last`; `counted` = max(last, first - 1).
     fn closed(
         &self,
         index: Symbol,
         first: &Fraction,
         last: &Fraction,
+        counted: &Fraction,
         body: &Fraction,
         work: &Work,
     ) -> Outcome<Fraction> {
@@ -179,7 +189,7 @@ impl Algebra {
         for (varying, constant) in groups {
             let exponent = varying.exponent(variable);
             let sum = if inside.is_one() && varying.without(variable).is_one() && exponent <= DEGREE {
-                self.power_sum(exponent, first, last, work)?
+                self.power_sum(exponent, first, counted, work)?
             } else {
                 let varying = Fraction::from(Polynomial::term(varying, Integer::ONE));
                 let body = Fraction::product([&varying, &inside], work)?;
@@ -249,7 +259,7 @@ impl Algebra {
             let last = self.floor_of(&self.try_canonical(to)?.fraction, &work)?;
             let (symbol, open) = self.opened(written, &work)?;
             let body = self.try_canonical(open)?;
-            self.closed(symbol, &first, &last, &body.fraction, &work)
+            self.closed(symbol, &first, &last, &last, &body.fraction, &work)
         };
         match closed() {
             Ok(fraction) if !self.is_lone_sigma(&fraction) => {

@@ -1,0 +1,345 @@
+//! The algebra by law: what every operation must keep, on random formulas at random points.
+//!
+//! A formula is drawn as a tree of its own ([`Tree`]) with an evaluator of its own, so that nothing is tested against
+//! itself: canonical forms must have the tree's value wherever the tree has one.
+
+use modelmeter::algebra::{Algebra, EvaluationError, Fact, Formula, Rational, Symbol, Verdict};
+use num_bigint::BigInt;
+use num_traits::{One, Pow, Zero};
+use proptest::prelude::*;
+use rustc_hash::FxHashMap;
+
+/// Symbols of the random formulas; `z` may be 0.
+const NAMES: [&str; 4] = ["a", "b", "c", "z"];
+
+#[derive(Debug, Clone)]
+enum Tree {
+    Number(i64),
+    Fraction(i64, i64),
+    Symbol(usize),
+    Sum(Vec<Tree>),
+    Product(Vec<Tree>),
+    Quotient(Box<Tree>, Box<Tree>),
+    Power(Box<Tree>, u32),
+    Floor(Box<Tree>, Box<Tree>),
+    Ceiling(Box<Tree>, Box<Tree>),
+    Remainder(Box<Tree>, Box<Tree>),
+    Minimum(Vec<Tree>),
+    Maximum(Vec<Tree>),
+    /// Over an index that the body knows as symbol 4; bounds are small.
+    Sigma(i64, Box<Tree>, Box<Tree>),
+}
+
+impl Tree {
+    fn build(&self, algebra: &Algebra) -> Formula {
+        let all = |parts: &[Tree]| parts.iter().map(|part| part.build(algebra)).collect::<Vec<_>>();
+        match self {
+            Tree::Number(value) => algebra.integer(*value),
+            Tree::Fraction(a, b) => algebra.number(Rational::new((*a).into(), (*b).into())),
+            Tree::Symbol(place) => algebra.variable(symbol(algebra, *place)),
+            Tree::Sum(parts) => algebra.sum(&all(parts)),
+            Tree::Product(parts) => algebra.product(&all(parts)),
+            Tree::Quotient(a, b) => algebra.quotient(a.build(algebra), b.build(algebra)),
+            Tree::Power(base, exponent) => algebra.power(base.build(algebra), *exponent),
+            Tree::Floor(a, b) => algebra.floor_quotient(a.build(algebra), b.build(algebra)),
+            Tree::Ceiling(a, b) => algebra.ceiling_quotient(a.build(algebra), b.build(algebra)),
+            Tree::Remainder(a, b) => algebra.remainder(a.build(algebra), b.build(algebra)),
+            Tree::Minimum(parts) => algebra.minimum(&all(parts)),
+            Tree::Maximum(parts) => algebra.maximum(&all(parts)),
+            Tree::Sigma(from, to, body) => algebra.sigma(
+                symbol(algebra, 4),
+                algebra.integer(*from),
+                to.build(algebra),
+                body.build(algebra),
+            ),
+        }
+    }
+
+    /// The value, or `None` for a division by 0. `at[4]` is the index of the innermost sum.
+    fn value(&self, at: &[i64; 5]) -> Option<Rational> {
+        let all = |parts: &[Tree]| parts.iter().map(|part| part.value(at)).collect::<Option<Vec<_>>>();
+        let over = |a: &Tree, b: &Tree| -> Option<Rational> {
+            let (a, b) = (a.value(at)?, b.value(at)?);
+            (!b.is_zero()).then(|| a / b)
+        };
+        Some(match self {
+            Tree::Number(value) => Rational::from_integer((*value).into()),
+            Tree::Fraction(a, b) => Rational::new((*a).into(), (*b).into()),
+            Tree::Symbol(place) => Rational::from_integer(at[*place].into()),
+            Tree::Sum(parts) => all(parts)?.into_iter().sum(),
+            Tree::Product(parts) => all(parts)?.into_iter().product(),
+            Tree::Quotient(a, b) => over(a, b)?,
+            Tree::Power(base, exponent) => Pow::pow(base.value(at)?, *exponent),
+            Tree::Floor(a, b) => over(a, b)?.floor(),
+            Tree::Ceiling(a, b) => over(a, b)?.ceil(),
+            Tree::Remainder(a, b) => a.value(at)? - over(a, b)?.floor() * b.value(at)?,
+            Tree::Minimum(parts) => all(parts)?.into_iter().min()?,
+            Tree::Maximum(parts) => all(parts)?.into_iter().max()?,
+            Tree::Sigma(from, to, body) => {
+                let last = to.value(at)?.floor().to_integer();
+                let last = i64::try_from(last).ok()?;
+                let mut total = Rational::zero();
+                for index in *from..=last.min(*from + 200) {
+                    let mut inside = *at;
+                    inside[4] = index;
+                    total += body.value(&inside)?;
+                }
+                total
+            }
+        })
+    }
+}
+
+fn symbol(algebra: &Algebra, place: usize) -> Symbol {
+    algebra.symbol(if place == 4 { "i" } else { NAMES[place] })
+}
+
+fn algebra() -> Algebra {
+    let algebra = Algebra::new();
+    for name in NAMES {
+        algebra.symbol(name);
+    }
+    algebra.declare_minimum(algebra.symbol("z"), 0);
+    algebra
+}
+
+/// Polynomials, and rational functions over small numbers and symbols.
+fn rational() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        2 => (-4i64..6).prop_map(Tree::Number),
+        1 => (-5i64..6, 1i64..5).prop_map(|(a, b)| Tree::Fraction(a, b)),
+        4 => (0usize..4).prop_map(Tree::Symbol),
+    ];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            3 => prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::Sum),
+            3 => prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::Product),
+            1 => (inner.clone(), 0u32..4).prop_map(|(base, exponent)| Tree::Power(base.into(), exponent)),
+            1 => (inner.clone(), inner).prop_map(|(a, b)| Tree::Quotient(a.into(), b.into())),
+        ]
+    })
+}
+
+/// Everything, divisors mostly as they occur: small numbers and symbols.
+fn any_tree() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        2 => (-4i64..6).prop_map(Tree::Number),
+        5 => (0usize..4).prop_map(Tree::Symbol),
+    ];
+    leaf.prop_recursive(4, 20, 3, |inner| {
+        let divisor = prop_oneof![
+            4 => (1i64..7).prop_map(Tree::Number),
+            2 => (0usize..3).prop_map(Tree::Symbol),
+            1 => (1i64..4, 0usize..3).prop_map(|(n, s)| Tree::Product(vec![Tree::Number(n), Tree::Symbol(s)])),
+            1 => inner.clone(),
+        ];
+        let pair = || (inner.clone(), divisor.clone());
+        prop_oneof![
+            4 => prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::Sum),
+            3 => prop::collection::vec(inner.clone(), 1..3).prop_map(Tree::Product),
+            2 => pair().prop_map(|(a, b)| Tree::Floor(a.into(), b.into())),
+            2 => pair().prop_map(|(a, b)| Tree::Ceiling(a.into(), b.into())),
+            1 => pair().prop_map(|(a, b)| Tree::Remainder(a.into(), b.into())),
+            1 => pair().prop_map(|(a, b)| Tree::Quotient(a.into(), b.into())),
+            2 => prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::Minimum),
+            2 => prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::Maximum),
+        ]
+    })
+}
+
+/// Sums over an index from a number to a symbol and a bit, over a body that mentions the index.
+fn summed() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        2 => (-4i64..6).prop_map(Tree::Number),
+        2 => (0usize..4).prop_map(Tree::Symbol),
+        4 => Just(Tree::Symbol(4)),
+    ];
+    let body = leaf.prop_recursive(3, 10, 3, |inner| {
+        prop_oneof![
+            4 => prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::Sum),
+            4 => prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::Product),
+            1 => (inner.clone(), 1i64..5).prop_map(|(a, b)| Tree::Floor(a.into(), Tree::Number(b).into())),
+            1 => prop::collection::vec(inner, 2..3).prop_map(Tree::Minimum),
+        ]
+    });
+    let to = (0usize..4, -3i64..3).prop_map(|(s, n)| Tree::Sum(vec![Tree::Symbol(s), Tree::Number(n)]));
+    (-2i64..3, to, body).prop_map(|(from, to, body)| Tree::Sigma(from, to.into(), body.into()))
+}
+
+fn point() -> impl Strategy<Value = [i64; 5]> {
+    [1i64..9, 1i64..9, 1i64..9, 0i64..9, 0i64..1]
+}
+
+fn integer(value: i64) -> Rational {
+    Rational::from_integer(value.into())
+}
+
+fn evaluate(algebra: &Algebra, formula: Formula, at: &[i64; 5]) -> Result<Rational, EvaluationError> {
+    algebra.evaluate(formula, &|wanted| {
+        (0..4).find(|&place| symbol(algebra, place) == wanted).map(|place| integer(at[place]))
+    })
+}
+
+/// Canonical forms, and what is written from them, have the tree's value wherever it has one.
+fn keeps_value(tree: &Tree, points: &[[i64; 5]]) -> Result<(), TestCaseError> {
+    let algebra = algebra();
+    let formula = tree.build(&algebra);
+    let forms = [("expanded", algebra.expanded(formula)), ("factored", algebra.factored(formula))];
+    for at in points {
+        let Some(expected) = tree.value(at) else { continue };
+        prop_assert_eq!(evaluate(&algebra, formula, at), Ok(expected.clone()), "evaluated");
+        for (name, form) in &forms {
+            // A form may divide by what the tree does not: by a common denominator.
+            if let Ok(value) = evaluate(&algebra, *form, at) {
+                prop_assert_eq!(value, expected.clone(), "{} at {:?}", name, at);
+            }
+        }
+    }
+    // What is written has the canonical form it was written from.
+    if algebra.try_canonical(formula).is_err() {
+        return Ok(());
+    }
+    prop_assert!(algebra.same(forms[0].1, formula), "expanded is the same");
+    prop_assert!(algebra.same(forms[1].1, formula), "factored is the same");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rational_forms_keep_the_value(tree in rational(), points in prop::collection::vec(point(), 6)) {
+        keeps_value(&tree, &points)?;
+    }
+
+    #[test]
+    fn floors_and_extrema_keep_the_value(tree in any_tree(), points in prop::collection::vec(point(), 12)) {
+        keeps_value(&tree, &points)?;
+    }
+
+    #[test]
+    fn sums_keep_the_value(tree in summed(), points in prop::collection::vec(point(), 8)) {
+        keeps_value(&tree, &points)?;
+    }
+
+    #[test]
+    fn ring_laws_hold(x in rational(), y in rational(), z in rational()) {
+        let a = algebra();
+        let [x, y, z] = [x, y, z].map(|tree| tree.build(&a));
+        prop_assume!([x, y, z].iter().all(|&part| a.try_canonical(part).is_ok()));
+        prop_assert!(a.same(a.sum(&[x, y]), a.sum(&[y, x])));
+        prop_assert!(a.same(a.product(&[x, y]), a.product(&[y, x])));
+        prop_assert!(a.same(a.sum(&[a.sum(&[x, y]), z]), a.sum(&[x, a.sum(&[y, z])])));
+        let left = a.product(&[x, a.sum(&[y, z])]);
+        let right = a.sum(&[a.product(&[x, y]), a.product(&[x, z])]);
+        if a.try_canonical(left).is_ok() && a.try_canonical(right).is_ok() {
+            prop_assert!(a.same(left, right));
+            prop_assert_eq!(a.constant(a.difference(left, right)), Some(Rational::zero()));
+        }
+    }
+
+    /// Polynomials over numbers and monomials: equal values are equal data.
+    #[test]
+    fn canonical_forms_are_unique(x in rational(), y in rational()) {
+        let a = algebra();
+        let [x, y] = [x, y].map(|tree| tree.build(&a));
+        let forms = [
+            a.power(a.sum(&[x, y]), 2),
+            a.sum(&[a.power(x, 2), a.product(&[a.integer(2), x, y]), a.power(y, 2)]),
+        ];
+        if let (Ok(left), Ok(right)) = (a.try_canonical(forms[0]), a.try_canonical(forms[1])) {
+            prop_assert_eq!(left, right);
+        }
+    }
+
+    #[test]
+    fn substitution_commutes_with_evaluation(x in any_tree(), y in any_tree(), at in point()) {
+        let a = algebra();
+        let (formula, value) = (x.build(&a), y.build(&a));
+        let replaced = a.substitute(formula, &FxHashMap::from_iter([(symbol(&a, 0), value)]));
+        let Ok(inside) = evaluate(&a, value, &at) else { return Ok(()) };
+        let expected = a.evaluate(formula, &|wanted| {
+            if wanted == symbol(&a, 0) {
+                return Some(inside.clone());
+            }
+            (1..4).find(|&place| symbol(&a, place) == wanted).map(|place| integer(at[place]))
+        });
+        let found = evaluate(&a, replaced, &at);
+        if expected.is_ok() && found.is_ok() {
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    /// Never a wrong verdict: what is proved equal agrees everywhere, what is different differs at the witness.
+    #[test]
+    fn verdicts_are_never_wrong(x in any_tree(), y in any_tree(), points in prop::collection::vec(point(), 12)) {
+        let a = algebra();
+        let (left, right) = (x.build(&a), y.build(&a));
+        match a.equal(left, right) {
+            Verdict::Equal => for at in &points {
+                if let (Some(left), Some(right)) = (x.value(at), y.value(at)) {
+                    prop_assert_eq!(left, right);
+                }
+            },
+            Verdict::Different { witness, left, right } => {
+                let mut at = [1, 1, 1, 0, 0];
+                for (found, value) in witness {
+                    let place = (0..4).find(|&place| symbol(&a, place) == found).expect("one of the symbols");
+                    at[place] = i64::try_from(value).expect("a small witness");
+                    prop_assert!(at[place] >= i64::from(place != 3), "below the least value");
+                }
+                prop_assert_eq!(x.value(&at), Some(left.clone()));
+                prop_assert_eq!(y.value(&at), Some(right.clone()));
+                prop_assert_ne!(left, right);
+            }
+            Verdict::Undecided { .. } => {}
+        }
+        match a.at_most(left, right) {
+            None => {}
+            Some(claim) => for at in &points {
+                if let (Some(left), Some(right)) = (x.value(at), y.value(at)) {
+                    prop_assert_eq!(left <= right, claim);
+                }
+            },
+        }
+    }
+
+    /// Under facts, forms keep the value at all points that meet them.
+    #[test]
+    fn facts_are_used_soundly(tree in any_tree(), t in 1i64..6, points in prop::collection::vec(point(), 12)) {
+        let a = algebra();
+        let [sa, sb, sc] = [0, 1, 2].map(|place| a.variable(symbol(&a, place)));
+        a.assume(Fact::Divides(sb, sa));
+        a.assume(Fact::AtMost(sc, sb));
+        let formula = tree.build(&a);
+        let forms = [a.expanded(formula), a.factored(formula)];
+        for at in &points {
+            let mut at = *at;
+            at[0] = at[1] * t;
+            at[2] = at[2].min(at[1]);
+            let Some(expected) = tree.value(&at) else { continue };
+            for form in forms {
+                if let Ok(value) = evaluate(&a, form, &at) {
+                    prop_assert_eq!(value, expected.clone(), "at {:?}", at);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn big_numbers_are_exact(x in any::<i128>(), y in any::<i128>(), z in any::<i64>()) {
+        let a = algebra();
+        let number = |value: i128| a.number(Rational::from_integer(value.into()));
+        let (bx, by, bz) = (BigInt::from(x), BigInt::from(y), BigInt::from(z));
+        let formula = a.sum(&[a.product(&[number(x), number(y)]), a.product(&[a.integer(z), number(y)]), a.integer(z)]);
+        let expected = &bx * &by + &bz * &by + &bz;
+        prop_assert_eq!(a.constant(formula), Some(Rational::from_integer(expected.clone())));
+        prop_assert_eq!(evaluate(&a, formula, &[1; 5]), Ok(Rational::from_integer(expected)));
+        let s = a.variable(symbol(&a, 0));
+        let square = a.power(a.sum(&[a.product(&[number(x), s]), number(y)]), 2);
+        let at_two = Pow::pow(&bx * BigInt::from(2) + &by, 2u32);
+        prop_assert_eq!(evaluate(&a, a.expanded(square), &[2, 1, 1, 1, 1]), Ok(Rational::from_integer(at_two)));
+        prop_assert!(a.same(a.difference(square, square), a.integer(0)));
+        let _ = Rational::one();
+    }
+}
