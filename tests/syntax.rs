@@ -59,3 +59,172 @@ fn a_layer_becomes_a_tree() {
     assert!(matches!(value.kind, ExpressionKind::Binary(..)));
     assert_eq!(layer.result.len(), 2);
 }
+
+#[test]
+fn each_bad_file_is_refused_for_its_name() {
+    let mut wrong = Vec::new();
+    for (name, text) in files("bad") {
+        let line = text.lines().position(|line| line.contains("# error")).map(|line| line + 1);
+        let error = match read(text) {
+            Ok(_) => {
+                wrong.push(format!("{name} is read"));
+                continue;
+            }
+            Err(error) => error,
+        };
+        let span = &error.labels[0].span;
+        if error.code != name || line != Some(span.source.line(span.range.start)) {
+            wrong.push(format!("{name}, expected on line {line:?}:\n{}", error.render(false)));
+        }
+        assert!(!error.help.is_empty(), "{name} says what to write");
+        assert!(!span.range.is_empty(), "{name} underlines something");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_first_of_several_errors_is_told_and_the_others_counted() {
+    let text = "def A(x: (h)):\n    y = x.view(1)\n    z = x[0]\n    return x\n\n\nfor i in a:\n    pass\n";
+    let error = read(text).expect_err("three mistakes");
+    assert_eq!(error.code, "method");
+    assert_eq!(error.help[0], "write `reshape(x, …)` with every dimension");
+    assert!(error.help[1].starts_with("one more error, on line 7"), "{:?}", error.help);
+}
+
+#[test]
+fn a_misspelt_name_is_told_from_the_names_of_the_layer() {
+    let error = read("def A(x: (B, width)):\n    return linear(x, widht)\n").expect_err("a misspelt name");
+    assert_eq!(error.code, "unknown-name");
+    assert_eq!(error.help[0], "did you mean `width`?");
+}
+
+#[test]
+fn names_that_may_stand_for_operators_or_symbols_are_listed() {
+    let module = read_ok(
+        "def A(x: (h), *, act=gelu):\n    y = A2(act(x), act=quick_gelu)\n    return cached(linear, y, h, fill=True)\n\n\ndef A2(x: (h), *, act):\n    return act(x)\n\n\nmodel = shared(A)\n\n\ndef forward(x: (h)):\n    return model(linear(x, V))\n",
+    );
+    let free = |index: usize| -> Vec<&str> {
+        module.layers[index].free.iter().map(|name| name.text.as_str()).collect()
+    };
+    assert_eq!(free(0), ["quick_gelu", "linear"]);
+    assert_eq!(free(2), ["V"]);
+}
+
+#[test]
+fn sizes_and_flags_that_nothing_reads_give_warnings_and_tensors_do_not() {
+    let module = read_ok(
+        "def A(x: (B, h), *, unused, n, kept, _hidden):\n    spare = param(h)\n    wide = 2 * n\n    twice = x + x\n    if kept:\n        x = silu(x)\n    return x\n",
+    );
+    let warnings: Vec<_> = module.warnings.iter().map(|warning| warning.message.as_str()).collect();
+    assert_eq!(warnings, ["nothing reads the keyword `unused`", "nothing reads the size `wide`"]);
+}
+
+#[test]
+fn values_flow_through_branches_and_loops() {
+    read_ok(
+        "def A(x: (h), *, n, a):\n    if a is None:\n        y = x\n    elif a:\n        y = silu(x)\n    else:\n        y = gelu(x)\n    for i in range(n):\n        z = silu(y)\n    return z + y\n",
+    );
+    let missing = "def A(x: (h), *, a):\n    if a is None:\n        y = x\n    elif a:\n        y = silu(x)\n    return y\n";
+    let error = read(missing).expect_err("no value if neither holds");
+    assert_eq!(error.code, "one-branch-name");
+    assert_eq!(error.labels.len(), 2);
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_do_not_matter() {
+    for (name, text) in files("good") {
+        let plain = read_ok(text.as_str());
+        for other in [text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
+            let module = read_ok(other);
+            assert_eq!(module.doc, plain.doc, "{name}");
+            for (layer, expected) in module.layers.iter().zip(&plain.layers) {
+                assert_eq!(layer.doc, expected.doc);
+                assert_eq!(&module.source.text()[layer.name.range.clone()], expected.name.text);
+            }
+        }
+    }
+}
+
+/// Reads a layer whose one statement assigns `value`, and gives the code of the error.
+fn code_of(value: &str) -> &'static str {
+    read(format!("def A(x: (h), *, a):\n    y = {value}\n    return x\n"))
+        .map_or_else(|error| error.code, |_| "read")
+}
+
+#[test]
+fn deep_text_is_refused_before_it_can_exhaust_the_stack() {
+    let many = 60_000;
+    let chains = [
+        format!("{}a", "a + ".repeat(many)),
+        format!("{}a", "a ** ".repeat(many)),
+        format!("{}a", "-".repeat(many)),
+        format!("{}a", "not ".repeat(many)),
+        format!("{}a", "a if a else ".repeat(many)),
+        format!("{}a", "lambda: ".repeat(many)),
+        format!("{}a", "lambda b, c: ".repeat(many)),
+        format!("a{}", "()".repeat(many)),
+        format!("a{}", "[0]".repeat(many)),
+        format!("a{}", ".b".repeat(many)),
+        format!("1{}", ".b".repeat(many)),
+        format!("{}a{}", "[".repeat(many), "]".repeat(many)),
+        format!("{}a{}", "f(".repeat(many), ")".repeat(many)),
+        format!("{}a", "await ".repeat(many)),
+        format!("{}a", "yield a, ".repeat(many)),
+        format!("{}a{}", "(a := ".repeat(many), ")".repeat(many)),
+        format!("a\n    {}pass", "if a: ".repeat(many)),
+        format!("a\n    {}pass", "async ".repeat(many)),
+    ];
+    for chain in &chains {
+        assert_eq!(code_of(chain), "too-deep", "{}", &chain[..40]);
+    }
+    let parentheses = format!("{}a{}", "(".repeat(400_000), ")".repeat(400_000));
+    assert_eq!(code_of(&parentheses), "too-deep");
+    assert_eq!(read("(".repeat(1_000_000)).expect_err("open brackets").code, "too-deep");
+    let blocks: String = (0..1_000).map(|depth| format!("{}if a:\n", " ".repeat(depth))).collect();
+    assert_eq!(read(blocks).expect_err("deep blocks").code, "too-deep");
+    let cases = "    elif a:\n        pass\n".repeat(20_000);
+    let text = format!("def A(x: (h), *, a):\n    if a:\n        pass\n{cases}    return x\n");
+    assert_eq!(read(text).expect_err("many cases").code, "too-deep");
+}
+
+#[test]
+fn text_just_below_the_bounds_is_read() {
+    let bracketed = |open: &str, close: &str| format!("{}a{}", open.repeat(490), close.repeat(490));
+    let deep = [
+        format!("{}a", "a + ".repeat(980)),
+        format!("{}a", "a if a else ".repeat(980)),
+        format!("{}a", "-".repeat(980)),
+        format!("{}a", "not ".repeat(980)),
+        format!("a{}", "[0]".repeat(900)),
+        bracketed("(", ")"),
+        bracketed("[", "]"),
+        bracketed("[a, ", ", a]"),
+        bracketed("f(", ")"),
+        bracketed("f(a, b=", ")"),
+        bracketed("a[", "]"),
+        format!("{}a{}", "(a + ".repeat(330), ")".repeat(330)),
+        format!("[{}]", "(a, a), ".repeat(20_000)),
+    ];
+    for value in deep {
+        assert_eq!(code_of(&value), "read", "{}", &value[..40]);
+    }
+    let blocks: String = (1..98).map(|depth| format!("{}if a:\n", " ".repeat(depth))).collect();
+    read_ok(format!("def A(x: (h), *, a):\n{blocks}{}x = silu(x)\n return x\n", " ".repeat(98)));
+}
+
+#[test]
+fn odd_bytes_are_refused() {
+    assert_eq!(read("#".repeat(2_000_000)).expect_err("two megabytes").code, "file-too-large");
+    for text in ["\0", "x = 1\0", "# \0\n", "\"\u{7f}\"", "a\rb", "\u{c}"] {
+        assert_eq!(read(text).expect_err("a control character").code, "control-character");
+    }
+    for text in ["\\", "x = 1 \\ ", "\\\n", "  \\\n x"] {
+        assert_eq!(read(text).expect_err("a stray backslash").code, "stray-backslash");
+    }
+    for text in ["\"", "'''", "'\\", "x = r'\\'", "\"\"\"\"\""] {
+        assert_eq!(read(text).expect_err("an open string").code, "unterminated-string", "{text}");
+    }
+    for text in ["", "\n", "# comment", "\"\"\"Doc.\"\"\""] {
+        assert!(read(text).is_ok(), "{text:?}");
+    }
+}

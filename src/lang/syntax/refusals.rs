@@ -1,6 +1,6 @@
 //! What Python has and the layer language does not: one entry per construct, with the reason and what to write.
 //!
-//! (What names may mean is checked in `names`.)
+//! `tests/data/layers/bad` holds one file per code; a test below sees to it that none is missing.
 
 /// A construct that is refused wherever it stands.
 pub(super) struct Refusal {
@@ -15,6 +15,9 @@ pub(super) struct Refusal {
 macro_rules! refusals {
     ($($name:ident $code:literal: $reason:literal, $instead:literal;)*) => {
         $(pub(super) const $name: Refusal = Refusal { code: $code, reason: $reason, instead: $instead };)*
+        /// All of them, for the test that every one has an example.
+        #[cfg(test)]
+        const ALL: &[Refusal] = &[$($name),*];
     };
 }
 
@@ -192,4 +195,20 @@ pub(super) fn instead_of_attribute(receiver: &str, name: &str) -> Option<String>
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_an_example_in_a_file() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/layers/bad");
+        let missing: Vec<&str> = ALL
+            .iter()
+            .map(|refusal| refusal.code)
+            .filter(|code| !std::path::Path::new(folder).join(format!("{code}.py")).is_file())
+            .collect();
+        assert!(missing.is_empty(), "no example in {folder} for {missing:?}");
+    }
 }

@@ -15,7 +15,8 @@ use crate::diagnostic::{Diagnostic, Result, Source, Span};
 /// Largest file, in bytes.
 const LARGEST_FILE: usize = 1_000_000;
 
-/// Deepest expression, in levels.
+/// Deepest expression, in levels; a bracket makes two. With these, every pass over the tree is content with the 2 MB that a
+/// thread's stack has by default, even when it is not optimized.
 const DEEPEST_EXPRESSION: usize = 1_000;
 
 /// Deepest nesting of blocks; Python itself allows no more.
@@ -201,6 +202,8 @@ impl Scan<'_> {
 
     fn open(&mut self, bracket: u8) -> Result<()> {
         self.levels.push(Level { open: self.at, bracket, chain: 0, held: 0 });
+        // A call, and its arguments.
+        self.deepen(true)?;
         self.deepen(true)?;
         self.at += 1;
         Ok(())

@@ -3,50 +3,65 @@
 use std::ops::Range;
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Expr, ExprAttribute, ExprBinOp, ExprCall, ExprCompare, ExprIf, ExprNumberLiteral,
-    ExprStringLiteral, ExprSubscript, ExprUnaryOp, Keyword, Number, Operator, UnaryOp,
+    BoolOp, CmpOp, Expr, ExprAttribute, ExprBinOp, ExprBoolOp, ExprCall, ExprCompare, ExprIf,
+    ExprNumberLiteral, ExprStringLiteral, ExprSubscript, ExprUnaryOp, Keyword, Number, Operator, UnaryOp,
 };
 
-use super::reader::{Reader, all, name, range};
+use super::reader::{Reader, name, range};
 use crate::lang::syntax::refusals::{self, Refusal};
 use crate::lang::syntax::tree::{BinaryOperator, Comparison, Expression, ExpressionKind, Name};
 
 impl Reader<'_> {
-    pub(super) fn expressions(&mut self, expressions: &[Expr]) -> Option<Vec<Expression>> {
-        all(expressions.iter().map(|expression| self.expression(expression)))
+    pub(super) fn expressions<'e>(
+        &mut self,
+        expressions: impl IntoIterator<Item = &'e Expr>,
+    ) -> Option<Vec<Expression>> {
+        let mut read = Vec::new();
+        let mut count = 0;
+        for expression in expressions {
+            count += 1;
+            read.extend(self.expression(expression));
+        }
+        (read.len() == count).then_some(read)
     }
 
     fn boxed(&mut self, expression: &Expr) -> Option<Box<Expression>> {
         self.expression(expression).map(Box::new)
     }
 
-    // Recursive and on the stack a thousand times at worst: each construct's locals are in a function of its own.
     pub(super) fn expression(&mut self, expression: &Expr) -> Option<Expression> {
-        let kind = match expression {
-            Expr::Name(name) => ExpressionKind::Name(name.id.to_string()),
-            Expr::NumberLiteral(number) => self.number(number)?,
-            Expr::StringLiteral(text) => ExpressionKind::Text(self.string(text)?),
-            Expr::BooleanLiteral(literal) => ExpressionKind::Boolean(literal.value),
-            Expr::NoneLiteral(_) => ExpressionKind::None,
-            Expr::BinOp(operation) => self.binary(operation)?,
-            Expr::UnaryOp(operation) => self.unary(operation)?,
-            Expr::BoolOp(operation) => {
-                let operands = self.expressions(&operation.values)?;
-                match operation.op {
-                    BoolOp::And => ExpressionKind::And(operands),
-                    BoolOp::Or => ExpressionKind::Or(operands),
-                }
-            }
-            Expr::Compare(comparison) => self.comparison(comparison)?,
-            Expr::Call(call) => self.call(call)?,
-            Expr::If(conditional) => self.conditional(conditional)?,
-            Expr::Tuple(tuple) => ExpressionKind::Sequence(self.expressions(&tuple.elts)?),
-            Expr::List(list) => ExpressionKind::Sequence(self.expressions(&list.elts)?),
-            Expr::Subscript(subscript) => self.subscript(subscript)?,
-            Expr::Attribute(attribute) => return self.attribute(attribute, &refusals::ATTRIBUTE),
-            other => return self.refused_expression(other),
-        };
+        let kind = self.kind(expression)?;
         Some(Expression { kind, range: range(expression) })
+    }
+
+    // On the stack a thousand times at worst: what has locals is in a function of its own.
+    fn kind(&mut self, expression: &Expr) -> Option<ExpressionKind> {
+        match expression {
+            Expr::Name(name) => Some(ExpressionKind::Name(name.id.to_string())),
+            Expr::NumberLiteral(number) => self.number(number),
+            Expr::StringLiteral(text) => self.string(text).map(ExpressionKind::Text),
+            Expr::BooleanLiteral(literal) => Some(ExpressionKind::Boolean(literal.value)),
+            Expr::NoneLiteral(_) => Some(ExpressionKind::None),
+            Expr::BinOp(operation) => self.binary(operation),
+            Expr::UnaryOp(operation) => self.unary(operation),
+            Expr::BoolOp(operation) => self.condition(operation),
+            Expr::Compare(comparison) => self.comparison(comparison),
+            Expr::Call(call) => self.call(call),
+            Expr::If(conditional) => self.conditional(conditional),
+            Expr::Tuple(tuple) => self.expressions(&tuple.elts).map(ExpressionKind::Sequence),
+            Expr::List(list) => self.expressions(&list.elts).map(ExpressionKind::Sequence),
+            Expr::Subscript(subscript) => self.subscript(subscript),
+            Expr::Attribute(attribute) => self.attribute(attribute, &refusals::ATTRIBUTE),
+            other => self.refused_expression(other),
+        }
+    }
+
+    fn condition(&mut self, operation: &ExprBoolOp) -> Option<ExpressionKind> {
+        let operands = self.expressions(&operation.values)?;
+        Some(match operation.op {
+            BoolOp::And => ExpressionKind::And(operands),
+            BoolOp::Or => ExpressionKind::Or(operands),
+        })
     }
 
     fn number(&mut self, number: &ExprNumberLiteral) -> Option<ExpressionKind> {
@@ -139,24 +154,37 @@ impl Reader<'_> {
     }
 
     fn call(&mut self, call: &ExprCall) -> Option<ExpressionKind> {
-        let callee = match &*call.func {
-            Expr::Name(callee) => Some(Name { text: callee.id.to_string(), range: range(callee) }),
-            Expr::Attribute(attribute) => self.attribute(attribute, &refusals::METHOD),
-            other => self.refuse(range(other), &refusals::CALLEE),
-        };
-        let arguments = all(call.arguments.args.iter().map(|argument| match argument {
-            Expr::Starred(starred) => self.refuse(range(starred), &refusals::UNPACKED_ARGUMENTS),
-            argument => self.expression(argument),
-        }));
-        let keywords = all(call.arguments.keywords.iter().map(|keyword| self.keyword_argument(keyword)));
+        let callee = self.callee(&call.func);
+        let arguments = self.arguments(&call.arguments.args);
+        let keywords = self.keyword_arguments(&call.arguments.keywords);
         Some(ExpressionKind::Call { callee: callee?, arguments: arguments?, keywords: keywords? })
     }
 
-    fn keyword_argument(&mut self, keyword: &Keyword) -> Option<(Name, Expression)> {
-        match &keyword.arg {
-            Some(argument) => Some((name(argument), self.expression(&keyword.value)?)),
-            None => self.refuse(range(keyword), &refusals::UNPACKED_ARGUMENTS),
+    fn arguments(&mut self, arguments: &[Expr]) -> Option<Vec<Expression>> {
+        match arguments.iter().find(|argument| argument.is_starred_expr()) {
+            Some(starred) => self.refuse(range(starred), &refusals::UNPACKED_ARGUMENTS),
+            None => self.expressions(arguments),
         }
+    }
+
+    fn callee(&mut self, callee: &Expr) -> Option<Name> {
+        match callee {
+            Expr::Name(callee) => Some(Name { text: callee.id.to_string(), range: range(callee) }),
+            Expr::Attribute(attribute) => self.attribute(attribute, &refusals::METHOD),
+            other => {
+                // What is refused by itself has an error already.
+                self.expression(other)?;
+                self.refuse(range(other), &refusals::CALLEE)
+            }
+        }
+    }
+
+    fn keyword_arguments(&mut self, keywords: &[Keyword]) -> Option<Vec<(Name, Expression)>> {
+        if let Some(unpacked) = keywords.iter().find(|keyword| keyword.arg.is_none()) {
+            return self.refuse(range(unpacked), &refusals::UNPACKED_ARGUMENTS);
+        }
+        let values = self.expressions(keywords.iter().map(|keyword| &keyword.value))?;
+        Some(keywords.iter().filter_map(|keyword| keyword.arg.as_ref()).map(name).zip(values).collect())
     }
 
     fn subscript(&mut self, subscript: &ExprSubscript) -> Option<ExpressionKind> {

@@ -1,0 +1,2 @@
+def Layer(x: (h), *, i=h):  # error
+    return linear(x, i)

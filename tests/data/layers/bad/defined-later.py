@@ -1,0 +1,5 @@
+model = shared(Layer)  # error
+
+
+def Layer(x: (h)):
+    return x

@@ -1,0 +1,2 @@
+def Layer(x: (h), *, x):  # error
+    return x

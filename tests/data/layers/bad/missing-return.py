@@ -1,0 +1,2 @@
+def Layer(x: (h)):  # error
+    y = silu(x)

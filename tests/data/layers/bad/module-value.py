@@ -1,0 +1,1 @@
+hidden = 4096  # error

@@ -1,0 +1,2 @@
+def Layer(x: (h), /, y: (h)):  # error
+    return x + y

@@ -1,0 +1,3 @@
+def Layer(x: (h)):
+    return x
+    y = silu(x)  # error

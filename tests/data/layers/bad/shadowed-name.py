@@ -1,0 +1,6 @@
+from mlp import MLP
+
+
+def Layer(x: (h)):
+    MLP = silu(x)  # error
+    return MLP

@@ -1,0 +1,2 @@
+def Layer(x: (B, "h")):  # error
+    return x

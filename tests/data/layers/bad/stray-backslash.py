@@ -1,0 +1,3 @@
+def Layer(x: (h)):
+    y = x \ + x  # error
+    return y

@@ -1,0 +1,2 @@
+def Layer(x: (h), y: (h) = None):  # error
+    return x + y

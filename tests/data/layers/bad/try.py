@@ -1,0 +1,6 @@
+def Layer(x: (h)):
+    try:  # error
+        x = silu(x)
+    finally:
+        pass
+    return x

@@ -1,0 +1,2 @@
+def Layer[T](x: (h)):  # error
+    return x

@@ -1,0 +1,3 @@
+def Layer(x: (h)):
+    y = silu(x  # error
+    return y
