@@ -1,7 +1,7 @@
 //! The rules that ship: complete, sourced, and counted as the conventions say.
 
 use modelmeter::algebra::{Algebra, Formula, Rational};
-use modelmeter::rules::{Condition, Convention, Counting, FlagValue, Operator, RuleSet, Switch, Unit};
+use modelmeter::rules::{Condition, Convention, Counting, FlagValue, Operator, RuleSet, Shape, Switch, Unit};
 
 fn rules() -> (Algebra, RuleSet) {
     let algebra = Algebra::new();
@@ -227,4 +227,31 @@ fn what_a_convention_leaves_out_can_be_listed() {
     assert!(left_out("torch").contains(&"rms_norm".to_owned()));
     let published = left_out("published");
     assert!(published.contains(&"rope".to_owned()) && !published.contains(&"rms_norm".to_owned()));
+}
+
+#[test]
+fn the_law_names_every_primitive_and_nothing_unused() {
+    let (_, rules) = rules();
+    let law = include_str!("../rules/README.md");
+    for primitive in modelmeter::rules::PRIMITIVES {
+        assert!(law.contains(&format!("`{}`", primitive.name)), "rules/README.md lacks {}", primitive.name);
+        let used =
+            |operator: &Operator| matches!(&operator.shape, Shape::Primitive(name) if name == primitive.name);
+        assert!(rules.operators.values().any(used), "no operator has the shape {}", primitive.name);
+    }
+}
+
+#[test]
+fn the_page_on_conventions_names_all_of_them_and_the_switches() {
+    let page = include_str!("../docs/conventions.md");
+    for (name, _) in rules().1.conventions {
+        assert!(page.contains(&format!("**`{name}`**")), "docs/conventions.md lacks {name}");
+    }
+    for (name, switch) in rules().1.switches {
+        let values: Vec<String> = switch.values.iter().map(|value| format!("`{value}`")).collect();
+        assert!(
+            page.contains(&format!("| `{name}=` | {} |", values.join(", "))),
+            "docs/conventions.md lacks {name}"
+        );
+    }
 }
