@@ -1,7 +1,9 @@
 //! The grammar of formulas: what binds how, and what is said, where, about mistakes.
 
+use modelmeter::algebra::Algebra;
 use modelmeter::diagnostic::{Diagnostic, Source};
-use modelmeter::notation::{Kind, Tree, parse_tree};
+use modelmeter::notation::{Alphabet, Kind, Style, Tree, parse_statement, parse_tree, text};
+use proptest::prelude::*;
 
 /// The tree as nested lists.
 fn shape(tree: &Tree) -> String {
@@ -221,4 +223,31 @@ fn depth_and_length_are_no_danger() {
         assert!(parse(&text).1.is_empty());
     }
     mistake(&"7".repeat(MANY), "bad-number", &"7".repeat(MANY));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+    #[test]
+    fn nothing_crashes_and_every_mistake_can_be_shown(
+        written in "([a-cS_ (){}+*/.,^%=<|0-9eE⌈⌉⌊⌋²⁻₁·−≈α$-]|mod|ceil\\(|sum\\(i,|max\\(| ){0,30}|.{0,30}",
+    ) {
+        let (tree, errors) = parse(&written);
+        for error in &errors {
+            prop_assert!(!error.labels.is_empty(), "{}", error);
+            error.render(false);
+        }
+        for node in tree.nodes() {
+            tree.span(node).text();
+        }
+        let algebra = Algebra::new();
+        let source = Source::new("<test>", written.as_str());
+        let Ok(statement) = parse_statement(&algebra, &source, 0..written.len()) else { return Ok(()) };
+        let formula = statement.first.formula;
+        let printed = text(&algebra, formula, &Style::exact(), Alphabet::Ascii);
+        let source = Source::new("<test>", printed.as_str());
+        match parse_statement(&algebra, &source, 0..printed.len()) {
+            Ok(again) => prop_assert_eq!(again.first.formula, formula, "{} -> {}", written, printed),
+            Err(error) => prop_assert_eq!(error.code, "division-by-zero", "{} -> {}", written, printed),
+        }
+    }
 }

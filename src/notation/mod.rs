@@ -1,4 +1,13 @@
 //! Formula text to algebra and back: one grammar, one layout tree, several printers.
+//!
+//! ```text
+//! text ─ lexer ─► words ─ parser ─► Tree ─ lower ─► Formula ─ build ─► Layout ─► text, LaTeX, MathML
+//! ```
+//!
+//! The parser keeps places and goes on after mistakes; the grammar stands at the top of its file. A [`Layout`] knows
+//! what is shown and where parentheses are needed, so that printers only spell it out. Nothing here recurses on the
+//! depth of its input, and everything is linear in its length. What text means and how it is printed is described
+//! for users in `docs/notation.md`.
 
 mod build;
 mod latex;
@@ -12,6 +21,8 @@ mod mathml;
 mod mistakes;
 mod names;
 mod parser;
+mod piece;
+mod printed;
 pub mod quantity;
 mod stack;
 mod statement;
@@ -27,6 +38,7 @@ pub use lower::Resolver;
 pub use mathml::{escape, mathml, mathml_of_layout};
 pub use names::{DefaultNames, DisplayName, Names, Word};
 pub use parser::{MAX_DEPTH, MAX_EXPONENT};
+pub use printed::{Printed, print};
 pub use statement::{
     Side, Statement, formula_of_tree, parse_facts, parse_formula, parse_formula_with, parse_statement,
     parse_statement_with, parse_tree, symbols_of,
