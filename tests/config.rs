@@ -1,5 +1,8 @@
 //! The configuration of DeepSeek-OCR: preset and vendor's file, overrides, phases, and what is refused.
 
+use std::collections::BTreeSet;
+
+use modelmeter::algebra::{Algebra, Fact};
 use modelmeter::config::{
     Accepted, Binding, Files, ModelDescription, Request, Runtime, Vendor, bind, read_overrides,
 };
@@ -107,6 +110,18 @@ fn description_answers_to_the_vendors_names() {
         facts,
         ["H | h", "H_kv | H", "first_k_dense <= L", "top_k <= E", "H_sam | C_sam", "H_clip | D_clip"]
     );
+}
+
+#[test]
+fn facts_are_handed_to_the_algebra() {
+    let description = ModelDescription::load(&folder()).unwrap();
+    let algebra = Algebra::new();
+    let facts = preset(&[]).facts(&description, &algebra);
+    assert_eq!(facts.len(), 6);
+    let variable = |name: &str| algebra.variable(algebra.symbol(name));
+    assert_eq!(facts[0], Fact::Divides(variable("H"), variable("h")));
+    let dense = preset(&["E=None", "top_k=None", "i_moe=None", "n_shared=None"]);
+    assert_eq!(dense.facts(&description, &algebra).len(), 5);
 }
 
 #[test]
@@ -308,4 +323,21 @@ fn names_stay_inside_their_folder() {
     }
     assert!(Files::embedded().folder("..").is_err());
     assert!(Files::embedded().read("deepseek_ocr/../deepseek_ocr/model.toml").is_err());
+}
+
+/// `model.layers.3.mlp` and `model.layers.{layer}.mlp` as `model.layers.*.mlp`.
+fn starred(name: &str) -> String {
+    let number = |segment: &str| segment.starts_with('{') || segment.parse::<u32>().is_ok();
+    name.split('.').map(|segment| if number(segment) { "*" } else { segment }).collect::<Vec<_>>().join(".")
+}
+
+#[test]
+fn every_tensor_of_the_checkpoint_has_a_weight() {
+    let oracle: serde_json::Value =
+        serde_json::from_str(include_str!("data/oracle/deepseek-ocr.json")).unwrap();
+    let tensors = oracle["params_by_tensor"].as_array().unwrap().iter();
+    let theirs: BTreeSet<String> = tensors.map(|tensor| starred(tensor["name"].as_str().unwrap())).collect();
+    let description = ModelDescription::load(&folder()).unwrap();
+    let ours = description.tensors.values().flat_map(|names| names.split(" + ")).map(starred).collect();
+    assert_eq!(theirs, ours);
 }

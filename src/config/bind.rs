@@ -3,19 +3,17 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use num_bigint::BigInt;
 use rustc_hash::FxHashSet;
 
-use super::binding::{Binding, Bound, Chosen, Dtypes, Runtime, Setting};
+use super::binding::{Binding, Bound, Chosen, Dtypes};
 use super::compose::{self, Composition, Vendor};
-use super::description::{DefaultValue, DtypeSource, ModelDescription, SymbolDescription};
-use super::dtype::Dtype;
-use super::expression::Names;
+use super::description::ModelDescription;
 use super::files::Files;
 use super::interpolate::{Interpolated, interpolate, names};
 use super::overrides::Override;
+use super::reading::Reading;
 use super::setting;
-use super::value::{Kind, Origin, Value, escape};
+use super::value::{Value, escape};
 use super::{check, unread};
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
 
@@ -50,7 +48,9 @@ pub struct Request<'a> {
 /// Composes, overrides, interpolates and binds; `folder` is the model's.
 pub fn bind(description: &ModelDescription, folder: &Files, request: Request<'_>) -> Result<Binding> {
     let vendor = request.vendor.map(|vendor| (description.vendor_group.as_str(), vendor));
-    let composition = compose::compose(folder, &description.id, vendor, request.overrides)?;
+    let not_extra = |given: &&Override| !request.accepted.extra.contains(&given.key);
+    let overrides: Vec<&Override> = request.overrides.iter().filter(not_extra).collect();
+    let composition = compose::compose(folder, &description.id, vendor, &overrides)?;
     let mut binder = Binder {
         description,
         request,
@@ -59,7 +59,6 @@ pub fn bind(description: &ModelDescription, folder: &Files, request: Request<'_>
         given: IndexMap::new(),
         extra: IndexMap::new(),
         chosen: IndexMap::new(),
-        read: FxHashSet::default(),
         named: FxHashSet::default(),
     };
     names(&binder.composition.root, &mut binder.named);
@@ -81,8 +80,6 @@ struct Binder<'a> {
     extra: IndexMap<String, Bound>,
     /// `phase`, `convention`, `io` and switches.
     chosen: IndexMap<String, Chosen>,
-    /// Keys of the tree that something read.
-    read: FxHashSet<String>,
     /// Keys of the tree that an interpolation named before overrides took its place.
     named: FxHashSet<String>,
 }
@@ -204,24 +201,25 @@ impl<'a> Binder<'a> {
         let phase_name =
             phase.as_ref().map_or(description.default_phase.as_str(), |chosen| &chosen.word).to_string();
         self.check_runtime_keys(&phase_name)?;
-        let symbols = self.symbols(&interpolated)?;
-        let phases = self.phases(&interpolated)?;
+        let (direct, read) = (&self.direct, interpolated.read.clone());
+        let mut reading = Reading { description, interpolated: &interpolated, direct, read };
+        let symbols = reading.symbols()?;
+        let phases = reading.phases()?;
         let [weights, activations, cache] = &description.dtypes;
         let dtypes = Dtypes {
-            weights: self.dtype(weights, &interpolated)?,
-            activations: self.dtype(activations, &interpolated)?,
-            cache: self.dtype(cache, &interpolated)?,
+            weights: reading.dtype(weights)?,
+            activations: reading.dtype(activations)?,
+            cache: reading.dtype(cache)?,
         };
+        let mut read = reading.read;
         let mut warnings = Vec::new();
         check::requirements(description, &interpolated.root)?;
         check::facts(description, &symbols, &interpolated.root, &mut warnings)?;
-        self.read.extend(interpolated.read.iter().cloned());
         for fact in &description.facts {
-            self.read.extend(fact.names().iter().map(|name| name.to_string()));
+            read.extend(fact.names().iter().map(|name| name.to_string()));
         }
-        self.read.extend(description.requirements.iter().map(|requirement| requirement.key.clone()));
-        let keys =
-            unread::Keys { read: &self.read, named: &self.named, vendor: self.request.vendor.is_some() };
+        read.extend(description.requirements.iter().map(|requirement| requirement.key.clone()));
+        let keys = unread::Keys { read: &read, named: &self.named, vendor: self.request.vendor.is_some() };
         unread::report(description, &interpolated, &keys, &mut warnings);
         if self.request.strict && !warnings.is_empty() {
             return Err(Box::new(warnings.swap_remove(0)));
@@ -276,167 +274,5 @@ impl<'a> Binder<'a> {
             return Err(error);
         }
         Ok(())
-    }
-
-    /// The first value that is not null among keys; else the last null.
-    fn first<'t>(&mut self, keys: &[String], tree: &'t Value) -> Option<(&'t Value, String)> {
-        let mut null = None;
-        for key in keys {
-            self.read.insert(key.clone());
-            match tree.at(key) {
-                Some(Value { kind: Kind::Null, .. }) if null.is_some() => {}
-                Some(value) if value.kind == Kind::Null => null = Some((value, key.clone())),
-                Some(value) => {
-                    self.read.extend(keys.iter().cloned());
-                    return Some((value, key.clone()));
-                }
-                None => {}
-            }
-        }
-        null
-    }
-
-    fn symbols(&mut self, interpolated: &Interpolated) -> Result<IndexMap<String, Bound>> {
-        let mut bound: IndexMap<String, Bound> = IndexMap::with_capacity(self.description.symbols.len());
-        for symbol in &self.description.symbols {
-            let value = match self.direct.get(&symbol.name).cloned() {
-                Some(value) => Some((value, None)),
-                None => {
-                    let found = self.first(&symbol.keys, &interpolated.root);
-                    found.map(|(value, key)| (value.clone(), Some(key)))
-                }
-            };
-            let entry = match value {
-                Some((value, key)) if value.kind != Kind::Null => Bound {
-                    setting: setting::setting(&symbol.name, &symbol.kind, &value)?,
-                    origin: value.origin,
-                    key,
-                },
-                absent => self.absent(symbol, absent, &bound, interpolated)?,
-            };
-            bound.insert(symbol.name.clone(), entry);
-        }
-        for symbol in &self.description.symbols {
-            let Some(other) = &symbol.required_with else { continue };
-            let given = bound.get(other).filter(|other| !other.setting.is_none());
-            if let (Some(given), true) = (given, bound[&symbol.name].setting.is_none()) {
-                let message = format!("`{}` has no value, but `{other}` has one", symbol.name);
-                return Err(Diagnostic::new("missing-key", message)
-                    .label(bound[&symbol.name].origin.span().clone(), "")
-                    .label(given.origin.span().clone(), given.describe(other))
-                    .help(keys_of(symbol)));
-            }
-        }
-        Ok(bound)
-    }
-
-    /// A symbol that no key gives, or that is null: its default, None, or an error.
-    fn absent(
-        &self,
-        symbol: &SymbolDescription,
-        null: Option<(Value, Option<String>)>,
-        before: &IndexMap<String, Bound>,
-        interpolated: &Interpolated,
-    ) -> Result<Bound> {
-        let origin = Origin::Default(symbol.span.clone());
-        let none = |null: Option<(Value, Option<String>)>| match null {
-            Some((value, key)) => Bound { setting: Setting::None, origin: value.origin, key },
-            None => Bound { setting: Setting::None, origin: origin.clone(), key: None },
-        };
-        if null.is_some() && symbol.optional {
-            return Ok(none(null));
-        }
-        let setting = match &symbol.default {
-            Some(DefaultValue::Size(expression)) => {
-                let value = expression.evaluate(&Sizes(before)).map_err(|reason| {
-                    let message = format!("the default of `{}` has no value: {reason}", symbol.name);
-                    Diagnostic::new("bad-default", message).label(symbol.span.clone(), "")
-                })?;
-                Setting::Size(value)
-            }
-            Some(DefaultValue::Flag(flag)) => Setting::Flag(*flag),
-            Some(DefaultValue::Text(text)) => Setting::Text(text.clone()),
-            Some(DefaultValue::List(items)) => {
-                Setting::List(items.iter().cloned().map(Setting::Size).collect())
-            }
-            None if symbol.optional => return Ok(none(null)),
-            None => {
-                let reason = symbol.keys.iter().find_map(|key| interpolated.missing.get(key));
-                let message = format!("`{}` ({}) has no value", symbol.name, symbol.meaning);
-                let error = match (reason, null) {
-                    (Some(reason), _) => {
-                        let mut error = reason.clone();
-                        error.message = format!("{message}: {}", error.message);
-                        error
-                    }
-                    (None, Some((value, _))) => {
-                        Diagnostic::new("missing-key", message).label(value.origin.span().clone(), "")
-                    }
-                    (None, None) => Diagnostic::new("missing-key", message),
-                };
-                return Err(error.help(keys_of(symbol)));
-            }
-        };
-        Ok(Bound { setting, origin, key: None })
-    }
-
-    fn phases(&mut self, interpolated: &Interpolated) -> Result<IndexMap<String, Runtime>> {
-        let mut values: IndexMap<&str, Bound> = IndexMap::new();
-        for key in &self.description.runtime {
-            let found = self.direct.get(&key.name).map(|value| (value, key.name.clone()));
-            let paths: Vec<String> = key.key.iter().cloned().collect();
-            let bound = match found {
-                Some((value, _)) => (value.clone(), None),
-                None => match self.first(&paths, &interpolated.root) {
-                    Some((value, path)) => (value.clone(), Some(path)),
-                    None => {
-                        let origin = Origin::Default(key.span.clone());
-                        (Value { kind: Kind::Integer(key.default.clone()), origin }, None)
-                    }
-                },
-            };
-            let number = setting::size(&key.name, &key.minimum, &bound.0)?;
-            let bound = Bound { setting: Setting::Size(number), origin: bound.0.origin, key: bound.1 };
-            values.insert(&key.name, bound);
-        }
-        let of_phase = |keys: &[String]| -> Runtime {
-            let used = self.description.runtime.iter().filter(|key| keys.contains(&key.name));
-            used.map(|key| (key.name.clone(), values[key.name.as_str()].clone())).collect()
-        };
-        Ok(self.description.phases.iter().map(|phase| (phase.name.clone(), of_phase(&phase.keys))).collect())
-    }
-
-    fn dtype(&mut self, source: &DtypeSource, interpolated: &Interpolated) -> Result<(Dtype, Origin)> {
-        match self.first(&source.keys, &interpolated.root) {
-            Some((value, _)) if value.kind != Kind::Null => Ok((Dtype::of(value)?, value.origin.clone())),
-            _ => {
-                let value = Value {
-                    kind: Kind::Text(source.default.clone()),
-                    origin: Origin::Default(source.span.clone()),
-                };
-                Ok((Dtype::of(&value)?, value.origin))
-            }
-        }
-    }
-}
-
-/// Where a symbol's value could come from, as a line of help.
-fn keys_of(symbol: &SymbolDescription) -> String {
-    match symbol.keys.as_slice() {
-        [] => format!("give it as `{}=…`", symbol.name),
-        keys => format!("give it as `{}=…`, or as the key {}", symbol.name, keys.join(" or ")),
-    }
-}
-
-/// The numbers of symbols bound so far.
-struct Sizes<'a>(&'a IndexMap<String, Bound>);
-
-impl Names for Sizes<'_> {
-    fn number(&self, name: &str) -> Option<BigInt> {
-        self.0.get(name)?.setting.size().cloned()
-    }
-
-    fn list(&self, _: &str) -> Option<Vec<BigInt>> {
-        None
     }
 }

@@ -6,8 +6,10 @@ use indexmap::IndexMap;
 use num_bigint::BigInt;
 
 use super::compose::Choice;
+use super::description::ModelDescription;
 use super::dtype::Dtype;
 use super::value::{Origin, Value, escape};
+use crate::algebra::{self, Algebra};
 use crate::diagnostic::Diagnostic;
 
 /// The value of a symbol or key.
@@ -104,6 +106,14 @@ impl Binding {
     /// The runtime keys of the phase in force.
     pub fn runtime(&self) -> &Runtime {
         &self.phases[&self.phase]
+    }
+
+    /// The facts between this binding's sizes, as the algebra may assume them; those that name an absent size are left
+    /// out, and those on keys and lists, which hold but say nothing of symbols.
+    pub fn facts(&self, description: &ModelDescription, algebra: &Algebra) -> Vec<algebra::Fact> {
+        let is_size = |name: &str| self.symbols.get(name).is_some_and(|bound| bound.setting.size().is_some());
+        let symbolic = description.facts.iter().filter(|fact| fact.is_symbolic(&is_size));
+        symbolic.filter_map(|fact| fact.in_algebra(algebra)).collect()
     }
 
     /// Every value with its origin, one a line: `decoder.hidden_size = 1280, from configs/hf/x.yaml:12`.

@@ -69,7 +69,7 @@ pub fn compose(
     files: &Files,
     id: &str,
     vendor: Option<(&str, &Vendor)>,
-    overrides: &[Override],
+    overrides: &[&Override],
 ) -> Result<Composition> {
     let path = format!("configs/{id}.yaml");
     let mut composer = Composer { files, vendor, groups: IndexMap::new() };
@@ -129,7 +129,7 @@ struct Composer<'a> {
 
 impl Composer<'_> {
     /// A model without a root file has a vendor's configuration and nothing else.
-    fn without_root(mut self, path: &str, overrides: &[Override]) -> Result<Composition> {
+    fn without_root(mut self, path: &str, overrides: &[&Override]) -> Result<Composition> {
         let Some((group, vendor)) = self.vendor else {
             return Err(Diagnostic::new("no-config", format!("there is no {path}"))
                 .help("give the model as a config.json, or write that file"));
@@ -145,7 +145,7 @@ impl Composer<'_> {
     }
 
     /// Fixes the option of every group: from the defaults list, a vendor's file, or the last override of it.
-    fn choose(&mut self, entries: &[Default], overrides: &[Override]) -> Result<()> {
+    fn choose(&mut self, entries: &[Default], overrides: &[&Override]) -> Result<()> {
         for entry in entries {
             let Default::Group(group, _, default) = entry else { continue };
             let given = overrides.iter().rev().find(|given| given.key == *group);

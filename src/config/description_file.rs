@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use num_bigint::BigInt;
-use serde::Deserialize;
 use toml::Spanned;
 
 use super::description::{
     DefaultValue, DtypeSource, Elements, InventoryGroup, ModelDescription, Phase, ReferenceMetric,
     Requirement, RuntimeKey, SymbolDescription, SymbolKind,
+};
+use super::description_tables::{
+    DtypeTable, File, PhaseTable, RequireTable, RuntimeTable, SymbolTable, Word,
 };
 use super::dtype::Dtype;
 use super::expression::Expression;
@@ -20,141 +22,6 @@ use crate::diagnostic::{Diagnostic, Result, Source, Span, did_you_mean};
 
 /// The keys that every model's command line has beside its own.
 pub(super) const RESERVED: [&str; 3] = ["phase", "convention", "io"];
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    id: Spanned<String>,
-    title: String,
-    #[serde(default)]
-    summary: String,
-    module: Option<String>,
-    #[serde(default)]
-    architectures: Vec<String>,
-    #[serde(default)]
-    model_type: Vec<String>,
-    #[serde(default = "hf")]
-    vendor_group: String,
-    #[serde(default)]
-    facts: Vec<Spanned<String>>,
-    #[serde(default)]
-    read: Vec<String>,
-    #[serde(default)]
-    harmless: Vec<String>,
-    default_phase: Option<Spanned<String>>,
-    #[serde(default)]
-    symbol: Vec<Spanned<SymbolTable>>,
-    #[serde(default)]
-    require: Vec<Spanned<RequireTable>>,
-    #[serde(default)]
-    runtime: Vec<Spanned<RuntimeTable>>,
-    phase: Vec<Spanned<PhaseTable>>,
-    #[serde(default)]
-    dtype: IndexMap<String, Spanned<DtypeTable>>,
-    #[serde(default)]
-    classes: IndexMap<String, Spanned<String>>,
-    #[serde(default)]
-    tensors: IndexMap<String, Spanned<String>>,
-    #[serde(default)]
-    reference_metric: Vec<ReferenceTable>,
-    #[serde(default)]
-    inventory: Vec<InventoryTable>,
-}
-
-fn hf() -> String {
-    "hf".to_string()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SymbolTable {
-    name: String,
-    latex: Option<String>,
-    meaning: String,
-    #[serde(default)]
-    unit: String,
-    kind: Option<Spanned<String>>,
-    of: Option<Spanned<String>>,
-    key: Option<String>,
-    #[serde(default)]
-    aliases: Vec<String>,
-    default: Option<Spanned<toml::Value>>,
-    minimum: Option<i64>,
-    #[serde(default)]
-    optional: bool,
-    required_with: Option<String>,
-    #[serde(default)]
-    choices: Vec<String>,
-    count: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RequireTable {
-    key: String,
-    values: Vec<Word>,
-    why: String,
-}
-
-/// A value that a requirement accepts; TOML has no null, so the string `null` is it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Word {
-    Flag(bool),
-    Integer(i64),
-    Text(String),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuntimeTable {
-    name: String,
-    latex: Option<String>,
-    meaning: String,
-    #[serde(default)]
-    unit: String,
-    key: Option<String>,
-    default: i64,
-    #[serde(default)]
-    minimum: i64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PhaseTable {
-    name: String,
-    about: String,
-    #[serde(default)]
-    keys: Vec<Spanned<String>>,
-    #[serde(default)]
-    derived: IndexMap<String, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DtypeTable {
-    key: Option<String>,
-    #[serde(default)]
-    aliases: Vec<String>,
-    default: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReferenceTable {
-    metric: String,
-    function: String,
-    unit: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct InventoryTable {
-    folder: String,
-    heading: String,
-    #[serde(default)]
-    about: String,
-}
 
 impl ModelDescription {
     /// Reads the `model.toml` of a model's folder.

@@ -13,10 +13,11 @@ use num_integer::Integer;
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::value::DIGITS;
+use crate::algebra::{Algebra, Formula, Rational};
 use crate::diagnostic::{Diagnostic, Result, Span};
 
 /// Longest text of an expression; bounds its depth too.
-const LONGEST: usize = 2000;
+const LONGEST: usize = 500;
 /// Most bits of any number on the way.
 const BITS: u64 = DIGITS as u64 * 10 / 3;
 
@@ -121,6 +122,33 @@ impl Expression {
                 if value.bits() > BITS { Err(NoValue::TooLarge) } else { Ok(value) }
             }
         }
+    }
+
+    /// The formula over the symbols it names; none for lists, keys, and powers that are no small numbers.
+    pub fn formula(&self, algebra: &Algebra) -> Option<Formula> {
+        Some(match self {
+            Expression::Number(number) => algebra.number(Rational::from_integer(number.clone())),
+            Expression::Name(name) if name.contains('.') => return None,
+            Expression::Name(name) => algebra.variable(algebra.symbol(name)),
+            Expression::Element(..) | Expression::Length(_) => return None,
+            Expression::Negate(operand) => algebra.difference(algebra.integer(0), operand.formula(algebra)?),
+            Expression::Binary(Operator::Power, base, exponent) => match exponent.as_ref() {
+                Expression::Number(exponent) => algebra.power(base.formula(algebra)?, exponent.to_u32()?),
+                _ => return None,
+            },
+            Expression::Binary(operator, left, right) => {
+                let (left, right) = (left.formula(algebra)?, right.formula(algebra)?);
+                match operator {
+                    Operator::Add => algebra.sum(&[left, right]),
+                    Operator::Subtract => algebra.difference(left, right),
+                    Operator::Multiply => algebra.product(&[left, right]),
+                    Operator::Divide => algebra.quotient(left, right),
+                    Operator::Floor => algebra.floor_quotient(left, right),
+                    Operator::Remainder => algebra.remainder(left, right),
+                    Operator::Power => return None,
+                }
+            }
+        })
     }
 
     /// The names in it, in order, with repetitions.

@@ -5,6 +5,7 @@ use num_integer::Integer;
 use num_traits::Zero;
 
 use super::expression::{Expression, Names, NoValue, Reader};
+use crate::algebra::{self, Algebra};
 use crate::diagnostic::{Result, Span};
 
 /// Something that must hold between a model's numbers.
@@ -73,6 +74,18 @@ impl Fact {
             }
         }
         symbolic(&self.left, is_size) && symbolic(&self.right, is_size)
+    }
+
+    /// The fact as the algebra takes it, for facts on symbols alone.
+    pub fn in_algebra(&self, algebra: &Algebra) -> Option<algebra::Fact> {
+        let left = self.left.formula(algebra)?;
+        let right = self.right.formula(algebra)?;
+        Some(match self.relation {
+            Relation::Divides => algebra::Fact::Divides(left, right),
+            Relation::AtMost => algebra::Fact::AtMost(left, right),
+            Relation::Below => algebra::Fact::AtMost(algebra.sum(&[left, algebra.integer(1)]), right),
+            Relation::Equal => algebra::Fact::Equal(left, right),
+        })
     }
 
     /// The names on both sides, in order, with repetitions.

@@ -31,6 +31,7 @@ pub fn interpolate(root: &Value) -> Result<Interpolated> {
         active: Vec::new(),
         missing: IndexMap::new(),
         read: FxHashSet::default(),
+        depth: 0,
         nodes: 0,
         bytes: 0,
     };
@@ -45,6 +46,8 @@ struct Resolver<'a> {
     active: Vec<(String, Span)>,
     missing: IndexMap<String, Box<Diagnostic>>,
     read: FxHashSet<String>,
+    /// How deep the value at hand stands in what is being made, or in interpolations.
+    depth: usize,
     nodes: usize,
     bytes: usize,
 }
@@ -84,6 +87,17 @@ enum Part<'a> {
 impl<'a> Resolver<'a> {
     /// A value without templates; `None` where one leads nowhere.
     fn value(&mut self, value: &Value, path: &str) -> Result<Option<Value>> {
+        if self.depth >= 2 * DEPTH {
+            let message = "interpolation makes the configuration too deep";
+            return Err(Diagnostic::new("too-deep", message).label(value.origin.span().clone(), ""));
+        }
+        self.depth += 1;
+        let resolved = self.value_inside(value, path)?;
+        self.depth -= 1;
+        Ok(resolved)
+    }
+
+    fn value_inside(&mut self, value: &Value, path: &str) -> Result<Option<Value>> {
         self.nodes += 1;
         if self.nodes > NODES || self.bytes > TEXT {
             let message = "interpolation makes the configuration too large";

@@ -1,0 +1,192 @@
+//! Values of symbols, runtime keys and types, read from an interpolated configuration.
+
+use indexmap::IndexMap;
+use num_bigint::BigInt;
+use rustc_hash::FxHashSet;
+
+use super::binding::{Bound, Runtime, Setting};
+use super::description::{DefaultValue, DtypeSource, ModelDescription, SymbolDescription};
+use super::dtype::Dtype;
+use super::expression::Names;
+use super::interpolate::Interpolated;
+use super::setting;
+use super::value::{Kind, Origin, Value};
+use crate::diagnostic::{Diagnostic, Result};
+
+/// A configuration from which values are read, and which of its keys were.
+pub struct Reading<'a> {
+    /// What is asked for.
+    pub description: &'a ModelDescription,
+    /// Where it is looked for.
+    pub interpolated: &'a Interpolated,
+    /// Overrides of symbols and runtime keys that have no key in the tree.
+    pub direct: &'a IndexMap<String, Value>,
+    /// Keys of the tree that were read.
+    pub read: FxHashSet<String>,
+}
+
+impl<'a> Reading<'a> {
+    /// The first value that is not null among keys; else the last null.
+    fn first<'t>(&mut self, keys: &[String], tree: &'t Value) -> Option<(&'t Value, String)> {
+        let mut null = None;
+        for key in keys {
+            self.read.insert(key.clone());
+            match tree.at(key) {
+                Some(Value { kind: Kind::Null, .. }) if null.is_some() => {}
+                Some(value) if value.kind == Kind::Null => null = Some((value, key.clone())),
+                Some(value) => {
+                    self.read.extend(keys.iter().cloned());
+                    return Some((value, key.clone()));
+                }
+                None => {}
+            }
+        }
+        null
+    }
+
+    /// Every symbol with its value, in declared order.
+    pub fn symbols(&mut self) -> Result<IndexMap<String, Bound>> {
+        let mut bound: IndexMap<String, Bound> = IndexMap::with_capacity(self.description.symbols.len());
+        for symbol in &self.description.symbols {
+            let value = match self.direct.get(&symbol.name).cloned() {
+                Some(value) => Some((value, None)),
+                None => {
+                    let found = self.first(&symbol.keys, &self.interpolated.root);
+                    found.map(|(value, key)| (value.clone(), Some(key)))
+                }
+            };
+            let entry = match value {
+                Some((value, key)) if value.kind != Kind::Null => Bound {
+                    setting: setting::setting(&symbol.name, &symbol.kind, &value)?,
+                    origin: value.origin,
+                    key,
+                },
+                absent => self.absent(symbol, absent, &bound)?,
+            };
+            bound.insert(symbol.name.clone(), entry);
+        }
+        for symbol in &self.description.symbols {
+            let Some(other) = &symbol.required_with else { continue };
+            let given = bound.get(other).filter(|other| !other.setting.is_none());
+            if let (Some(given), true) = (given, bound[&symbol.name].setting.is_none()) {
+                let message = format!("`{}` has no value, but `{other}` has one", symbol.name);
+                return Err(Diagnostic::new("missing-key", message)
+                    .label(bound[&symbol.name].origin.span().clone(), "")
+                    .label(given.origin.span().clone(), given.describe(other))
+                    .help(keys_of(symbol)));
+            }
+        }
+        Ok(bound)
+    }
+
+    /// A symbol that no key gives, or that is null: its default, None, or an error.
+    fn absent(
+        &self,
+        symbol: &SymbolDescription,
+        null: Option<(Value, Option<String>)>,
+        before: &IndexMap<String, Bound>,
+    ) -> Result<Bound> {
+        let origin = Origin::Default(symbol.span.clone());
+        let none = |null: Option<(Value, Option<String>)>| match null {
+            Some((value, key)) => Bound { setting: Setting::None, origin: value.origin, key },
+            None => Bound { setting: Setting::None, origin: origin.clone(), key: None },
+        };
+        if null.is_some() && symbol.optional {
+            return Ok(none(null));
+        }
+        let setting = match &symbol.default {
+            Some(DefaultValue::Size(expression)) => {
+                let value = expression.evaluate(&Sizes(before)).map_err(|reason| {
+                    let message = format!("the default of `{}` has no value: {reason}", symbol.name);
+                    Diagnostic::new("bad-default", message).label(symbol.span.clone(), "")
+                })?;
+                Setting::Size(value)
+            }
+            Some(DefaultValue::Flag(flag)) => Setting::Flag(*flag),
+            Some(DefaultValue::Text(text)) => Setting::Text(text.clone()),
+            Some(DefaultValue::List(items)) => {
+                Setting::List(items.iter().cloned().map(Setting::Size).collect())
+            }
+            None if symbol.optional => return Ok(none(null)),
+            None => {
+                let reason = symbol.keys.iter().find_map(|key| self.interpolated.missing.get(key));
+                let message = format!("`{}` ({}) has no value", symbol.name, symbol.meaning);
+                let error = match (reason, null) {
+                    (Some(reason), _) => {
+                        let mut error = reason.clone();
+                        error.message = format!("{message}: {}", error.message);
+                        error
+                    }
+                    (None, Some((value, _))) => {
+                        Diagnostic::new("missing-key", message).label(value.origin.span().clone(), "")
+                    }
+                    (None, None) => Diagnostic::new("missing-key", message),
+                };
+                return Err(error.help(keys_of(symbol)));
+            }
+        };
+        Ok(Bound { setting, origin, key: None })
+    }
+
+    /// The runtime keys of every phase.
+    pub fn phases(&mut self) -> Result<IndexMap<String, Runtime>> {
+        let mut values: IndexMap<&str, Bound> = IndexMap::new();
+        for key in &self.description.runtime {
+            let found = self.direct.get(&key.name).map(|value| (value, key.name.clone()));
+            let paths: Vec<String> = key.key.iter().cloned().collect();
+            let bound = match found {
+                Some((value, _)) => (value.clone(), None),
+                None => match self.first(&paths, &self.interpolated.root) {
+                    Some((value, path)) => (value.clone(), Some(path)),
+                    None => {
+                        let origin = Origin::Default(key.span.clone());
+                        (Value { kind: Kind::Integer(key.default.clone()), origin }, None)
+                    }
+                },
+            };
+            let number = setting::size(&key.name, &key.minimum, &bound.0)?;
+            let bound = Bound { setting: Setting::Size(number), origin: bound.0.origin, key: bound.1 };
+            values.insert(&key.name, bound);
+        }
+        let of_phase = |keys: &[String]| -> Runtime {
+            let used = self.description.runtime.iter().filter(|key| keys.contains(&key.name));
+            used.map(|key| (key.name.clone(), values[key.name.as_str()].clone())).collect()
+        };
+        Ok(self.description.phases.iter().map(|phase| (phase.name.clone(), of_phase(&phase.keys))).collect())
+    }
+
+    /// A type and where it was given.
+    pub fn dtype(&mut self, source: &DtypeSource) -> Result<(Dtype, Origin)> {
+        match self.first(&source.keys, &self.interpolated.root) {
+            Some((value, _)) if value.kind != Kind::Null => Ok((Dtype::of(value)?, value.origin.clone())),
+            _ => {
+                let value = Value {
+                    kind: Kind::Text(source.default.clone()),
+                    origin: Origin::Default(source.span.clone()),
+                };
+                Ok((Dtype::of(&value)?, value.origin))
+            }
+        }
+    }
+}
+
+/// Where a symbol's value could come from, as a line of help.
+fn keys_of(symbol: &SymbolDescription) -> String {
+    match symbol.keys.as_slice() {
+        [] => format!("give it as `{}=…`", symbol.name),
+        keys => format!("give it as `{}=…`, or as the key {}", symbol.name, keys.join(" or ")),
+    }
+}
+
+/// The numbers of symbols bound so far.
+struct Sizes<'a>(&'a IndexMap<String, Bound>);
+
+impl Names for Sizes<'_> {
+    fn number(&self, name: &str) -> Option<BigInt> {
+        self.0.get(name)?.setting.size().cloned()
+    }
+
+    fn list(&self, _: &str) -> Option<Vec<BigInt>> {
+        None
+    }
+}
