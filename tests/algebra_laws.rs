@@ -342,4 +342,26 @@ proptest! {
         prop_assert!(a.same(a.difference(square, square), a.integer(0)));
         let _ = Rational::one();
     }
+
+    /// Many variables and high degrees, where monomials change their layout, and back.
+    #[test]
+    fn layouts_agree(places in prop::collection::vec((0usize..24, 0u32..90, -3i64..4), 1..12), split in 0usize..12) {
+        let a = Algebra::new();
+        let names: Vec<Formula> = (0..24).map(|place| a.variable(a.symbol(&format!("x{place}")))).collect();
+        let terms: Vec<Formula> = places
+            .iter()
+            .map(|&(place, exponent, value)| {
+                a.product(&[a.integer(value), a.power(names[place], exponent), names[(place + 1) % 24]])
+            })
+            .collect();
+        let split = split.min(terms.len());
+        let (left, right) = (a.sum(&terms[..split]), a.sum(&terms[split..]));
+        // (l + r)^2 - (l - r)^2 = 4 l r, and what was added goes away again.
+        let squares = a.difference(a.power(a.sum(&[left, right]), 2), a.power(a.difference(left, right), 2));
+        prop_assert_eq!(a.canonical(squares), a.canonical(a.product(&[a.integer(4), left, right])));
+        let gone = a.difference(a.sum(&[left, right]), right);
+        prop_assert_eq!(a.canonical(gone), a.canonical(left));
+        prop_assert_eq!(a.canonical(a.quotient(a.product(&[left, names[3]]), names[3])), a.canonical(left));
+        prop_assert!(a.same(a.expanded(squares), squares));
+    }
 }

@@ -21,6 +21,12 @@ pub enum Integer {
 
 use Integer::{Big, Small};
 
+impl Default for Integer {
+    fn default() -> Self {
+        Integer::ZERO
+    }
+}
+
 impl Integer {
     /// 0
     pub const ZERO: Integer = Small(0);

@@ -10,7 +10,7 @@
 //! | `formula` | the vocabulary: symbols, nodes, facts, verdicts |
 //! | `engine`, `symbols`, `nodes`, `substitution` | the owner; names; hash-consing; walking over formulas |
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
-//! | `monomial`, `polynomial`, `gcd`, `fraction` | rational functions |
+//! | `monomial`, `packing`, `terms`, `polynomial`, `ring`, `gcd`, `fraction` | rational functions |
 //! | `canonical`, `atoms`, `floors`, `extrema`, `sums` | from formulas to canonical forms |
 //! | `facts`, `positivity`, `equality` | what is assumed, and what follows |
 //! | `evaluation`, `readable` | values; forms for people |
@@ -32,12 +32,15 @@ mod limits;
 mod monomial;
 mod nodes;
 mod number;
+mod packing;
 mod polynomial;
 mod positivity;
 mod readable;
+mod ring;
 mod substitution;
 mod sums;
 mod symbols;
+mod terms;
 
 pub use engine::Algebra;
 pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};

@@ -1,0 +1,103 @@
+//! Monomials of at most 15 variables and total degree at most 127 in one machine number.
+//!
+//! The most significant byte holds the total degree, the following ones the exponents in the order of a table of the
+//! variables that occur: comparing numbers is comparing monomials in graded lexicographic order, adding them is
+//! multiplying. As no exponent exceeds the total degree, the highest bit of each byte is free: it tells an overflow
+//! of a product, and guards the bytes of a quotient against borrowing from each other.
+
+use super::monomial::{Monomial, Variable};
+use super::terms::Key;
+
+/// A packed monomial; which variables it is over stands beside it.
+pub type Packed = u128;
+
+/// The greatest number of variables.
+pub const VARIABLES: usize = 15;
+/// The greatest total degree.
+pub const DEGREE: u32 = 127;
+
+const GUARDS: u128 = u128::MAX / 255 * 128;
+
+impl Key for Packed {
+    fn times(&self, other: &Self) -> Option<Self> {
+        let product = self + other;
+        (product >> 127 == 0).then_some(product)
+    }
+
+    fn over(&self, other: &Self) -> Option<Self> {
+        let quotient = (self | GUARDS) - other;
+        (quotient & GUARDS == GUARDS).then_some(quotient & !GUARDS)
+    }
+}
+
+/// Where the exponent of the variable at a place of the table stands.
+fn shift(place: usize) -> usize {
+    8 * (VARIABLES - 1 - place)
+}
+
+/// The exponent at a place.
+pub fn exponent(packed: Packed, place: usize) -> u32 {
+    (packed >> shift(place)) as u32 & 0xff
+}
+
+/// Packs a monomial over a table that holds its variables; its degree fits.
+pub fn pack(monomial: &Monomial, variables: &[Variable]) -> Packed {
+    let mut packed = u128::from(monomial.degree()) << 120;
+    let mut places = variables.iter().enumerate();
+    for &(variable, exponent) in monomial.powers() {
+        let (place, _) = places.find(|place| *place.1 == variable).expect("the table holds the variable");
+        packed |= u128::from(exponent) << shift(place);
+    }
+    packed
+}
+
+/// As a monomial of its own.
+pub fn unpack(packed: Packed, variables: &[Variable]) -> Monomial {
+    let powers = variables.iter().enumerate().map(|(place, &variable)| (variable, exponent(packed, place)));
+    Monomial::from_sorted(powers)
+}
+
+/// The greatest common divisor, byte by byte; the total degree is set anew.
+pub fn common(a: Packed, b: Packed) -> Packed {
+    let (a, b) = (a.to_be_bytes(), b.to_be_bytes());
+    let mut least = [0u8; 16];
+    let mut degree = 0;
+    for place in 1..16 {
+        least[place] = a[place].min(b[place]);
+        degree += least[place];
+    }
+    least[0] = degree;
+    u128::from_be_bytes(least)
+}
+
+/// Moves exponents to another table; `places` tells where each place of the old one goes.
+pub fn moved(packed: Packed, places: &[usize]) -> Packed {
+    let mut result = packed >> 120 << 120;
+    for (from, &to) in places.iter().enumerate() {
+        result |= (packed >> shift(from) & 0xff) << shift(to);
+    }
+    result
+}
+
+/// Two sorted tables in one.
+pub fn united(a: &[Variable], b: &[Variable]) -> Vec<Variable> {
+    let mut all = Vec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a, b);
+    while let (Some(x), Some(y)) = (a.first(), b.first()) {
+        all.push(*x.min(y));
+        if x <= y {
+            a = &a[1..];
+        }
+        if y <= all.last().expect("just pushed") {
+            b = &b[1..];
+        }
+    }
+    all.extend_from_slice(a);
+    all.extend_from_slice(b);
+    all
+}
+
+/// Where each variable of a table stands in a table that holds them all.
+pub fn places(from: &[Variable], to: &[Variable]) -> Vec<usize> {
+    from.iter().map(|variable| to.binary_search(variable).expect("the table holds the variable")).collect()
+}

@@ -1,0 +1,203 @@
+//! Arithmetic of polynomials: sums collected at once, products, powers, exact and reduced division.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::integer::Integer;
+use super::limits::{Obstacle, Outcome, Work};
+use super::monomial::{Monomial, Variable};
+use super::packing;
+use super::polynomial::Layout::{Packed as InPacked, Sparse};
+use super::polynomial::Polynomial;
+use super::terms::{self, Key};
+
+impl Polynomial {
+    /// The sum of many, collected at once.
+    pub fn sum<'a>(summands: impl IntoIterator<Item = &'a Polynomial>) -> Self {
+        let summands: Vec<&Polynomial> = summands.into_iter().filter(|summand| !summand.is_zero()).collect();
+        match summands[..] {
+            [] => return Self::zero(),
+            [only] => return only.clone(),
+            _ => {}
+        }
+        let count = summands.iter().map(|summand| summand.len()).sum();
+        // One table for all, while it fits.
+        let mut table: Option<Rc<[Variable]>> = Some(Rc::new([]));
+        for summand in &summands {
+            table = table.and_then(|table| match &summand.0 {
+                InPacked(variables, _) if *variables == table || variables.is_empty() => Some(table),
+                InPacked(variables, _) if table.is_empty() => Some(variables.clone()),
+                InPacked(variables, _) => {
+                    let all = packing::united(&table, variables);
+                    (all.len() <= packing::VARIABLES).then(|| all.into())
+                }
+                Sparse(_) => None,
+            });
+        }
+        match table {
+            Some(table) => {
+                let mut terms = Vec::with_capacity(count);
+                for summand in summands {
+                    terms.extend_from_slice(&summand.to_table(&table).expect("packed, and in the table"));
+                }
+                Self::packed(table, terms::collected(terms))
+            }
+            None => {
+                let mut terms = Vec::with_capacity(count);
+                for summand in summands {
+                    terms.extend_from_slice(&summand.to_sparse());
+                }
+                Self::sparse(terms::collected(terms))
+            }
+        }
+    }
+
+    /// The sum.
+    pub fn plus(&self, other: &Self) -> Self {
+        Self::sum([self, other])
+    }
+
+    /// The difference.
+    pub fn minus(&self, other: &Self) -> Self {
+        if other.is_zero() { self.clone() } else { Self::sum([self, &other.negated()]) }
+    }
+
+    /// The negative.
+    pub fn negated(&self) -> Self {
+        self.mapped(|value| -value)
+    }
+
+    /// Times a number.
+    pub fn scaled(&self, by: &Integer) -> Self {
+        if by.is_zero() { Self::zero() } else { self.mapped(|value| value * by) }
+    }
+
+    /// Times a single term.
+    pub fn times_term(&self, by: &Monomial, coefficient: &Integer) -> Outcome<Self> {
+        if by.is_one() {
+            return Ok(self.scaled(coefficient));
+        }
+        self.times(&Self::term(by.clone(), coefficient.clone()), &Work::new(Default::default()))
+    }
+
+    /// The product.
+    pub fn times(&self, other: &Self, work: &Work) -> Outcome<Self> {
+        for (one, by) in [(self, other), (other, self)] {
+            if let Some(value) = one.as_constant() {
+                return Ok(by.scaled(&value));
+            }
+        }
+        if let Some((table, a, b)) = self.paired(other)
+            && let Some(terms) = terms::product(&a, &b, work)?
+        {
+            // Nothing vanishes from a product.
+            return Ok(Polynomial(InPacked(table, terms)));
+        }
+        let terms = terms::product(&self.to_sparse(), &other.to_sparse(), work)?;
+        Ok(Self::sparse(terms.ok_or(Obstacle::TooLarge)?))
+    }
+
+    /// A power.
+    pub fn power(&self, exponent: u32, work: &Work) -> Outcome<Self> {
+        match exponent {
+            0 => return Ok(Self::one()),
+            1 => return Ok(self.clone()),
+            _ => {}
+        }
+        let Some((monomial, value)) = self.leading() else { return Ok(Self::zero()) };
+        if self.len() == 1 {
+            work.digits(value, exponent)?;
+            let monomial = monomial.power(exponent).ok_or(Obstacle::TooLarge)?;
+            return Ok(Self::term(monomial, value.power(exponent)));
+        }
+        let bits = self.coefficients().map(Integer::bits).max().unwrap_or(0);
+        let room = self.variables().into_iter().fold(1u64, |room, variable| {
+            room.saturating_mul(u64::from(self.degree_in(variable)) * u64::from(exponent) + 1)
+        });
+        work.expansion(self.len(), bits, exponent, room)?;
+        // Repeated multiplication by the base: cheaper than squaring for sparse polynomials (Fateman, 1974).
+        let mut result = self.clone();
+        for _ in 1..exponent {
+            result = result.times(self, work)?;
+        }
+        Ok(result)
+    }
+
+    /// Divided by a number that divides every coefficient.
+    pub fn over_integer(&self, divisor: &Integer) -> Self {
+        if divisor.is_one() { self.clone() } else { self.mapped(|value| value.exact_quotient(divisor)) }
+    }
+
+    /// Divided by a monomial; `None` where it does not divide every term.
+    pub fn over_monomial(&self, divisor: &Monomial) -> Option<Self> {
+        if divisor.is_one() {
+            return Some(self.clone());
+        }
+        match &self.0 {
+            InPacked(variables, terms) => {
+                let known = |power: &(Variable, u32)| variables.binary_search(&power.0).is_ok();
+                if divisor.degree() > packing::DEGREE || !divisor.powers().iter().all(known) {
+                    return self.is_zero().then(Self::zero);
+                }
+                let divisor = packing::pack(divisor, variables);
+                let terms = terms.iter().map(|(key, value)| Some((key.over(&divisor)?, value.clone())));
+                Some(Self::packed(variables.clone(), terms.collect::<Option<_>>()?))
+            }
+            Sparse(terms) => {
+                let terms = terms.iter().map(|(key, value)| Some((key.over(divisor)?, value.clone())));
+                Some(Self::sparse(terms.collect::<Option<_>>()?))
+            }
+        }
+    }
+
+    /// The quotient, where the divisor (not 0) divides with integer coefficients.
+    pub fn exact_quotient(&self, divisor: &Self, work: &Work) -> Outcome<Option<Self>> {
+        let (quotient, rest) = self.divided(divisor, true, work)?;
+        Ok(rest.is_zero().then_some(quotient))
+    }
+
+    /// Quotient and remainder by a divisor that is not 0, the remainder's coefficients reduced to 0..leading
+    /// coefficient of the divisor wherever its leading monomial divides. The remainder is the same for all
+    /// polynomials that differ by a multiple of the divisor (a strong Gröbner basis of one element).
+    pub fn quotient_and_remainder(&self, divisor: &Self, work: &Work) -> Outcome<(Self, Self)> {
+        self.divided(divisor, false, work)
+    }
+
+    fn divided(&self, divisor: &Self, exact: bool, work: &Work) -> Outcome<(Self, Self)> {
+        if let Some((table, a, b)) = self.paired(divisor)
+            && let Some((quotient, rest)) = terms::divided(&a, &b, exact, work)?
+        {
+            return Ok((Self::packed(table.clone(), quotient), Self::packed(table, rest)));
+        }
+        let divided = terms::divided(&self.to_sparse(), &divisor.to_sparse(), exact, work)?;
+        let (quotient, rest) = divided.ok_or(Obstacle::TooLarge)?;
+        Ok((Self::sparse(quotient), Self::sparse(rest)))
+    }
+
+    /// As a polynomial in one variable: (exponent, coefficient), highest exponent first.
+    pub fn coefficients_in(&self, variable: Variable) -> Vec<(u32, Polynomial)> {
+        let mut parts: BTreeMap<u32, Vec<(Monomial, Integer)>> = BTreeMap::new();
+        for (monomial, value) in self.terms() {
+            let part = parts.entry(monomial.exponent(variable)).or_default();
+            part.push((monomial.without(variable), value.clone()));
+        }
+        parts.into_iter().rev().map(|(exponent, terms)| (exponent, Self::collect(terms))).collect()
+    }
+
+    /// With another polynomial in place of a variable.
+    pub fn with_variable(&self, variable: Variable, value: &Self, work: &Work) -> Outcome<Self> {
+        let mut result = Self::zero();
+        let mut last = None;
+        // Horner's rule over the exponents that occur.
+        for (exponent, coefficient) in self.coefficients_in(variable) {
+            if let Some(last) = last.replace(exponent) {
+                result = result.times(&value.power(last - exponent, work)?, work)?;
+            }
+            result = result.plus(&coefficient);
+        }
+        match last {
+            Some(exponent) if exponent > 0 => result.times(&value.power(exponent, work)?, work),
+            _ => Ok(result),
+        }
+    }
+}
