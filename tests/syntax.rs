@@ -228,3 +228,32 @@ fn odd_bytes_are_refused() {
         assert!(read(text).is_ok(), "{text:?}");
     }
 }
+
+/// Layer files under a folder and its folders.
+fn layer_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            layer_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "py") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn the_files_of_all_models_are_read_without_warnings() {
+    let mut found = Vec::new();
+    layer_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models"), &mut found);
+    for path in found {
+        let text = std::fs::read_to_string(&path).expect("a layer file is UTF-8");
+        match read_module(&Source::new(path.to_string_lossy(), text)) {
+            Ok(module) => {
+                let warnings: String =
+                    module.warnings.iter().map(|warning| warning.render_warning(false)).collect();
+                assert!(warnings.is_empty(), "{warnings}");
+            }
+            Err(error) => panic!("{}", error.render(false)),
+        }
+    }
+}

@@ -300,7 +300,7 @@ fn is_size(value: &Expression, tensors: &FxHashSet<&str>) -> bool {
     walk::each(value, Role::Value, &mut |part, _| match &part.kind {
         ExpressionKind::Name(text) => size &= !tensors.contains(text.as_str()),
         ExpressionKind::Call { callee, .. } => {
-            size &= matches!(callee.text.as_str(), "min" | "max" | "ceil_div")
+            size &= matches!(callee.text.as_str(), "min" | "max" | "ceil_div" | "len")
         }
         ExpressionKind::Sequence(_) | ExpressionKind::Element(..) => size = false,
         _ => {}
