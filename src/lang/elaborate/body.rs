@@ -1,0 +1,282 @@
+//! Bodies of layers and phases: names, statements, and which variable names which cost.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::Elaborator;
+use crate::diagnostic::{Diagnostic, Result, Span};
+use crate::lang::graph::{Action, Item, ShapeOrSize, TensorId};
+use crate::lang::syntax::{Expression, ExpressionKind, Layer, Name, Statement, StatementKind, Target};
+use crate::lang::value::{LayerReference, List, Value};
+
+/// An activation of a layer or phase.
+pub(super) struct Scope {
+    pub layer: LayerReference,
+    pub names: HashMap<String, Value>,
+    /// A phase: its calls and loops add no segments to paths.
+    pub phase: bool,
+    /// Chain of call places, for the identity of weights.
+    pub identity: String,
+    /// What has executed so far.
+    pub items: Vec<Item>,
+    /// How often each segment has been used.
+    pub segments: HashMap<String, usize>,
+    /// How often each place that owns weights has run in this activation.
+    pub visits: HashMap<usize, usize>,
+    /// Variables whose statements are named by them.
+    pub naming: Rc<HashMap<String, bool>>,
+    /// Name of the current statement, when its variable names it.
+    pub statement: Option<Rc<str>>,
+}
+
+impl Scope {
+    pub(super) fn span(&self, range: &Range<usize>) -> Span {
+        self.layer.layer.span(range)
+    }
+
+    /// The next free segment for a callee: `linear`, then `linear_2`.
+    pub(super) fn segment(&mut self, callee: &str) -> Rc<str> {
+        let prefix = self.statement.as_deref().unwrap_or("");
+        let count = self.segments.entry(format!("{prefix}.{callee}")).or_insert(0);
+        *count += 1;
+        if *count == 1 { callee.into() } else { format!("{callee}_{count}").into() }
+    }
+
+    pub(super) fn push(&mut self, segment: Rc<str>, action: Action) {
+        let statement = self.statement.clone();
+        self.items.push(Item { statement, segment, action });
+    }
+
+    /// The identity of a place in this activation.
+    pub(super) fn place(&mut self, range: &Range<usize>) -> String {
+        let visits = self.visits.entry(range.start).or_insert(0);
+        *visits += 1;
+        if *visits == 1 {
+            format!("{}/{}:{}", self.identity, self.layer.module, range.start)
+        } else {
+            format!("{}/{}:{}#{visits}", self.identity, self.layer.module, range.start)
+        }
+    }
+}
+
+/// Which variables of a layer name their statements: those assigned once on every way through the body, updates
+/// (which read what they assign) and parameters apart.
+pub(super) fn naming_variables(layer: &Layer) -> HashMap<String, bool> {
+    let mut counts = HashMap::new();
+    count_assignments(&layer.body, &mut counts);
+    let mut naming: HashMap<String, bool> = counts.into_iter().map(|(name, count)| (name, count == 1)).collect();
+    for parameter in &layer.tensors {
+        naming.insert(parameter.name.text.clone(), false);
+    }
+    naming
+}
+
+fn count_assignments(body: &[Statement], counts: &mut HashMap<String, usize>) {
+    for statement in body {
+        match &statement.kind {
+            StatementKind::Assign { targets, value } => {
+                let updates = targets.iter().any(|target| mentions(value, &target.text));
+                for target in targets {
+                    *counts.entry(target.text.clone()).or_insert(0) += usize::from(!updates);
+                }
+            }
+            StatementKind::If { then, otherwise, .. } => {
+                let mut on_then = HashMap::new();
+                count_assignments(then, &mut on_then);
+                let mut on_otherwise = HashMap::new();
+                count_assignments(otherwise, &mut on_otherwise);
+                for (name, count) in on_otherwise {
+                    let most = on_then.entry(name).or_insert(0);
+                    *most = (*most).max(count);
+                }
+                for (name, count) in on_then {
+                    *counts.entry(name).or_insert(0) += count;
+                }
+            }
+            StatementKind::For { body, .. } => count_assignments(body, counts),
+            StatementKind::Assert { .. } | StatementKind::Pass => {}
+        }
+    }
+}
+
+/// Whether an expression reads a name.
+pub(super) fn mentions(expression: &Expression, name: &str) -> bool {
+    match &expression.kind {
+        ExpressionKind::Name(read) => read == name,
+        ExpressionKind::Call { arguments, keywords, .. } => {
+            arguments.iter().chain(keywords.iter().map(|(_, value)| value)).any(|value| mentions(value, name))
+        }
+        ExpressionKind::Binary(_, a, b) | ExpressionKind::Compare(_, a, b) | ExpressionKind::Element(a, b) => {
+            mentions(a, name) || mentions(b, name)
+        }
+        ExpressionKind::Negate(a) | ExpressionKind::Not(a) => mentions(a, name),
+        ExpressionKind::And(all) | ExpressionKind::Or(all) | ExpressionKind::Sequence(all) => {
+            all.iter().any(|value| mentions(value, name))
+        }
+        ExpressionKind::Conditional { condition, then, otherwise } => {
+            [condition, then, otherwise].iter().any(|value| mentions(value, name))
+        }
+        _ => false,
+    }
+}
+
+/// Names that a body assigns, in order.
+pub(super) fn assigned_names(body: &[Statement], names: &mut Vec<String>) {
+    for statement in body {
+        match &statement.kind {
+            StatementKind::Assign { targets, .. } => {
+                for target in targets {
+                    if !names.contains(&target.text) {
+                        names.push(target.text.clone());
+                    }
+                }
+            }
+            StatementKind::If { then, otherwise, .. } => {
+                assigned_names(then, names);
+                assigned_names(otherwise, names);
+            }
+            StatementKind::For { body, .. } => assigned_names(body, names),
+            StatementKind::Assert { .. } | StatementKind::Pass => {}
+        }
+    }
+}
+
+impl Elaborator<'_> {
+    /// Runs statements in order.
+    pub(super) fn run_statements(&mut self, scope: &mut Scope, body: &[Statement]) -> Result<()> {
+        for statement in body {
+            self.run_statement(scope, statement)?;
+        }
+        Ok(())
+    }
+
+    fn run_statement(&mut self, scope: &mut Scope, statement: &Statement) -> Result<()> {
+        match &statement.kind {
+            StatementKind::Assign { targets, value } => self.run_assignment(scope, statement, targets, value),
+            StatementKind::If { condition, then, otherwise } => {
+                let branch = if self.condition(scope, condition)? { then } else { otherwise };
+                self.run_statements(scope, branch)
+            }
+            StatementKind::For { target, iterable, body } => self.run_loop(scope, statement, target, iterable, body),
+            StatementKind::Assert { condition } => self.state_fact(scope, condition),
+            StatementKind::Pass => Ok(()),
+        }
+    }
+
+    fn run_assignment(
+        &mut self,
+        scope: &mut Scope,
+        statement: &Statement,
+        targets: &[Name],
+        value: &Expression,
+    ) -> Result<()> {
+        let updates = targets.iter().any(|target| mentions(value, &target.text));
+        let names = !scope.phase && !updates && scope.naming.get(&targets[0].text).copied().unwrap_or(false);
+        let outer = scope.statement.take();
+        scope.statement = names.then(|| targets[0].text.as_str().into());
+        let first_item = scope.items.len();
+        let values = self.assigned_values(scope, targets, value);
+        scope.statement = outer;
+        let values = values?;
+        mark_assigned(scope, first_item, &values, self);
+        self.note_shapes(scope, statement.range.start, &values);
+        for (target, value) in targets.iter().zip(values) {
+            scope.names.insert(target.text.clone(), value);
+        }
+        Ok(())
+    }
+
+    fn assigned_values(&mut self, scope: &mut Scope, targets: &[Name], value: &Expression) -> Result<Vec<Value>> {
+        if targets.len() == 1 {
+            return Ok(vec![self.value_named(scope, value, &targets[0].text)?]);
+        }
+        let given = self.value(scope, value)?;
+        let Value::List(list) = &given else {
+            return Err(Diagnostic::new("cannot-unpack", format!("{} cannot be unpacked", given.kind()))
+                .label(scope.span(&value.range), format!("{} names wait for values", targets.len())));
+        };
+        if list.items.len() != targets.len() {
+            return Err(Diagnostic::new(
+                "cannot-unpack",
+                format!("{} values for {} names", list.items.len(), targets.len()),
+            )
+            .label(scope.span(&value.range), format!("this gives {}", list.items.len())));
+        }
+        Ok(list.items.clone())
+    }
+
+    /// Binds a loop's target to an element.
+    pub(super) fn bind_target(&mut self, scope: &mut Scope, target: &Target, value: &Value, at: &Range<usize>) -> Result<()> {
+        match target {
+            Target::Name(name) => {
+                scope.names.insert(name.text.clone(), value.clone());
+                Ok(())
+            }
+            Target::Tuple(targets) => {
+                let items: &[Value] = match value {
+                    Value::List(list) => &list.items,
+                    _ => &[],
+                };
+                if items.len() != targets.len() {
+                    return Err(Diagnostic::new(
+                        "cannot-unpack",
+                        format!("{} cannot be unpacked into {} names", value.kind(), targets.len()),
+                    )
+                    .label(scope.span(at), "an element of this"));
+                }
+                let items: Vec<Value> = items.to_vec();
+                for (target, item) in targets.iter().zip(&items) {
+                    self.bind_target(scope, target, item, at)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Remembers the inferred shapes of a statement of a layer's first call, for the report.
+    pub(super) fn note_shapes(&mut self, scope: &Scope, start: usize, values: &[Value]) {
+        let name = &scope.layer.layer.name.text;
+        let mut shown = Vec::new();
+        for value in values {
+            match value {
+                Value::Tensor(id) => shown.push(ShapeOrSize::Shape(self.shape(*id))),
+                Value::Size(size) => shown.push(ShapeOrSize::Size(*size)),
+                Value::List(list) => shown.extend(list.items.iter().filter_map(|item| match item {
+                    Value::Tensor(id) => Some(ShapeOrSize::Shape(self.shape(*id))),
+                    _ => None,
+                })),
+                _ => {}
+            }
+        }
+        let shapes = self.graph.shapes.entry(name.clone()).or_default();
+        shapes.statements.entry(start).or_insert(shown);
+    }
+}
+
+/// Marks the operators whose results a statement assigned to names (through views).
+fn mark_assigned(scope: &mut Scope, first_item: usize, values: &[Value], elaborator: &Elaborator<'_>) {
+    let mut storages: Vec<TensorId> = Vec::new();
+    for value in values {
+        match value {
+            Value::Tensor(id) => storages.push(elaborator.tensor(*id).storage),
+            Value::List(list) => storages.extend(tensors_of(list).map(|id| elaborator.tensor(id).storage)),
+            _ => {}
+        }
+    }
+    for item in &mut scope.items[first_item..] {
+        if let Action::Operator(call) = &mut item.action
+            && call.results.iter().any(|result| storages.contains(result))
+        {
+            call.assigned = true;
+        }
+    }
+}
+
+/// The tensors of a list.
+pub(super) fn tensors_of(list: &Rc<List>) -> impl Iterator<Item = TensorId> + '_ {
+    list.items.iter().filter_map(|item| match item {
+        Value::Tensor(id) => Some(*id),
+        _ => None,
+    })
+}

@@ -1,0 +1,368 @@
+//! Classes of a loop's iterations: which combinations of conditions on the index occur, and how often.
+//!
+//! A class is a conjunction of literals. Whether it is empty is seen from the numbers of the bound configuration; how
+//! many iterations it has is a formula.
+
+use num_bigint::BigInt;
+use num_traits::{One, ToPrimitive, Zero};
+
+use super::Elaborator;
+use super::body::Scope;
+use crate::algebra::{Formula, Symbol};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::lang::graph::Iterations;
+use crate::lang::syntax::Expression;
+
+/// A condition on a loop's index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Literal {
+    /// index < bound
+    Below { bound: Formula },
+    /// index == bound
+    At { bound: Formula },
+    /// value % modulus == residue
+    Residue { value: Formula, modulus: Formula, residue: Formula },
+    /// value in members; `count` is the symbol for their number
+    Member { value: Formula, members: Vec<i64>, count: Option<Formula> },
+}
+
+/// A literal and which way it went in the present run of the body.
+#[derive(Debug, Clone)]
+pub(super) struct Decision {
+    literal: Literal,
+    holds: bool,
+    /// The other way has been seen, or is impossible.
+    settled: bool,
+}
+
+/// A loop whose body is being elaborated.
+#[derive(Debug)]
+pub(super) struct ActiveLoop {
+    pub index: Symbol,
+    pub count: Formula,
+    pub number: Option<BigInt>,
+    pub decisions: Vec<Decision>,
+    pub cursor: usize,
+}
+
+/// A class that occurs.
+pub(super) struct ClassShape {
+    pub count: Formula,
+    pub iterations: Iterations,
+    /// Shown in paths; `None` when the class is the whole loop.
+    pub label: Option<String>,
+}
+
+/// Longest list of single iterations that is counted one by one.
+const LONGEST_LISTING: usize = 100_000;
+
+impl Elaborator<'_> {
+    /// The innermost active loop whose index occurs in a size.
+    pub(super) fn loop_of(&self, size: Formula) -> Option<usize> {
+        let symbols = self.algebra().symbols_of(size);
+        self.loops.iter().rposition(|active| symbols.contains(&active.index))
+    }
+
+    /// Takes a branch on a loop's index: as decided before in this run, else the way that is possible.
+    pub(super) fn decide(&mut self, scope: &Scope, whole: &Expression, loop_: usize, literal: Literal) -> Result<bool> {
+        let index = self.algebra().variable(self.loops[loop_].index);
+        if let Literal::Residue { value, .. } | Literal::Member { value, .. } = &literal
+            && *value != index
+        {
+            return Err(Diagnostic::new("index-not-linear", "this condition on a loop's index is not of a known form")
+                .label(scope.span(&whole.range), "must be about the index itself")
+                .help("known: `layer < k`, `layer == c`, `layer % m == r`, `layer in list`, `names[layer] == text`"));
+        }
+        let active = &mut self.loops[loop_];
+        let seen = active.decisions[..active.cursor].iter().find(|decision| decision.literal == literal);
+        if let Some(decision) = seen {
+            return Ok(decision.holds);
+        }
+        if let Some(decision) = active.decisions.get(active.cursor) {
+            debug_assert_eq!(decision.literal, literal, "bodies are deterministic");
+            active.cursor += 1;
+            return Ok(decision.holds);
+        }
+        active.cursor += 1;
+        active.decisions.push(Decision { literal, holds: true, settled: false });
+        let possible = self.class_shape(loop_, scope, whole)?.is_some();
+        self.last_decision(loop_).holds = false;
+        let otherwise_possible = self.class_shape(loop_, scope, whole)?.is_some();
+        let decision = self.last_decision(loop_);
+        decision.holds = possible;
+        decision.settled = !(possible && otherwise_possible);
+        Ok(possible)
+    }
+
+    fn last_decision(&mut self, loop_: usize) -> &mut Decision {
+        self.loops[loop_].decisions.last_mut().expect("a decision was just made")
+    }
+
+    /// Moves to the next combination of decisions; `false` when all have been seen.
+    pub(super) fn next_class(&mut self, loop_: usize) -> bool {
+        let active = &mut self.loops[loop_];
+        active.cursor = 0;
+        while let Some(last) = active.decisions.last_mut() {
+            if last.settled {
+                active.decisions.pop();
+            } else {
+                last.holds = !last.holds;
+                last.settled = true;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The iterations for which all decisions hold, or `None` when there are none.
+    pub(super) fn class_shape(&self, loop_: usize, scope: &Scope, whole: &Expression) -> Result<Option<ClassShape>> {
+        let active = &self.loops[loop_];
+        if active.decisions.is_empty() {
+            let last = self.algebra().difference(active.count, self.algebra().integer(1));
+            let iterations = Iterations::Range(self.algebra().integer(0), last);
+            return Ok(Some(ClassShape { count: active.count, iterations, label: None }));
+        }
+        let Some(number) = active.number.clone() else {
+            return Err(Diagnostic::new("unbound-loop", "how often this loop runs is not bound")
+                .label(scope.span(&whole.range), "this condition needs to know"));
+        };
+        let mut region = Region::new(self, active, number);
+        for decision in &active.decisions {
+            region.restrict(self, decision).map_err(|reason| {
+                Diagnostic::new("unbound-loop", reason).label(scope.span(&whole.range), "in this condition")
+            })?;
+        }
+        region.shape(self).map_err(|reason| {
+            Diagnostic::new("conditions-too-mixed", reason)
+                .label(scope.span(&whole.range), "together with the loop's other conditions")
+        })
+    }
+}
+
+/// The iterations that a conjunction of literals leaves.
+struct Region {
+    low: (BigInt, Formula),
+    high: (BigInt, Formula),
+    whole: BigInt,
+    whole_formula: Formula,
+    /// Lists that the index is in, with their symbolic lengths.
+    inside: Vec<(Vec<i64>, Option<Formula>)>,
+    outside: Vec<(Vec<i64>, Option<Formula>)>,
+    residues: Vec<ResidueClass>,
+}
+
+struct ResidueClass {
+    modulus: (BigInt, Formula),
+    residue: (BigInt, Formula),
+    holds: bool,
+}
+
+impl Region {
+    fn new(elaborator: &Elaborator<'_>, active: &ActiveLoop, number: BigInt) -> Region {
+        Region {
+            low: (BigInt::zero(), elaborator.algebra().integer(0)),
+            high: (number.clone(), active.count),
+            whole: number,
+            whole_formula: active.count,
+            inside: Vec::new(),
+            outside: Vec::new(),
+            residues: Vec::new(),
+        }
+    }
+
+    fn restrict(&mut self, elaborator: &Elaborator<'_>, decision: &Decision) -> Result<(), String> {
+        let number = |size: Formula| {
+            elaborator
+                .number(size)
+                .filter(|value| value.is_integer())
+                .map(|value| value.to_integer())
+                .ok_or_else(|| "a size in a condition on the index is not bound".to_owned())
+        };
+        let algebra = elaborator.algebra();
+        match &decision.literal {
+            Literal::Below { bound } => {
+                let value = number(*bound)?;
+                if decision.holds && value < self.high.0 {
+                    self.high = (value, *bound);
+                } else if !decision.holds && value > self.low.0 {
+                    self.low = (value, *bound);
+                }
+            }
+            Literal::At { bound } => {
+                let value = number(*bound)?;
+                let next = algebra.sum(&[*bound, algebra.integer(1)]);
+                if decision.holds {
+                    if value < self.low.0 || value >= self.high.0 {
+                        self.high = self.low.clone();
+                    } else {
+                        self.low = (value.clone(), *bound);
+                        self.high = (value + 1, next);
+                    }
+                } else if value == self.low.0 {
+                    self.low = (value + 1, next);
+                } else if value == &self.high.0 - 1 {
+                    self.high = (value, *bound);
+                } else if let Some(value) = value.to_i64() {
+                    self.outside.push((vec![value], None));
+                }
+            }
+            Literal::Residue { modulus, residue, .. } => {
+                let class = ResidueClass {
+                    modulus: (number(*modulus)?, *modulus),
+                    residue: (number(*residue)?, *residue),
+                    holds: decision.holds,
+                };
+                if class.modulus.0 <= BigInt::zero() {
+                    return Err("the modulus of a condition on the index is not positive".to_owned());
+                }
+                self.residues.push(class);
+            }
+            Literal::Member { members, count, .. } => {
+                let list = (members.clone(), *count);
+                if decision.holds { self.inside.push(list) } else { self.outside.push(list) }
+            }
+        }
+        Ok(())
+    }
+
+    fn admits(&self, value: i64) -> bool {
+        let big = BigInt::from(value);
+        big >= self.low.0
+            && big < self.high.0
+            && self.inside.iter().all(|(list, _)| list.contains(&value))
+            && self.outside.iter().all(|(list, _)| !list.contains(&value))
+            && self.residues.iter().all(|class| {
+                let remainder = num_integer::Integer::mod_floor(&big, &class.modulus.0);
+                (remainder == class.residue.0) == class.holds
+            })
+    }
+
+    fn shape(&self, elaborator: &Elaborator<'_>) -> Result<Option<ClassShape>, String> {
+        if self.high.0 <= self.low.0 {
+            return Ok(None);
+        }
+        if let Some((first, count)) = self.inside.first() {
+            let members: Vec<i64> = first.iter().copied().filter(|value| self.admits(*value)).collect();
+            let complete = members.len() == first.len();
+            return Ok(listed(elaborator, members, count.filter(|_| complete)));
+        }
+        if !self.residues.is_empty() {
+            return self.residue_shape(elaborator);
+        }
+        let algebra = elaborator.algebra();
+        let range = algebra.difference(self.high.1, self.low.1);
+        if self.outside.is_empty() {
+            let covers = self.low.0.is_zero() && self.high.0 == self.whole;
+            let last = algebra.difference(self.high.1, algebra.integer(1));
+            let end = &self.high.0 - 1;
+            let label = if self.low.0 == end { end.to_string() } else { format!("{}..{end}", self.low.0) };
+            return Ok(Some(ClassShape {
+                count: if covers { self.whole_formula } else { range },
+                iterations: Iterations::Range(self.low.1, last),
+                label: (!covers).then_some(label),
+            }));
+        }
+        self.complement(elaborator, range)
+    }
+
+    /// A range without some listed iterations.
+    fn complement(&self, elaborator: &Elaborator<'_>, range: Formula) -> Result<Option<ClassShape>, String> {
+        let algebra = elaborator.algebra();
+        let mut excluded: Vec<i64> = self.outside.iter().flat_map(|(list, _)| list.iter().copied()).collect();
+        excluded.sort_unstable();
+        excluded.dedup();
+        excluded.retain(|value| BigInt::from(*value) >= self.low.0 && BigInt::from(*value) < self.high.0);
+        let length = &self.high.0 - &self.low.0;
+        if length <= BigInt::from(excluded.len()) {
+            return Ok(None);
+        }
+        if excluded.is_empty() {
+            let last = algebra.difference(self.high.1, algebra.integer(1));
+            let iterations = Iterations::Range(self.low.1, last);
+            return Ok(Some(ClassShape { count: range, iterations, label: None }));
+        }
+        let single = match &self.outside[..] {
+            [(list, Some(count))] if list.len() == excluded.len() => Some(*count),
+            _ => None,
+        };
+        let number = single.unwrap_or_else(|| algebra.integer(excluded.len() as i64));
+        let mut label = None;
+        if let (Some(low), Some(high)) = (self.low.0.to_i64(), self.high.0.to_i64())
+            && high - low <= 128
+        {
+            let members: Vec<i64> = (low..high).filter(|value| excluded.binary_search(value).is_err()).collect();
+            label = Some(listing(&members));
+        }
+        Ok(Some(ClassShape {
+            count: algebra.difference(range, number),
+            iterations: Iterations::Other,
+            label: label.or_else(|| Some("others".to_owned())),
+        }))
+    }
+
+    /// Iterations by residue: one class in closed form, several by listing.
+    fn residue_shape(&self, elaborator: &Elaborator<'_>) -> Result<Option<ClassShape>, String> {
+        let algebra = elaborator.algebra();
+        if let ([class], true) = (&self.residues[..], self.outside.is_empty()) {
+            let one = algebra.integer(1);
+            // How many i < bound have i mod m = r: floor((bound - r + m - 1) / m) for 0 <= r < m.
+            let below = |bound: Formula| {
+                let shifted = algebra.sum(&[algebra.difference(bound, class.residue.1), class.modulus.1]);
+                algebra.floor_quotient(algebra.difference(shifted, one), class.modulus.1)
+            };
+            let number = |bound: &BigInt| {
+                let shifted: BigInt = bound - &class.residue.0 + &class.modulus.0 - BigInt::one();
+                num_integer::Integer::div_floor(&shifted, &class.modulus.0)
+            };
+            let hits = number(&self.high.0) - number(&self.low.0);
+            let misses = &self.high.0 - &self.low.0 - &hits;
+            if (if class.holds { hits } else { misses }).is_zero() {
+                return Ok(None);
+            }
+            let hits = if self.low.0.is_zero() {
+                below(self.high.1)
+            } else {
+                algebra.difference(below(self.high.1), below(self.low.1))
+            };
+            let range = algebra.difference(self.high.1, self.low.1);
+            let count = if class.holds { hits } else { algebra.difference(range, hits) };
+            let sign = if class.holds { "" } else { "not" };
+            let label = Some(format!("{sign}{}mod{}", class.residue.0, class.modulus.0));
+            return Ok(Some(ClassShape { count, iterations: Iterations::Other, label }));
+        }
+        let (low, high) = match (self.low.0.to_i64(), self.high.0.to_i64()) {
+            (Some(low), Some(high)) if high - low <= LONGEST_LISTING as i64 => (low, high),
+            _ => return Err("these conditions on the index have no closed count for so long a loop".to_owned()),
+        };
+        let members = (low..high).filter(|value| self.admits(*value)).collect();
+        Ok(listed(elaborator, members, None))
+    }
+}
+
+fn listed(elaborator: &Elaborator<'_>, members: Vec<i64>, count: Option<Formula>) -> Option<ClassShape> {
+    if members.is_empty() {
+        return None;
+    }
+    let count = count.unwrap_or_else(|| elaborator.algebra().integer(members.len() as i64));
+    let label = Some(listing(&members));
+    Some(ClassShape { count, iterations: Iterations::List(members), label })
+}
+
+/// `2,5,8,11`; runs of three and more as `4..7`.
+fn listing(members: &[i64]) -> String {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while at < members.len() {
+        let mut end = at;
+        while end + 1 < members.len() && members[end + 1] == members[end] + 1 {
+            end += 1;
+        }
+        if end >= at + 2 {
+            parts.push(format!("{}..{}", members[at], members[end]));
+        } else {
+            parts.extend(members[at..=end].iter().map(i64::to_string));
+        }
+        at = end + 1;
+    }
+    parts.join(",")
+}

@@ -1,0 +1,309 @@
+//! Loops: over a range once per class of iterations, over lists element by element.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use num_traits::ToPrimitive;
+
+use super::Elaborator;
+use super::body::{Scope, assigned_names};
+use super::classes::ActiveLoop;
+use super::weights::Scaling;
+use crate::algebra::{Formula, Symbol};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::lang::graph::{Action, Carried, Class, Item, Loop, StorageKind, TensorId};
+use crate::lang::syntax::{Expression, ExpressionKind, Statement, Target};
+use crate::lang::value::{List, Value};
+
+/// Most elements of a list that is unrolled.
+const LONGEST_LIST: usize = 100_000;
+
+/// What names hold at the end of a body: name, tensor on entry, value at the end.
+type Leaves = Vec<(String, Option<TensorId>, Value)>;
+
+impl Elaborator<'_> {
+    pub(super) fn run_loop(
+        &mut self,
+        scope: &mut Scope,
+        statement: &Statement,
+        target: &Target,
+        iterable: &Expression,
+        body: &[Statement],
+    ) -> Result<()> {
+        if let ExpressionKind::Call { callee, arguments, keywords } = &iterable.kind
+            && callee.text == "range"
+        {
+            if arguments.len() != 1 || !keywords.is_empty() {
+                return Err(Diagnostic::new("loop-form", "`range` takes one size here")
+                    .label(scope.span(&iterable.range), "write `range(n)`")
+                    .help("add the start inside the body: `first + i`"));
+            }
+            let count = self.size(scope, &arguments[0])?;
+            return self.run_range(scope, statement, target, count, body);
+        }
+        let elements = self.elements(scope, iterable)?;
+        if elements.len() > LONGEST_LIST {
+            return Err(Diagnostic::new("list-too-long", format!("a list of {} elements is not unrolled", elements.len()))
+                .label(scope.span(&iterable.range), format!("at most {LONGEST_LIST} are")));
+        }
+        for (round, element) in elements.iter().enumerate() {
+            self.run_once(scope, target, element, &iterable.range, round, body)?;
+        }
+        Ok(())
+    }
+
+    /// One round of an unrolled loop: its weights get an identity of their own.
+    fn run_once(
+        &mut self,
+        scope: &mut Scope,
+        target: &Target,
+        element: &Value,
+        at: &Range<usize>,
+        round: usize,
+        body: &[Statement],
+    ) -> Result<()> {
+        self.bind_target(scope, target, element, at)?;
+        let identity = scope.identity.clone();
+        scope.identity = format!("{identity}[{}:{round}]", at.start);
+        let outcome = self.run_statements(scope, body);
+        scope.identity = identity;
+        outcome
+    }
+
+    /// The elements of a list, `zip`, `enumerate` or a literal tuple.
+    fn elements(&mut self, scope: &mut Scope, iterable: &Expression) -> Result<Vec<Value>> {
+        if let ExpressionKind::Call { callee, arguments, keywords } = &iterable.kind
+            && keywords.is_empty()
+        {
+            let algebra = self.algebra();
+            if callee.text == "enumerate" && arguments.len() == 1 {
+                let elements = self.elements(scope, &arguments[0])?;
+                let number = |(position, element)| {
+                    let items = vec![Value::Size(algebra.integer(position as i64)), element];
+                    Value::List(Rc::new(List { items, count: None }))
+                };
+                return Ok(elements.into_iter().enumerate().map(number).collect());
+            }
+            if callee.text == "zip" {
+                let mut columns = Vec::new();
+                for argument in arguments {
+                    columns.push(self.elements(scope, argument)?);
+                }
+                let length = columns.first().map_or(0, Vec::len);
+                if let Some(other) = columns.iter().find(|column| column.len() != length) {
+                    return Err(Diagnostic::new("lists-differ", "these lists have different lengths")
+                        .label(scope.span(&iterable.range), format!("{length} and {} elements", other.len())));
+                }
+                let row = |position: usize| {
+                    let items = columns.iter().map(|column| column[position].clone()).collect();
+                    Value::List(Rc::new(List { items, count: None }))
+                };
+                return Ok((0..length).map(row).collect());
+            }
+        }
+        match self.value(scope, iterable)? {
+            Value::List(list) => Ok(list.items.clone()),
+            other => Err(Diagnostic::new("loop-form", format!("{} cannot be looped over", other.kind()))
+                .label(scope.span(&iterable.range), "a list of the configuration, or `range(n)`, is needed here")),
+        }
+    }
+
+    fn run_range(
+        &mut self,
+        scope: &mut Scope,
+        statement: &Statement,
+        target: &Target,
+        count: Formula,
+        body: &[Statement],
+    ) -> Result<()> {
+        let Target::Name(name) = target else {
+            return Err(Diagnostic::new("loop-form", "a range gives one index")
+                .label(scope.span(&statement.range), "a single name is needed here"));
+        };
+        let number = self.number(count);
+        if let Some(number) = &number
+            && (!number.is_integer() || *number < num_traits::Zero::zero())
+        {
+            return Err(Diagnostic::new("loop-count", format!("this loop would run {number} times"))
+                .label(scope.span(&statement.range), "a whole number that is not negative is needed"));
+        }
+        if self.environment.unroll {
+            return self.unroll_range(scope, statement, target, number.and_then(|n| n.to_integer().to_usize()), body);
+        }
+        let mut assigned = Vec::new();
+        assigned_names(body, &mut assigned);
+        let before = self.carried_before(scope, &assigned);
+        let index = self.algebra().fresh_symbol(&name.text);
+        self.algebra().declare_minimum(index, 0);
+        let number = number.map(|value| value.to_integer());
+        self.loops.push(ActiveLoop { index, count, number, decisions: Vec::new(), cursor: 0 });
+        let mut classes = Vec::new();
+        let mut outcome = Ok(());
+        loop {
+            outcome = outcome.and(self.run_class(scope, statement, &name.text, index, &before, body, &mut classes));
+            let active = self.loops.len() - 1;
+            if outcome.is_err() || !self.next_class(active) {
+                break;
+            }
+        }
+        self.loops.pop();
+        outcome?;
+        self.finish_loop(scope, statement, &name.text, count, &before, classes)
+    }
+
+    fn unroll_range(
+        &mut self,
+        scope: &mut Scope,
+        statement: &Statement,
+        target: &Target,
+        count: Option<usize>,
+        body: &[Statement],
+    ) -> Result<()> {
+        let Some(count) = count.filter(|count| *count <= LONGEST_LIST) else {
+            return Err(Diagnostic::new("loop-count", "this loop is too long, or not bound, to be unrolled")
+                .label(scope.span(&statement.range), "here"));
+        };
+        for round in 0..count {
+            let element = Value::Size(self.algebra().integer(round as i64));
+            self.run_once(scope, target, &element, &statement.range, round, body)?;
+        }
+        Ok(())
+    }
+
+    /// Tensors that the body may replace, in order, with their values before the loop (none: not assigned before).
+    fn carried_before(&self, scope: &Scope, assigned: &[String]) -> Vec<(String, Option<TensorId>)> {
+        assigned
+            .iter()
+            .filter_map(|name| match scope.names.get(name) {
+                Some(Value::Tensor(id)) => Some((name.clone(), Some(*id))),
+                Some(_) => None,
+                None => Some((name.clone(), None)),
+            })
+            .collect()
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn run_class(
+        &mut self,
+        scope: &mut Scope,
+        statement: &Statement,
+        variable: &str,
+        index: Symbol,
+        before: &[(String, Option<TensorId>)],
+        body: &[Statement],
+        classes: &mut Vec<(Class, Leaves)>,
+    ) -> Result<()> {
+        let saved_names = scope.names.clone();
+        let saved_visits = scope.visits.clone();
+        let outer_items = std::mem::take(&mut scope.items);
+        let outer_segments = std::mem::take(&mut scope.segments);
+        let first_cache = self.graph.caches.len();
+        self.open_registry();
+        let mut inside = Vec::new();
+        for (name, tensor) in before {
+            let entry = tensor.map(|id| {
+                let shape = self.shape(id).to_vec();
+                self.new_tensor(shape, StorageKind::Activation)
+            });
+            if let Some(id) = entry {
+                scope.names.insert(name.clone(), Value::Tensor(id));
+            }
+            inside.push(entry);
+        }
+        scope.names.insert(variable.to_owned(), Value::Size(self.algebra().variable(index)));
+        let identity = scope.identity.clone();
+        scope.identity = format!("{identity}[{}]", statement.range.start);
+        let outcome = self.run_statements(scope, body);
+        scope.identity = identity;
+        let items = std::mem::replace(&mut scope.items, outer_items);
+        scope.segments = outer_segments;
+        let names = std::mem::replace(&mut scope.names, saved_names);
+        scope.visits = saved_visits;
+        outcome?;
+        let active = self.loops.len() - 1;
+        let condition = Expression { kind: ExpressionKind::None, range: statement.range.clone() };
+        let Some(shape) = self.class_shape(active, scope, &condition)? else {
+            self.registries.pop();
+            return Ok(());
+        };
+        self.scale_iterations(&Scaling {
+            index,
+            count: shape.count,
+            iterations: &shape.iterations,
+            label: shape.label.clone(),
+            first_cache,
+        })?;
+        self.close_registry_here();
+        let mut leaves = Vec::new();
+        for ((name, tensor), entry) in before.iter().zip(&inside) {
+            let Some(value) = names.get(name) else { continue };
+            if let (Value::Tensor(end), Some(id)) = (value, tensor) {
+                self.check_carried(scope, statement, name, *id, *end)?;
+            }
+            leaves.push((name.clone(), *entry, value.clone()));
+        }
+        let carried = Vec::new();
+        let class =
+            Class { index, count: shape.count, iterations: shape.iterations, label: shape.label, carried, items };
+        classes.push((class, leaves));
+        Ok(())
+    }
+
+    fn check_carried(&self, scope: &Scope, statement: &Statement, name: &str, before: TensorId, end: TensorId) -> Result<()> {
+        let (a, b) = (self.shape(before), self.shape(end));
+        if a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| self.algebra().same(*a, *b)) {
+            return Ok(());
+        }
+        Err(Diagnostic::new("loop-changes-shape", format!("`{name}` changes its shape from one iteration to the next"))
+            .label(
+                scope.span(&statement.range),
+                format!("{} before, {} after an iteration", self.show_shape(&a), self.show_shape(&b)),
+            )
+            .help("loop over a list of the configuration for what changes, as stages of a network do"))
+    }
+
+    fn finish_loop(
+        &mut self,
+        scope: &mut Scope,
+        statement: &Statement,
+        variable: &str,
+        count: Formula,
+        before: &[(String, Option<TensorId>)],
+        classes: Vec<(Class, Leaves)>,
+    ) -> Result<()> {
+        let mut carried = Vec::new();
+        let mut classes = classes;
+        for (name, tensor) in before {
+            let ends: Vec<(Option<TensorId>, Value)> = classes
+                .iter()
+                .filter_map(|(_, leaves)| leaves.iter().find(|(left, ..)| left == name))
+                .map(|(_, entry, value)| (*entry, value.clone()))
+                .collect();
+            let Some((_, first)) = ends.first().filter(|_| ends.len() == classes.len()) else { continue };
+            if let Value::Tensor(end) = first {
+                let shape = self.shape(*end).to_vec();
+                let kind = self.tensor(*end).kind;
+                let after = self.new_tensor(shape, kind);
+                carried.push(Carried { before: *tensor, after });
+                for ((class, _), (entry, value)) in classes.iter_mut().zip(&ends) {
+                    if let Value::Tensor(end) = value {
+                        class.carried.push((*entry, *end));
+                    }
+                }
+                scope.names.insert(name.clone(), Value::Tensor(after));
+            } else if ends.iter().all(|(_, end)| end == first) {
+                scope.names.insert(name.clone(), first.clone());
+            }
+        }
+        let segment = scope.segment(variable);
+        let classes: Vec<Class> = classes.into_iter().map(|(class, _)| class).collect();
+        let values: Vec<Value> = carried.iter().map(|carried| Value::Tensor(carried.after)).collect();
+        self.note_shapes(scope, statement.range.start, &values);
+        let transparent = scope.phase;
+        let action = Action::Loop(Loop { variable: variable.into(), count, transparent, classes, carried });
+        let outer = scope.statement.take();
+        scope.items.push(Item { statement: None, segment, action });
+        scope.statement = outer;
+        Ok(())
+    }
+}
