@@ -72,6 +72,8 @@ pub struct Shared {
     pub symbols: Option<indexmap::IndexMap<String, Value>>,
     /// Stands at module level.
     pub part: bool,
+    /// How many registries of weights were open where it was made: its weights go there.
+    pub level: usize,
 }
 
 impl PartialEq for Callee {

@@ -28,6 +28,8 @@ pub(super) struct Scope {
     pub naming: Rc<HashMap<String, bool>>,
     /// Name of the current statement, when its variable names it.
     pub statement: Option<Rc<str>>,
+    /// Identity of the part that this is, when it is an operator or a weight: independent of where it is called.
+    pub owner: Option<String>,
 }
 
 impl Scope {
@@ -50,6 +52,9 @@ impl Scope {
 
     /// The identity of a place in this activation.
     pub(super) fn place(&mut self, range: &Range<usize>) -> String {
+        if let Some(owner) = &self.owner {
+            return owner.clone();
+        }
         let visits = self.visits.entry(range.start).or_insert(0);
         *visits += 1;
         if *visits == 1 {

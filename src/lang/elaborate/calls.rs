@@ -1,0 +1,352 @@
+//! Calls: of layers, parts, phases and operators; weights find their identity here.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::body::{Scope, naming_variables};
+use super::{DEEPEST_CALL, Elaborator};
+use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
+use crate::lang::graph::{Action, LayerCall, Occurrence, TensorId};
+use crate::lang::syntax::{Expression, ExpressionKind, Name};
+use crate::lang::value::{Callee, LayerReference, List, Shared, Value};
+
+/// Where a layer is called from.
+pub(super) struct CallSite {
+    /// Chain of weight identities for the callee's body.
+    pub identity: String,
+    /// Name of the callee as written.
+    pub segment: Rc<str>,
+    pub part: bool,
+    pub span: Span,
+}
+
+impl Elaborator<'_> {
+    pub(super) fn call(
+        &mut self,
+        scope: &mut Scope,
+        whole: &Expression,
+        callee: &Name,
+        arguments: &[Expression],
+        keywords: &[(Name, Expression)],
+        variable: &str,
+    ) -> Result<Value> {
+        if let Some(value) = self.size_function(scope, whole, callee, arguments, keywords)? {
+            return Ok(value);
+        }
+        if callee.text == "shared" {
+            let place = scope.place(&whole.range);
+            return self.make_shared(scope, whole, arguments, keywords, variable, place, false);
+        }
+        let Some(target) = self.callee(scope, &callee.text)? else {
+            return Err(self.unknown_callee(scope, callee));
+        };
+        let Value::Callee(target) = target else {
+            return Err(Diagnostic::new("not-callable", format!("`{}` is {}", callee.text, target.kind()))
+                .label(scope.span(&callee.range), "only layers and operators are called"));
+        };
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            values.push(self.value(scope, argument)?);
+        }
+        let mut named = Vec::with_capacity(keywords.len());
+        for (name, value) in keywords {
+            named.push((name.clone(), self.value(scope, value)?));
+        }
+        self.apply(scope, whole, &target, &callee.text, values, named)
+    }
+
+    /// Calls something with evaluated arguments.
+    pub(super) fn apply(
+        &mut self,
+        scope: &mut Scope,
+        whole: &Expression,
+        target: &Callee,
+        written: &str,
+        arguments: Vec<Value>,
+        keywords: Vec<(Name, Value)>,
+    ) -> Result<Value> {
+        match target {
+            Callee::Operator(name) => self.call_operator(scope, whole, name, arguments, keywords),
+            Callee::Layer(layer) => {
+                let site = CallSite {
+                    identity: scope.place(&whole.range),
+                    segment: scope.segment(written),
+                    part: false,
+                    span: scope.span(&whole.range),
+                };
+                self.call_layer(scope, layer, arguments, keywords, site)
+            }
+            Callee::Shared(shared) => self.call_shared(scope, whole, shared, arguments, keywords),
+        }
+    }
+
+    /// A call of something whose weights are the same at every call: registered where it was made.
+    fn call_shared(
+        &mut self,
+        scope: &mut Scope,
+        whole: &Expression,
+        shared: &Rc<Shared>,
+        arguments: Vec<Value>,
+        keywords: Vec<(Name, Value)>,
+    ) -> Result<Value> {
+        self.open_registry();
+        self.parts.push(Rc::clone(shared));
+        let statement = if shared.part { scope.statement.take() } else { None };
+        let outcome = match &shared.callee {
+            Callee::Layer(layer) => {
+                let site = CallSite {
+                    identity: shared.identity.clone(),
+                    segment: if shared.part { Rc::clone(&shared.name) } else { scope.segment(&shared.name) },
+                    part: shared.part,
+                    span: scope.span(&whole.range),
+                };
+                self.call_layer(scope, layer, arguments, keywords, site)
+            }
+            Callee::Operator(name) => {
+                self.call_shared_operator(scope, whole, shared, name, arguments, keywords)
+            }
+            Callee::Shared(inner) => self.call_shared(scope, whole, inner, arguments, keywords),
+        };
+        if statement.is_some() {
+            scope.statement = statement;
+        }
+        self.parts.pop();
+        self.close_registry(shared.level);
+        outcome
+    }
+
+    /// A part that is an operator: its own scope gives its weights the part's identity and path.
+    fn call_shared_operator(
+        &mut self,
+        scope: &mut Scope,
+        whole: &Expression,
+        shared: &Rc<Shared>,
+        operator: &str,
+        arguments: Vec<Value>,
+        keywords: Vec<(Name, Value)>,
+    ) -> Result<Value> {
+        let mut inner = Scope {
+            layer: scope.layer.clone(),
+            names: HashMap::new(),
+            phase: false,
+            identity: shared.identity.clone(),
+            items: Vec::new(),
+            segments: HashMap::new(),
+            visits: HashMap::new(),
+            naming: Rc::new(HashMap::new()),
+            statement: None,
+            owner: Some(shared.identity.clone()),
+        };
+        let inputs = tensors_in(&arguments);
+        let value = self.call_operator(&mut inner, whole, operator, arguments, keywords)?;
+        let results = tensors_in(std::slice::from_ref(&value));
+        let segment = if shared.part { Rc::clone(&shared.name) } else { scope.segment(&shared.name) };
+        let call = LayerCall {
+            layer: operator.into(),
+            part: shared.part,
+            transparent: false,
+            inputs,
+            results,
+            items: inner.items,
+        };
+        scope.push(segment, Action::Layer(call));
+        Ok(value)
+    }
+
+    /// Runs a layer's body on tensors.
+    pub(super) fn call_layer(
+        &mut self,
+        scope: &mut Scope,
+        reference: &LayerReference,
+        arguments: Vec<Value>,
+        keywords: Vec<(Name, Value)>,
+        site: CallSite,
+    ) -> Result<Value> {
+        let layer = &reference.layer;
+        let name: Rc<str> = layer.name.text.as_str().into();
+        self.check_recursion(&name, &site.span)?;
+        let phase = scope.phase
+            && reference.module == self.environment.model
+            && self.environment.phases.iter().any(|phase| **phase == *name);
+        let inputs = tensors_in(&arguments);
+        let names = self.bind_call(scope, reference, arguments, keywords, phase, &site.span)?;
+        let mut inner = Scope {
+            layer: reference.clone(),
+            names,
+            phase,
+            identity: site.identity,
+            items: Vec::new(),
+            segments: HashMap::new(),
+            visits: HashMap::new(),
+            naming: Rc::new(naming_variables(layer)),
+            statement: None,
+            owner: None,
+        };
+        self.calls.push((Rc::clone(&name), site.span));
+        let value = self.run_body(&mut inner).map_err(|error| self.traced(error));
+        self.calls.pop();
+        let value = value?;
+        let results = tensors_in(std::slice::from_ref(&value));
+        let call =
+            LayerCall { layer: name, part: site.part, transparent: phase, inputs, results, items: inner.items };
+        scope.push(site.segment, Action::Layer(call));
+        Ok(value)
+    }
+
+    /// Statements, then what is returned.
+    pub(super) fn run_body(&mut self, scope: &mut Scope) -> Result<Value> {
+        let layer = std::sync::Arc::clone(&scope.layer.layer);
+        self.run_statements(scope, &layer.body)?;
+        let mut items = Vec::with_capacity(layer.result.len());
+        for expression in &layer.result {
+            items.push(self.value(scope, expression)?);
+        }
+        self.note_shapes(scope, layer.result_range.start, &items);
+        if items.len() == 1 {
+            return Ok(items.remove(0));
+        }
+        Ok(Value::List(Rc::new(List { items, count: None })))
+    }
+
+    fn check_recursion(&self, name: &Rc<str>, span: &Span) -> Result<()> {
+        let Some(first) = self.calls.iter().position(|(active, _)| active == name) else {
+            if self.calls.len() < DEEPEST_CALL {
+                return Ok(());
+            }
+            return Err(Diagnostic::new("too-deep", format!("layers call each other more than {DEEPEST_CALL} deep"))
+                .label(span.clone(), "here"));
+        };
+        let chain: Vec<&str> = self.calls[first..].iter().map(|(active, _)| &**active).collect();
+        Err(Diagnostic::new("recursion", format!("`{name}` calls itself"))
+            .label(span.clone(), "called again here")
+            .help(format!("{} > {name}; write a loop", chain.join(" > "))))
+    }
+
+    /// Remembers how a layer is called, for showing it by itself.
+    pub(super) fn note_occurrence(&mut self, layer: &str, tensors: Vec<Vec<crate::algebra::Formula>>, keywords: IndexMap<String, Value>) {
+        match self.graph.occurrences.get_mut(layer) {
+            None => {
+                let occurrence = Occurrence { tensors, keywords, varying: Vec::new() };
+                self.graph.occurrences.insert(layer.to_owned(), occurrence);
+            }
+            Some(known) => {
+                for (name, value) in &keywords {
+                    if known.keywords.get(name) != Some(value) && !known.varying.contains(name) {
+                        known.varying.push(name.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// `shared(Layer, C=C_sam, …)`.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn make_shared(
+        &mut self,
+        scope: &mut Scope,
+        whole: &Expression,
+        arguments: &[Expression],
+        keywords: &[(Name, Expression)],
+        name: &str,
+        identity: String,
+        part: bool,
+    ) -> Result<Value> {
+        let [target] = arguments else {
+            return Err(Diagnostic::new("shared-form", "`shared` takes one layer or operator, and symbols by keyword")
+                .label(scope.span(&whole.range), "write `shared(Layer, C=…)`"));
+        };
+        let Value::Callee(callee) = self.value(scope, target)? else {
+            return Err(Diagnostic::new("shared-form", "`shared` takes a layer or an operator")
+                .label(scope.span(&target.range), "this is neither"));
+        };
+        let mut symbols = IndexMap::new();
+        for (name, value) in keywords {
+            let value = self.value(scope, value)?;
+            symbols.insert(name.text.clone(), value);
+        }
+        let shared = Shared {
+            name: if name.is_empty() { callee.name().into() } else { name.into() },
+            callee,
+            identity,
+            symbols: (!symbols.is_empty()).then_some(symbols),
+            part,
+            level: if part { 0 } else { self.registries.len() - 1 },
+        };
+        Ok(Value::Callee(Callee::Shared(Rc::new(shared))))
+    }
+
+    /// A part or weight at module level of the model's file, made at its first use.
+    pub(super) fn module_value(&mut self, name: &str) -> Result<Option<Value>> {
+        if let Some(value) = self.module_values.get(name) {
+            return Ok(Some(value.clone()));
+        }
+        let environment = self.environment;
+        let module = environment.library.module(environment.model);
+        let Some(part) = module.module.parts.iter().find(|part| part.name.text == name) else {
+            return Ok(None);
+        };
+        let ExpressionKind::Call { callee, arguments, keywords } = &part.value.kind else {
+            return Ok(None);
+        };
+        let mut scope = self.module_scope(name);
+        let value = if callee.text == "shared" {
+            self.make_shared(&mut scope, &part.value, arguments, keywords, name, name.to_owned(), true)?
+        } else {
+            // The weight belongs to the model, not to the loop or layer that first reads it.
+            self.open_registry();
+            let value = self.value(&mut scope, &part.value);
+            self.close_registry(0);
+            let value = value?;
+            for mut item in scope.items {
+                item.statement = Some(name.into());
+                self.graph.items.push(item);
+            }
+            value
+        };
+        self.module_values.insert(name.to_owned(), value.clone());
+        Ok(Some(value))
+    }
+
+    fn module_scope(&self, name: &str) -> Scope {
+        let environment = self.environment;
+        let module = environment.library.module(environment.model);
+        let any = module.module.layers.first().expect("a model's file has phases");
+        Scope {
+            layer: LayerReference { layer: std::sync::Arc::clone(any), module: environment.model },
+            names: environment.symbols.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            phase: false,
+            identity: name.to_owned(),
+            items: Vec::new(),
+            segments: HashMap::new(),
+            visits: HashMap::new(),
+            naming: Rc::new(HashMap::new()),
+            statement: None,
+            owner: Some(name.to_owned()),
+        }
+    }
+
+    fn unknown_callee(&self, scope: &Scope, callee: &Name) -> Box<Diagnostic> {
+        let environment = self.environment;
+        let module = environment.library.module(scope.layer.module);
+        let layers = module.scope.keys().map(String::as_str);
+        let operators = environment.rules.operators.keys().map(String::as_str);
+        Diagnostic::new("unknown-operator", format!("`{}` is neither a layer nor an operator", callee.text))
+            .label(scope.span(&callee.range), "not imported, and not in rules/operators")
+            .help_if(did_you_mean(&callee.text, layers.chain(operators)))
+    }
+}
+
+/// The tensors among values, lists included.
+pub(super) fn tensors_in(values: &[Value]) -> Vec<TensorId> {
+    let mut found = Vec::new();
+    for value in values {
+        match value {
+            Value::Tensor(id) => found.push(*id),
+            Value::List(list) => found.extend(tensors_in(&list.items)),
+            _ => {}
+        }
+    }
+    found
+}

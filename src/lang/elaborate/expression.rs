@@ -1,0 +1,169 @@
+//! Expressions: names, numbers, arithmetic on sizes and on tensors, sequences.
+
+use std::rc::Rc;
+
+use super::Elaborator;
+use super::body::Scope;
+use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
+use crate::lang::syntax::{BinaryOperator, Expression, ExpressionKind};
+use crate::lang::value::{Callee, List, Value};
+
+impl Elaborator<'_> {
+    /// The value of an expression.
+    pub(super) fn value(&mut self, scope: &mut Scope, expression: &Expression) -> Result<Value> {
+        self.value_named(scope, expression, "")
+    }
+
+    /// The value of an expression assigned to a variable, whose name a `shared(…)` takes.
+    pub(super) fn value_named(&mut self, scope: &mut Scope, expression: &Expression, name: &str) -> Result<Value> {
+        let span = || scope.span(&expression.range);
+        match &expression.kind {
+            ExpressionKind::Name(read) => self.name(scope, read, span()),
+            ExpressionKind::Integer(value) => Ok(Value::Size(self.algebra().integer(*value))),
+            ExpressionKind::Float(text) => Ok(Value::Float(text.as_str().into())),
+            ExpressionKind::Text(text) => Ok(Value::Text(text.as_str().into())),
+            ExpressionKind::Boolean(value) => Ok(Value::Flag(*value)),
+            ExpressionKind::None => Ok(Value::None),
+            ExpressionKind::Call { callee, arguments, keywords } => {
+                self.call(scope, expression, callee, arguments, keywords, name)
+            }
+            ExpressionKind::Binary(operator, left, right) => {
+                self.binary(scope, expression, *operator, left, right)
+            }
+            ExpressionKind::Negate(inner) => match self.value(scope, inner)? {
+                Value::Size(size) => {
+                    let minus_one = self.algebra().integer(-1);
+                    Ok(Value::Size(self.algebra().product(&[minus_one, size])))
+                }
+                // A change of sign is free on every unit.
+                tensor @ Value::Tensor(_) => Ok(tensor),
+                Value::Float(text) => Ok(Value::Float(format!("-{text}").into())),
+                other => Err(Diagnostic::new("not-a-size", format!("{} cannot be negated", other.kind()))
+                    .label(scope.span(&inner.range), "here")),
+            },
+            ExpressionKind::Not(_)
+            | ExpressionKind::And(_)
+            | ExpressionKind::Or(_)
+            | ExpressionKind::Compare(..) => Ok(Value::Flag(self.condition(scope, expression)?)),
+            ExpressionKind::Conditional { condition, then, otherwise } => {
+                if self.condition(scope, condition)? {
+                    self.value_named(scope, then, name)
+                } else {
+                    self.value_named(scope, otherwise, name)
+                }
+            }
+            ExpressionKind::Sequence(items) => {
+                let items = items.iter().map(|item| self.value(scope, item)).collect::<Result<Vec<_>>>()?;
+                Ok(Value::List(Rc::new(List { items, count: None })))
+            }
+            ExpressionKind::Element(list, position) => self.element(scope, expression, list, position),
+        }
+    }
+
+    fn name(&mut self, scope: &Scope, name: &str, span: Span) -> Result<Value> {
+        if let Some(value) = scope.names.get(name) {
+            return Ok(value.clone());
+        }
+        if let Some(callee) = self.callee(scope, name)? {
+            return Ok(callee);
+        }
+        let mut known: Vec<&str> = scope.names.keys().map(String::as_str).collect();
+        known.sort_unstable();
+        Err(Diagnostic::new("unknown-name", format!("`{name}` is not known here"))
+            .label(span, "not a parameter, a keyword, or an assigned variable")
+            .help_if(did_you_mean(name, known))
+            .help("a body sees its own annotation names and keywords only: add a keyword to the layer"))
+    }
+
+    /// What a name means where it is called or passed: a local, a layer of the module, a part, a model symbol of a
+    /// phase, an operator.
+    pub(super) fn callee(&mut self, scope: &Scope, name: &str) -> Result<Option<Value>> {
+        if let Some(value) = scope.names.get(name) {
+            return Ok(Some(value.clone()));
+        }
+        let environment = self.environment;
+        let module = environment.library.module(scope.layer.module);
+        if scope.layer.module == environment.model {
+            if let Some(value) = self.module_value(name)? {
+                return Ok(Some(value));
+            }
+            if scope.phase
+                && let Some(value) = environment.symbols.get(name)
+            {
+                return Ok(Some(value.clone()));
+            }
+        }
+        if let Some(layer) = module.scope.get(name) {
+            return Ok(Some(Value::Callee(Callee::Layer(layer.clone()))));
+        }
+        if environment.rules.operators.contains_key(name) {
+            return Ok(Some(Value::Callee(Callee::Operator(name.into()))));
+        }
+        Ok(None)
+    }
+
+    fn binary(
+        &mut self,
+        scope: &mut Scope,
+        whole: &Expression,
+        operator: BinaryOperator,
+        left: &Expression,
+        right: &Expression,
+    ) -> Result<Value> {
+        let a = self.value(scope, left)?;
+        let b = self.value(scope, right)?;
+        match (&a, &b) {
+            (Value::Size(a), Value::Size(b)) => {
+                Ok(Value::Size(self.size_arithmetic(operator, *a, *b, scope.span(&whole.range))?))
+            }
+            (Value::Tensor(_), Value::Tensor(_) | Value::Size(_) | Value::Float(_))
+            | (Value::Size(_) | Value::Float(_), Value::Tensor(_)) => {
+                let rule = match operator {
+                    BinaryOperator::Add => "add",
+                    BinaryOperator::Subtract => "subtract",
+                    BinaryOperator::Multiply => "multiply",
+                    BinaryOperator::Divide => "divide",
+                    _ => {
+                        return Err(Diagnostic::new("tensor-arithmetic", "only + - * / work on tensors")
+                            .label(scope.span(&whole.range), "here"));
+                    }
+                };
+                self.call_operator(scope, whole, rule, vec![a, b], Vec::new())
+            }
+            _ => {
+                let wrong = if matches!(a, Value::Size(_) | Value::Tensor(_)) { (&b, right) } else { (&a, left) };
+                Err(Diagnostic::new("arithmetic", format!("{} in arithmetic", wrong.0.kind()))
+                    .label(scope.span(&wrong.1.range), format!("this is {}", wrong.0.kind()))
+                    .help("arithmetic works on sizes, and on tensors"))
+            }
+        }
+    }
+
+    fn element(
+        &mut self,
+        scope: &mut Scope,
+        whole: &Expression,
+        list: &Expression,
+        position: &Expression,
+    ) -> Result<Value> {
+        let Value::List(items) = self.value(scope, list)? else {
+            return Err(Diagnostic::new("indexing", "only lists of the configuration are indexed")
+                .label(scope.span(&whole.range), "here")
+                .help("take rows or columns of a tensor with `crop(x, start, length, dim=…)`"));
+        };
+        let index = self.size(scope, position)?;
+        if let Some(position) = self.algebra().constant_integer(index) {
+            let length = items.items.len() as i64;
+            let at = if position < 0 { position + length } else { position };
+            return usize::try_from(at).ok().and_then(|at| items.items.get(at).cloned()).ok_or_else(|| {
+                Diagnostic::new("indexing", format!("the list has {length} elements, and none at {position}"))
+                    .label(scope.span(&whole.range), "here")
+            });
+        }
+        if self.loop_of(index).is_some() {
+            return Ok(Value::Element(items, index));
+        }
+        Err(Diagnostic::new("indexing", "a list is indexed by a number or a loop's index")
+            .label(scope.span(&position.range), "this is a size"))
+    }
+}

@@ -1,0 +1,192 @@
+//! Shapes: patterns of operator rules, broadcasting, and how shapes are shown in messages.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Elaborator;
+use crate::algebra::{Formula, Node, Symbol};
+use crate::diagnostic::{Diagnostic, Result, Span};
+use crate::rules::Dimension;
+
+/// What a rule's names stand for in one call.
+pub(super) type Sizes = BTreeMap<Rc<str>, Formula>;
+
+impl Elaborator<'_> {
+    /// Product of sizes.
+    pub(super) fn values_of(&self, shape: &[Formula]) -> Formula {
+        self.algebra().product(shape)
+    }
+
+    /// Matches a shape with a rule's pattern; `leading` is what `...` stands for.
+    pub(super) fn match_pattern(
+        &mut self,
+        operand: &str,
+        pattern: &[Dimension],
+        shape: &[Formula],
+        sizes: &mut Sizes,
+        leading: &mut Option<Vec<Formula>>,
+        span: &Span,
+    ) -> Result<()> {
+        let rest = pattern.iter().position(|dimension| *dimension == Dimension::Rest);
+        let fixed = pattern.len() - usize::from(rest.is_some());
+        if shape.len() < fixed || (rest.is_none() && shape.len() != fixed) {
+            return Err(Diagnostic::new("shape-mismatch", format!("`{operand}` has {} dimensions", shape.len()))
+                .label(span.clone(), format!("its shape is {}", self.show_shape(shape)))
+                .help(format!("{}{fixed} are needed", if rest.is_some() { "at least " } else { "" })));
+        }
+        let extra = shape.len() - fixed;
+        let mut at = 0;
+        for dimension in pattern {
+            match dimension {
+                Dimension::Rest => {
+                    self.match_leading(operand, &shape[at..at + extra], leading, span)?;
+                    at += extra;
+                    continue;
+                }
+                Dimension::Name(name) => match sizes.get(name.as_str()).copied() {
+                    None => {
+                        sizes.insert(name.as_str().into(), shape[at]);
+                    }
+                    Some(known) => self.require_same(operand, known, shape[at], span)?,
+                },
+                Dimension::Formula(formula) => {
+                    self.bind_rows(sizes, leading.as_deref());
+                    let expected = self.instantiate(*formula, sizes);
+                    self.require_same(operand, expected, shape[at], span)?;
+                }
+            }
+            at += 1;
+        }
+        Ok(())
+    }
+
+    fn match_leading(
+        &mut self,
+        operand: &str,
+        shape: &[Formula],
+        leading: &mut Option<Vec<Formula>>,
+        span: &Span,
+    ) -> Result<()> {
+        let Some(known) = leading else {
+            *leading = Some(shape.to_vec());
+            return Ok(());
+        };
+        let same = known.len() == shape.len()
+            && known.iter().zip(shape).all(|(a, b)| self.algebra().same(*a, *b));
+        if same {
+            return Ok(());
+        }
+        Err(Diagnostic::new("shape-mismatch", "the leading dimensions of the operands differ")
+            .label(span.clone(), format!("`{operand}` has {}", self.show_shape(shape)))
+            .help(format!("the others have {}", self.show_shape(known))))
+    }
+
+    /// The shape that a result's pattern gives.
+    pub(super) fn result_shape(
+        &mut self,
+        pattern: &[Dimension],
+        sizes: &Sizes,
+        leading: Option<&[Formula]>,
+    ) -> Vec<Formula> {
+        let mut shape = Vec::new();
+        for dimension in pattern {
+            match dimension {
+                Dimension::Rest => shape.extend_from_slice(leading.unwrap_or(&[])),
+                Dimension::Name(name) => match sizes.get(name.as_str()) {
+                    Some(size) => shape.push(*size),
+                    None => shape.push(self.algebra().variable(self.algebra().symbol(name))),
+                },
+                Dimension::Formula(formula) => shape.push(self.instantiate(*formula, sizes)),
+            }
+        }
+        shape
+    }
+
+    /// `rows`: the product of the leading dimensions.
+    pub(super) fn bind_rows(&self, sizes: &mut Sizes, leading: Option<&[Formula]>) {
+        if let Some(leading) = leading {
+            sizes.entry("rows".into()).or_insert_with(|| self.algebra().product(leading));
+        }
+    }
+
+    /// A rule's formula over a call's sizes.
+    pub(super) fn instantiate(&self, formula: Formula, sizes: &Sizes) -> Formula {
+        instantiate(self.algebra(), formula, sizes)
+    }
+
+    pub(super) fn require_same(&self, what: &str, expected: Formula, found: Formula, span: &Span) -> Result<()> {
+        if self.algebra().same(expected, found) {
+            return Ok(());
+        }
+        Err(Diagnostic::new("shape-mismatch", format!("the size of `{what}` does not fit"))
+            .label(
+                span.clone(),
+                format!("`{}` stands where `{}` is needed", self.show_size(found), self.show_size(expected)),
+            )
+            .help(self.why_not_same(expected, found)))
+    }
+
+    /// Broadcasting: equal or 1, new dimensions in front.
+    pub(super) fn broadcast(&self, a: &[Formula], b: &[Formula], span: &Span) -> Result<Vec<Formula>> {
+        let algebra = self.algebra();
+        let rank = a.len().max(b.len());
+        let mut shape = Vec::with_capacity(rank);
+        for at in 0..rank {
+            let left = (at + a.len()).checked_sub(rank).map(|at| a[at]);
+            let right = (at + b.len()).checked_sub(rank).map(|at| b[at]);
+            let one = |size: Formula| algebra.constant_integer(size) == Some(1);
+            shape.push(match (left, right) {
+                (Some(left), Some(right)) if algebra.same(left, right) => left,
+                (Some(left), Some(right)) if one(left) => right,
+                (Some(left), Some(right)) if one(right) => left,
+                (Some(left), Some(right)) => {
+                    return Err(Diagnostic::new("shape-mismatch", "these shapes cannot be broadcast together")
+                        .label(span.clone(), format!("{} and {}", self.show_shape(a), self.show_shape(b)))
+                        .help(self.why_not_same(left, right)));
+                }
+                (Some(size), None) | (None, Some(size)) => size,
+                (None, None) => unreachable!("one of the shapes has this dimension"),
+            });
+        }
+        Ok(shape)
+    }
+
+    /// Why two sizes are not taken as equal: they differ, or it is not decided.
+    pub(super) fn why_not_same(&self, expected: Formula, found: Formula) -> String {
+        let (a, b) = (self.show_size(expected), self.show_size(found));
+        match self.algebra().equal(expected, found) {
+            crate::algebra::Verdict::Different { left, right, .. } => {
+                format!("`{a}` and `{b}` differ: they can be {left} and {right}")
+            }
+            _ => format!("whether `{a}` and `{b}` are equal is not decided: the fact `{a} = {b}` would decide it"),
+        }
+    }
+
+    pub(super) fn show_shape(&self, shape: &[Formula]) -> String {
+        let sizes: Vec<String> = shape.iter().map(|size| self.show_size(*size)).collect();
+        format!("({}{})", sizes.join(", "), if sizes.len() == 1 { "," } else { "" })
+    }
+
+    pub(super) fn show_size(&self, size: Formula) -> String {
+        show(self.algebra(), size)
+    }
+}
+
+/// A rule's formula with its names replaced by a call's sizes.
+pub fn instantiate(
+    algebra: &crate::algebra::Algebra,
+    formula: Formula,
+    sizes: &BTreeMap<Rc<str>, Formula>,
+) -> Formula {
+    let values = algebra
+        .symbols_of(formula)
+        .into_iter()
+        .filter_map(|symbol: Symbol| sizes.get(&*algebra.name(symbol)).map(|size| (symbol, *size)))
+        .collect();
+    algebra.substitute(formula, &values)
+}
+
+/// A size as text, for messages.
+fn show(algebra: &crate::algebra::Algebra, size: Formula) -> String {
+    crate::notation::text(algebra, size)
+}
