@@ -2,4 +2,13 @@
 //!
 //! Knows operators only through [`crate::rules`]; knows nothing of costs, reports or configuration files.
 
+mod elaborate;
+mod graph;
+mod library;
 pub mod syntax;
+mod value;
+
+pub use elaborate::{Environment, LayerArguments, elaborate_layer, elaborate_phase, holds, instantiate};
+pub use graph::*;
+pub use library::{Files, Library, LoadedModule};
+pub use value::{Callee, LayerReference, List, Shared, Value};

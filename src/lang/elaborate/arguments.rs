@@ -7,7 +7,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::Elaborator;
-use super::body::{Scope, mentions, naming_variables};
+use super::body::{Scope, naming_variables};
 use super::calls::CallSite;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};

@@ -170,7 +170,7 @@ impl Region {
         }
     }
 
-    fn restrict(&mut self, elaborator: &Elaborator<'_>, decision: &Decision) -> Result<(), String> {
+    fn restrict(&mut self, elaborator: &Elaborator<'_>, decision: &Decision) -> std::result::Result<(), String> {
         let number = |size: Formula| {
             elaborator
                 .number(size)
@@ -237,7 +237,7 @@ impl Region {
             })
     }
 
-    fn shape(&self, elaborator: &Elaborator<'_>) -> Result<Option<ClassShape>, String> {
+    fn shape(&self, elaborator: &Elaborator<'_>) -> std::result::Result<Option<ClassShape>, String> {
         if self.high.0 <= self.low.0 {
             return Ok(None);
         }
@@ -266,7 +266,7 @@ impl Region {
     }
 
     /// A range without some listed iterations.
-    fn complement(&self, elaborator: &Elaborator<'_>, range: Formula) -> Result<Option<ClassShape>, String> {
+    fn complement(&self, elaborator: &Elaborator<'_>, range: Formula) -> std::result::Result<Option<ClassShape>, String> {
         let algebra = elaborator.algebra();
         let mut excluded: Vec<i64> = self.outside.iter().flat_map(|(list, _)| list.iter().copied()).collect();
         excluded.sort_unstable();
@@ -301,7 +301,7 @@ impl Region {
     }
 
     /// Iterations by residue: one class in closed form, several by listing.
-    fn residue_shape(&self, elaborator: &Elaborator<'_>) -> Result<Option<ClassShape>, String> {
+    fn residue_shape(&self, elaborator: &Elaborator<'_>) -> std::result::Result<Option<ClassShape>, String> {
         let algebra = elaborator.algebra();
         if let ([class], true) = (&self.residues[..], self.outside.is_empty()) {
             let one = algebra.integer(1);

@@ -16,6 +16,8 @@ mod operators;
 mod primitives;
 mod shapes;
 mod sizes;
+mod special;
+mod views;
 mod weights;
 
 use std::collections::HashMap;
@@ -31,6 +33,8 @@ use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::rules::RuleSet;
 
 pub use arguments::LayerArguments;
+pub use operators::holds;
+pub use shapes::instantiate;
 
 /// What elaboration reads.
 pub struct Environment<'a> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Elaborator;
-use crate::algebra::{Formula, Node, Symbol};
+use crate::algebra::{Formula, Symbol};
 use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::rules::Dimension;
 
