@@ -1,1 +1,17 @@
-//! (room being built)
+//! The cost tree: FLOPs, I/O, weights, live activations and cache of an elaborated graph, per path and unit.
+//!
+//! Costs come from the operators' rules; this room only instantiates, multiplies by loops, and adds. It knows no
+//! model, no configuration file, and prints nothing.
+
+mod counting;
+mod flops;
+mod live;
+mod metric;
+mod stock;
+mod traffic;
+mod tree;
+mod walk;
+
+pub use counting::{ByteSizes, Counting};
+pub use metric::{IoModel, IoPart, Metric};
+pub use tree::{CostTree, IdleWeight, Node, NodeId, NodeKind};

@@ -214,6 +214,8 @@ pub struct Weight {
     pub active: Formula,
     /// A type of its own.
     pub dtype: Option<Rc<str>>,
+    /// The tensor that reads it, for a `param`.
+    pub tensor: Option<TensorId>,
     /// Where it is made.
     pub span: Span,
 }

@@ -34,8 +34,6 @@ pub struct Operator {
     pub costs: Vec<CostRule>,
     /// Overrides of the default traffic (default: every operand and weight read whole, every result written whole).
     pub traffic: Vec<TrafficRule>,
-    /// Types of the results that are no activations: `operand`, `int64`, one a result; empty for activations.
-    pub result_types: Vec<String>,
     /// Names of operands, weights or `result` kept for the backward pass.
     pub keeps: Vec<String>,
     /// Examples with their outcome; empty unless [`super::RuleSet::load_with_cases`] read them.

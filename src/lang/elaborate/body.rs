@@ -177,7 +177,7 @@ impl Elaborator<'_> {
         value: &Expression,
     ) -> Result<()> {
         let updates = targets.iter().any(|target| mentions(value, &target.text));
-        let names = !scope.phase && !updates && scope.naming.get(&targets[0].text).copied().unwrap_or(false);
+        let names = targets.len() == 1 && !scope.phase && !updates && scope.naming.get(&targets[0].text).copied().unwrap_or(false);
         let outer = scope.statement.take();
         scope.statement = names.then(|| targets[0].text.as_str().into());
         let first_item = scope.items.len();

@@ -92,7 +92,7 @@ impl Elaborator<'_> {
             .into_iter()
             .enumerate()
             .map(|(place, shape)| {
-                let integer = rule.result_types.get(place).is_some_and(|kind| kind == "int64");
+                let integer = matches!(rule.dtypes.get(place), Some(Some(kind)) if kind == "int64");
                 self.new_tensor(shape, if integer { StorageKind::Integer } else { StorageKind::Activation })
             })
             .collect()

@@ -188,5 +188,6 @@ pub fn instantiate(
 
 /// A size as text, for messages.
 fn show(algebra: &crate::algebra::Algebra, size: Formula) -> String {
-    crate::notation::text(algebra, size)
+    let _ = algebra;
+    format!("{size:?}")
 }

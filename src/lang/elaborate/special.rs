@@ -81,6 +81,7 @@ impl Elaborator<'_> {
         let segment = scope.segment("param");
         scope.push(segment, Action::Parameter(place));
         let id = self.new_tensor(shape, StorageKind::Weight);
+        self.graph.weights[place].tensor = Some(id);
         self.graph.tensors[id.0 as usize].dtype = dtype;
         Ok(Value::Tensor(id))
     }

@@ -48,6 +48,7 @@ impl Elaborator<'_> {
             count: one,
             active: one,
             dtype,
+            tensor: None,
             span,
         });
         self.registries.last_mut().expect("a registry is open").weights.push(place);
