@@ -1,0 +1,106 @@
+//! Stocks: distinct weights and caches of a node, never added over calls.
+
+use std::rc::Rc;
+
+use crate::algebra::Formula;
+
+use super::metric::Metric;
+use super::tree::{CostTree, IdleWeight, Node, NodeId, NodeKind, OwnedWeight};
+
+impl CostTree<'_> {
+    pub(super) fn stock(&self, id: NodeId, metric: Metric) -> Formula {
+        let algebra = self.algebra;
+        let mut terms = Vec::new();
+        for node in self.in_order(id) {
+            let node = &self.nodes[node.0];
+            if metric == Metric::KvCacheBytes {
+                terms.extend(node.caches.iter().map(|place| self.caches[*place].2));
+                continue;
+            }
+            for place in &node.weights {
+                let owned = &self.weights[*place];
+                let values = algebra.product(&[owned.weight.count, algebra.product(&owned.weight.shape)]);
+                match metric {
+                    Metric::Weights => terms.push(values),
+                    Metric::WeightsActive => terms.extend(owned.active),
+                    _ => {
+                        let size = self.counting.bytes.of(crate::lang::StorageKind::Weight, owned.weight.dtype.as_deref());
+                        terms.push(algebra.product(&[algebra.number(size), values]));
+                    }
+                }
+            }
+        }
+        algebra.sum(&terms)
+    }
+
+    /// Weights below a node: the tensor, its path, and its name there.
+    pub fn weights_of(&self, id: NodeId) -> Vec<(&crate::lang::Weight, String)> {
+        let mut found = Vec::new();
+        for node in self.in_order(id) {
+            for place in &self.nodes[node.0].weights {
+                found.push((&self.weights[*place].weight, self.path(node)));
+            }
+        }
+        found
+    }
+
+    /// All weights with their paths, for the trees of other phases.
+    pub fn export_weights(&self) -> Vec<IdleWeight> {
+        let mut found = Vec::new();
+        for node in self.in_order(self.root()) {
+            for place in &self.nodes[node.0].weights {
+                let path = self.ancestors(node).into_iter().skip(1).map(|ancestor| {
+                    let ancestor = self.node(ancestor);
+                    (Rc::clone(&ancestor.segment), ancestor.kind, ancestor.layers.clone())
+                });
+                found.push(IdleWeight { weight: self.weights[*place].weight.clone(), path: path.collect() });
+            }
+        }
+        found
+    }
+
+    /// Adds weights that this phase does not run, so that the model's are complete.
+    pub fn add_idle(&mut self, idle: &[IdleWeight]) {
+        for weight in idle {
+            if self.weights.iter().any(|own| own.weight.identity == weight.weight.identity) {
+                continue;
+            }
+            let mut at = self.root();
+            for (segment, kind, layers) in &weight.path {
+                at = self.child(at, segment, *kind);
+                for layer in layers {
+                    if !self.nodes[at.0].layers.contains(layer) {
+                        self.nodes[at.0].layers.push(Rc::clone(layer));
+                    }
+                }
+            }
+            self.nodes[at.0].weights.push(self.weights.len());
+            self.weights.push(OwnedWeight { weight: weight.weight.clone(), node: at, active: None });
+        }
+        debug_assert!(self.weights.iter().all(|weight| weight.node.0 < self.nodes.len()));
+    }
+
+    /// The child of that segment, made where there is none.
+    pub(super) fn child(&mut self, parent: NodeId, segment: &Rc<str>, kind: NodeKind) -> NodeId {
+        let known = self.nodes[parent.0].children.iter().find(|child| self.nodes[child.0].segment == *segment);
+        if let Some(known) = known {
+            return *known;
+        }
+        let id = NodeId(self.nodes.len());
+        self.nodes.push(Node {
+            parent: Some(parent),
+            children: Vec::new(),
+            segment: Rc::clone(segment),
+            layers: Vec::new(),
+            kind,
+            calls: self.algebra.integer(0),
+            entries: Vec::new(),
+            weights: Vec::new(),
+            caches: Vec::new(),
+            ranges: Vec::new(),
+            labels: Vec::new(),
+        });
+        self.nodes[parent.0].children.push(id);
+        id
+    }
+}

@@ -1,0 +1,253 @@
+//! Traffic of an operator call under each I/O model, from the data flow of the body that it stands in.
+//!
+//! A body is one activation of a layer, or one iteration of a loop in it. What counts is where a tensor comes from
+//! (outside, or an operator of the body) and where it goes (back outside, to a called layer, or nowhere else).
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use crate::algebra::{Algebra, Formula, Rational};
+use crate::lang::{Action, Graph, Item, LayerCall, OperatorCall, StorageKind, TensorId, instantiate};
+use crate::rules::{Operator, RuleSet};
+
+use super::counting::ByteSizes;
+use super::metric::IoPart;
+
+/// The data flow around the operators of a body.
+pub(super) struct Body {
+    /// No layer is called in it (layers of views only apart): its traffic is that of its names.
+    leaf: bool,
+    /// Storages made by operators of this body.
+    own: HashSet<TensorId>,
+    /// Storages returned, or handed to the next iteration.
+    returned: HashSet<TensorId>,
+    /// Storages handed to called layers and inner loops.
+    passed: HashSet<TensorId>,
+    /// Outside storages already read.
+    seen: RefCell<HashSet<(usize, TensorId)>>,
+}
+
+/// Storages that an operator assigns to names stay named when views of them are.
+impl Body {
+    /// The body of a layer's activation.
+    pub(super) fn of_call(graph: &Graph, items: &[Item], results: &[TensorId]) -> Body {
+        let mut body = Body {
+            leaf: !items.iter().any(calls_layer),
+            own: HashSet::new(),
+            returned: results.iter().map(|id| storage(graph, *id)).collect(),
+            passed: HashSet::new(),
+            seen: RefCell::default(),
+        };
+        for item in items {
+            match &item.action {
+                Action::Operator(call) => body.own.extend(call.results.iter().copied()),
+                Action::Layer(call) => body.passed.extend(call.inputs.iter().map(|id| storage(graph, *id))),
+                Action::Loop(inner) => {
+                    body.passed.extend(inner.carried.iter().filter_map(|carried| carried.before).map(|id| storage(graph, id)));
+                    for class in &inner.classes {
+                        reads(graph, &class.items, &mut body.passed);
+                    }
+                }
+                Action::Parameter(_) => {}
+            }
+        }
+        body
+    }
+}
+
+/// Whether an item is, or holds, the call of a layer in which something executes.
+fn calls_layer(item: &Item) -> bool {
+    match &item.action {
+        Action::Layer(call) => executes(&call.items),
+        Action::Loop(inner) => inner.classes.iter().any(|class| class.items.iter().any(calls_layer)),
+        _ => false,
+    }
+}
+
+/// Whether anything executes in items.
+pub(super) fn executes(items: &[Item]) -> bool {
+    items.iter().any(|item| match &item.action {
+        Action::Operator(_) => true,
+        Action::Layer(call) => executes(&call.items),
+        Action::Loop(inner) => inner.classes.iter().any(|class| executes(&class.items)),
+        Action::Parameter(_) => false,
+    })
+}
+
+/// Storages that items read.
+fn reads(graph: &Graph, items: &[Item], found: &mut HashSet<TensorId>) {
+    for item in items {
+        match &item.action {
+            Action::Operator(call) => found.extend(call.operands.iter().map(|(_, id)| storage(graph, *id))),
+            Action::Layer(LayerCall { items, .. }) => reads(graph, items, found),
+            Action::Loop(inner) => inner.classes.iter().for_each(|class| reads(graph, &class.items, found)),
+            Action::Parameter(_) => {}
+        }
+    }
+}
+
+pub(super) fn storage(graph: &Graph, id: TensorId) -> TensorId {
+    graph.tensors[id.0 as usize].storage
+}
+
+/// Collects traffic of one operator: parts with values and bytes.
+struct Collector<'c> {
+    algebra: &'c Algebra,
+    graph: &'c Graph,
+    bytes: &'c ByteSizes,
+    found: Vec<(IoPart, Formula, Formula)>,
+}
+
+impl Collector<'_> {
+    fn add(&mut self, part: IoPart, values: Formula, size: Rational) {
+        if self.algebra.constant_integer(values) != Some(0) {
+            let bytes = self.algebra.product(&[self.algebra.number(size), values]);
+            self.found.push((part, values, bytes));
+        }
+    }
+
+    fn tensor_size(&self, id: TensorId) -> Rational {
+        let tensor = &self.graph.tensors[id.0 as usize];
+        self.bytes.of(tensor.kind, tensor.dtype.as_deref())
+    }
+
+    fn values(&self, id: TensorId) -> Formula {
+        self.algebra.product(&self.graph.tensors[id.0 as usize].shape)
+    }
+}
+
+/// Traffic of one call under the three models, in the order of `IoModel`.
+pub(super) fn traffic(
+    algebra: &Algebra,
+    rules: &RuleSet,
+    bytes: &ByteSizes,
+    graph: &Graph,
+    body: &Body,
+    call: &OperatorCall,
+) -> [Vec<(IoPart, Formula, Formula)>; 3] {
+    let rule = &rules.operators[&*call.operator];
+    let collector = || Collector { algebra, graph, bytes, found: Vec::new() };
+    [
+        named_tensors(collector(), body, call),
+        whole_operator(collector(), rule, body, call),
+        boundary(collector(), rule, body, call),
+    ]
+}
+
+/// `activations`: what the body reads from outside once, what it names, what it returns.
+fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Vec<(IoPart, Formula, Formula)> {
+    for (_, id) in &call.operands {
+        let tensor = &to.graph.tensors[id.0 as usize];
+        if !is_activation(tensor.kind) {
+            continue;
+        }
+        if !body.leaf {
+            to.add(IoPart::Input, to.values(*id), to.tensor_size(*id));
+        } else if !body.own.contains(&tensor.storage) && body.seen.borrow_mut().insert((0, tensor.storage)) {
+            to.add(IoPart::Input, to.values(*id), to.tensor_size(*id));
+        }
+    }
+    for id in &call.results {
+        let kind = to.graph.tensors[id.0 as usize].kind;
+        let part = if kind == StorageKind::Cache {
+            IoPart::KvCache
+        } else if !body.leaf || body.returned.contains(id) {
+            IoPart::Output
+        } else if call.assigned {
+            IoPart::Intermediate
+        } else {
+            continue;
+        };
+        to.add(part, to.values(*id), to.tensor_size(*id));
+    }
+    to.found
+}
+
+fn is_activation(kind: StorageKind) -> bool {
+    matches!(kind, StorageKind::Activation | StorageKind::Integer)
+}
+
+/// Values of a tensor that an operator touches: as its rule says, else all.
+fn touched(to: &Collector<'_>, rule: &Operator, call: &OperatorCall, name: &str, whole: Formula) -> Formula {
+    match rule.traffic.iter().find(|traffic| traffic.tensor == name) {
+        Some(traffic) => instantiate(to.algebra, traffic.values, &call.sizes),
+        None => whole,
+    }
+}
+
+/// `unfused`: every operand, weight and result.
+fn whole_operator(
+    mut to: Collector<'_>,
+    rule: &Operator,
+    body: &Body,
+    call: &OperatorCall,
+) -> Vec<(IoPart, Formula, Formula)> {
+    for (name, id) in &call.operands {
+        let tensor = &to.graph.tensors[id.0 as usize];
+        let part = match tensor.kind {
+            StorageKind::Weight => IoPart::Weights,
+            StorageKind::Cache => IoPart::KvCache,
+            StorageKind::Constant => continue,
+            _ if body.own.contains(&tensor.storage) => IoPart::Intermediate,
+            _ => IoPart::Input,
+        };
+        let values = touched(&to, rule, call, name, to.values(*id));
+        to.add(part, values, to.tensor_size(*id));
+    }
+    weights_read(&mut to, rule, call);
+    if let Some((_, written)) = call.cache_traffic {
+        let size = to.tensor_size(call.results[0]);
+        to.add(IoPart::KvCache, written, size);
+        return to.found;
+    }
+    for id in &call.results {
+        let part = if body.returned.contains(id) { IoPart::Output } else { IoPart::Intermediate };
+        to.add(part, to.values(*id), to.tensor_size(*id));
+    }
+    to.found
+}
+
+fn weights_read(to: &mut Collector<'_>, rule: &Operator, call: &OperatorCall) {
+    for (name, place) in &call.weights {
+        let weight = &to.graph.weights[*place];
+        let whole = to.algebra.product(&weight.shape);
+        let values = touched(to, rule, call, name, whole);
+        let values = to.algebra.product(&[call.weight_copies, values]);
+        let size = to.bytes.of(StorageKind::Weight, weight.dtype.as_deref());
+        to.add(IoPart::Weights, values, size);
+    }
+}
+
+/// `fused`: what comes from outside, once; what goes outside; weights and cache.
+fn boundary(
+    mut to: Collector<'_>,
+    rule: &Operator,
+    body: &Body,
+    call: &OperatorCall,
+) -> Vec<(IoPart, Formula, Formula)> {
+    for (name, id) in &call.operands {
+        let tensor = &to.graph.tensors[id.0 as usize];
+        if matches!(tensor.kind, StorageKind::Constant | StorageKind::Cache)
+            || body.own.contains(&tensor.storage)
+            || !body.seen.borrow_mut().insert((2, tensor.storage))
+        {
+            continue;
+        }
+        let part = if tensor.kind == StorageKind::Weight { IoPart::Weights } else { IoPart::Input };
+        let values = touched(&to, rule, call, name, to.values(*id));
+        to.add(part, values, to.tensor_size(*id));
+    }
+    weights_read(&mut to, rule, call);
+    if let Some((read, written)) = call.cache_traffic {
+        let size = to.tensor_size(call.results[0]);
+        to.add(IoPart::KvCache, read, size.clone());
+        to.add(IoPart::KvCache, written, size);
+        return to.found;
+    }
+    for id in &call.results {
+        if body.returned.contains(id) || body.passed.contains(id) {
+            to.add(IoPart::Output, to.values(*id), to.tensor_size(*id));
+        }
+    }
+    to.found
+}

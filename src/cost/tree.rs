@@ -1,0 +1,315 @@
+//! The tree of costs: a node per path, its formulas per metric, and how rows add up.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::algebra::{Algebra, EvaluationError, Formula, Rational, Symbol};
+use crate::lang::{Graph, Weight};
+use crate::rules::RuleSet;
+
+use super::counting::Counting;
+use super::live::Liveness;
+use super::metric::{IoModel, IoPart, Metric};
+
+/// A node of a [`CostTree`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub usize);
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeKind {
+    /// The phase, or the layer by itself.
+    Root,
+    /// A part of the model.
+    Part,
+    /// A call of a layer.
+    Layer,
+    /// A loop whose body is more than one call.
+    Loop,
+    /// A named statement of several operators.
+    Statement,
+    /// An operator, or a weight that a body declares.
+    Operator,
+}
+
+/// One path of the elaborated model. Equal paths of several calls, classes of iterations and steps are one node.
+#[derive(Debug)]
+pub struct Node {
+    /// The enclosing node.
+    pub parent: Option<NodeId>,
+    /// In order of first execution.
+    pub children: Vec<NodeId>,
+    /// Last part of the path.
+    pub segment: Rc<str>,
+    /// Layers or operators called here, in order of first call.
+    pub layers: Vec<Rc<str>>,
+    /// What it is.
+    pub kind: NodeKind,
+    /// How often it runs in all.
+    pub calls: Formula,
+    pub(super) entries: Vec<usize>,
+    pub(super) weights: Vec<usize>,
+    pub(super) caches: Vec<usize>,
+    pub(super) ranges: Vec<(usize, usize)>,
+    /// Classes of the enclosing loops in which it occurs: (loop's node, label).
+    pub(super) labels: Vec<(NodeId, Rc<str>)>,
+}
+
+/// Costs of one operator call, over all its calls.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub operator: Rc<str>,
+    pub tensor_core: Formula,
+    pub cuda_core: Formula,
+    /// Work that its rule states and the convention does not count.
+    pub uncounted: bool,
+    /// By I/O model: part, values, bytes.
+    pub traffic: [Vec<(IoPart, Formula, Formula)>; 3],
+}
+
+/// A parameter tensor of the model with its path in the tree.
+#[derive(Debug, Clone)]
+pub struct OwnedWeight {
+    pub(super) weight: Weight,
+    pub(super) node: NodeId,
+    /// Runs in this phase, with this many values for one token.
+    pub(super) active: Option<Formula>,
+}
+
+/// A parameter tensor that another phase runs, with the path it has there.
+#[derive(Debug, Clone)]
+pub struct IdleWeight {
+    /// The tensor.
+    pub weight: Weight,
+    /// Path: segments with kinds and layers.
+    pub path: Vec<(Rc<str>, NodeKind, Vec<Rc<str>>)>,
+}
+
+/// Costs of a graph by path.
+pub struct CostTree<'a> {
+    pub(super) algebra: &'a Algebra,
+    pub(super) rules: &'a RuleSet,
+    pub(super) counting: Counting<'a>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) weights: Vec<OwnedWeight>,
+    /// Identity, values held, bytes.
+    pub(super) caches: Vec<(NodeId, Formula, Formula)>,
+    pub(super) liveness: Liveness,
+    /// Labels of all classes of a loop.
+    pub(super) classes: HashMap<NodeId, Vec<Rc<str>>>,
+}
+
+impl<'a> CostTree<'a> {
+    /// Costs of a graph. `numbers` are the bound sizes: they tell loops that do not run, or run once, from others
+    /// when live ranges are followed.
+    pub fn build(
+        algebra: &'a Algebra,
+        rules: &'a RuleSet,
+        counting: Counting<'a>,
+        graph: &Graph,
+        numbers: &dyn Fn(Symbol) -> Option<Rational>,
+    ) -> CostTree<'a> {
+        super::walk::build(algebra, rules, counting, graph, numbers)
+    }
+
+    /// The whole phase or layer.
+    pub fn root(&self) -> NodeId {
+        NodeId(0)
+    }
+
+    /// A node.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0]
+    }
+
+    /// What is counted.
+    pub fn counting(&self) -> &Counting<'a> {
+        &self.counting
+    }
+
+    /// The path without ranges of iterations, as one selects it: `decoder.layer.mlp.gate`; empty for the root.
+    pub fn path(&self, id: NodeId) -> String {
+        let mut segments: Vec<&str> = self.ancestors(id).iter().map(|id| &*self.nodes[id.0].segment).collect();
+        segments.remove(0);
+        segments.join(".")
+    }
+
+    /// The path with the iterations in which it occurs, where these are not all: `decoder.layer.1..11.moe`.
+    pub fn shown_path(&self, id: NodeId) -> String {
+        let mut segments: Vec<String> = Vec::new();
+        for ancestor in self.ancestors(id).into_iter().skip(1) {
+            segments.push(self.nodes[ancestor.0].segment.to_string());
+            let Some(all) = self.classes.get(&ancestor) else { continue };
+            if ancestor == id {
+                continue;
+            }
+            let own: Vec<&Rc<str>> = all
+                .iter()
+                .filter(|label| self.nodes[id.0].labels.iter().any(|(at, own)| *at == ancestor && own == *label))
+                .collect();
+            if own.len() < all.len() && !own.is_empty() {
+                segments.push(own.iter().map(|label| &***label).collect::<Vec<_>>().join(","));
+            }
+        }
+        segments.join(".")
+    }
+
+    /// Root first.
+    pub fn ancestors(&self, id: NodeId) -> Vec<NodeId> {
+        let mut chain = vec![id];
+        let mut at = id;
+        while let Some(parent) = self.nodes[at.0].parent {
+            chain.push(parent);
+            at = parent;
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// The node of a path, with or without ranges of iterations.
+    pub fn find(&self, path: &str) -> Option<NodeId> {
+        let ids = (0..self.nodes.len()).map(NodeId);
+        ids.clone().find(|id| self.path(*id) == path).or_else(|| ids.clone().find(|id| self.shown_path(*id) == path))
+    }
+
+    /// All paths, for suggestions.
+    pub fn paths(&self) -> Vec<String> {
+        (1..self.nodes.len()).map(|at| self.path(NodeId(at))).collect()
+    }
+
+    /// A node and everything below it.
+    pub fn subtree(&self, id: NodeId) -> Vec<NodeId> {
+        let mut found = vec![id];
+        let mut at = 0;
+        while at < found.len() {
+            found.extend_from_slice(&self.nodes[found[at].0].children);
+            at += 1;
+        }
+        found
+    }
+
+    /// The formula of a metric, over all calls of the node.
+    pub fn formula(&self, id: NodeId, metric: Metric) -> Formula {
+        match metric {
+            Metric::ActivationsBytes => self.liveness.peak(self, id),
+            Metric::MemoryBytes => {
+                let parts = [Metric::WeightsBytes, Metric::ActivationsBytes, Metric::KvCacheBytes];
+                self.algebra.sum(&parts.map(|part| self.formula(id, part)))
+            }
+            Metric::Intensity => {
+                let bytes = self.sum_entries(id, |entry| traffic(entry, IoModel::Fused, None, true));
+                let flops = self.formula(id, Metric::Flops);
+                if self.algebra.constant_integer(bytes) == Some(0) {
+                    self.algebra.integer(0)
+                } else {
+                    self.algebra.quotient(flops, bytes)
+                }
+            }
+            Metric::IoBits => {
+                let bytes = self.formula(id, Metric::IoBytes);
+                self.algebra.product(&[self.algebra.integer(8), bytes])
+            }
+            Metric::Weights | Metric::WeightsActive | Metric::WeightsBytes | Metric::KvCacheBytes => {
+                self.stock(id, metric)
+            }
+            _ => self.sum_entries(id, |entry| self.entry_terms(entry, metric)),
+        }
+    }
+
+    /// The formula of traffic under any I/O model: values, or bytes.
+    pub fn io(&self, id: NodeId, model: IoModel, part: Option<IoPart>, bytes: bool) -> Formula {
+        self.sum_entries(id, |entry| traffic(entry, model, part, bytes))
+    }
+
+    fn entry_terms(&self, entry: &Entry, metric: Metric) -> Vec<Formula> {
+        let io = self.counting.io;
+        match metric {
+            Metric::Flops => vec![entry.tensor_core, entry.cuda_core],
+            Metric::FlopsTensorCore => vec![entry.tensor_core],
+            Metric::FlopsCudaCore => vec![entry.cuda_core],
+            Metric::Io => traffic(entry, io, None, false),
+            Metric::IoInput => traffic(entry, io, Some(IoPart::Input), false),
+            Metric::IoIntermediate => traffic(entry, io, Some(IoPart::Intermediate), false),
+            Metric::IoOutput => traffic(entry, io, Some(IoPart::Output), false),
+            Metric::IoWeights => traffic(entry, io, Some(IoPart::Weights), false),
+            Metric::IoKvCache => traffic(entry, io, Some(IoPart::KvCache), false),
+            Metric::IoBytes => traffic(entry, io, None, true),
+            _ => Vec::new(),
+        }
+    }
+
+    fn sum_entries(&self, id: NodeId, terms: impl Fn(&Entry) -> Vec<Formula>) -> Formula {
+        let mut all = Vec::new();
+        for node in self.in_order(id) {
+            for entry in &self.nodes[node.0].entries {
+                all.extend(terms(&self.entries[*entry]));
+            }
+        }
+        self.algebra.sum(&all)
+    }
+
+    /// A node and everything below it, depth first.
+    pub fn in_order(&self, id: NodeId) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        let mut open = vec![id];
+        while let Some(next) = open.pop() {
+            found.push(next);
+            open.extend(self.nodes[next.0].children.iter().rev());
+        }
+        found
+    }
+
+    /// The number of a metric at given values of the symbols.
+    ///
+    /// # Errors
+    /// For symbols without a value, and division by zero.
+    pub fn number(
+        &self,
+        id: NodeId,
+        metric: Metric,
+        values: &dyn Fn(Symbol) -> Option<Rational>,
+    ) -> Result<Rational, EvaluationError> {
+        if metric == Metric::ActivationsBytes {
+            return self.liveness.peak_number(self, id, values);
+        }
+        if metric == Metric::MemoryBytes {
+            let mut total = Rational::from_integer(0.into());
+            for part in [Metric::WeightsBytes, Metric::ActivationsBytes, Metric::KvCacheBytes] {
+                total += self.number(id, part, values)?;
+            }
+            return Ok(total);
+        }
+        if metric == Metric::Intensity {
+            let bytes = self.algebra.evaluate(self.io(id, IoModel::Fused, None, true), values)?;
+            if bytes == Rational::from_integer(0.into()) {
+                return Ok(bytes);
+            }
+            return Ok(self.number(id, Metric::Flops, values)? / bytes);
+        }
+        self.algebra.evaluate(self.formula(id, metric), values)
+    }
+
+    /// Operators below a node that execute work which the convention does not count, in order.
+    pub fn not_counted(&self, id: NodeId) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for node in self.in_order(id) {
+            for entry in &self.nodes[node.0].entries {
+                let entry = &self.entries[*entry];
+                if entry.uncounted && !names.iter().any(|name| **name == *entry.operator) {
+                    names.push(entry.operator.to_string());
+                }
+            }
+        }
+        names
+    }
+}
+
+/// Values or bytes of an operator's traffic.
+pub(super) fn traffic(entry: &Entry, model: IoModel, part: Option<IoPart>, bytes: bool) -> Vec<Formula> {
+    entry.traffic[model as usize]
+        .iter()
+        .filter(|(of, ..)| part.is_none_or(|part| part == *of))
+        .map(|(_, values, in_bytes)| if bytes { *in_bytes } else { *values })
+        .collect()
+}
