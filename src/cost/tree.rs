@@ -123,6 +123,11 @@ impl<'a> CostTree<'a> {
         &self.nodes[id.0]
     }
 
+    /// Owner of its formulas.
+    pub fn algebra(&self) -> &'a Algebra {
+        self.algebra
+    }
+
     /// What is counted.
     pub fn counting(&self) -> &Counting<'a> {
         &self.counting

@@ -240,6 +240,8 @@ pub struct Occurrence {
     pub keywords: IndexMap<String, super::Value>,
     /// Keywords that some other call gives another value.
     pub varying: Vec<String>,
+    /// Part whose symbols keywords come from.
+    pub part: Option<Rc<super::Shared>>,
 }
 
 /// The inferred shape of each statement of a layer: byte offset of the statement to what it assigns or returns.

@@ -1,1 +1,11 @@
-//! (room being built)
+//! A model as a user names it: found, bound to a configuration, and offered as phases and layers with their costs.
+
+mod bound;
+mod layer_view;
+mod locate;
+mod phase_view;
+mod view;
+
+pub use bound::{BoundModel, OpenRequest};
+pub use locate::{Found, find, ids, model_files};
+pub use view::{Condition, View, ViewSymbol};

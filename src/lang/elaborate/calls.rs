@@ -228,7 +228,8 @@ impl Elaborator<'_> {
     pub(super) fn note_occurrence(&mut self, layer: &str, tensors: Vec<Vec<crate::algebra::Formula>>, keywords: IndexMap<String, Value>) {
         match self.graph.occurrences.get_mut(layer) {
             None => {
-                let occurrence = Occurrence { tensors, keywords, varying: Vec::new() };
+                let part = self.parts.last().cloned();
+                let occurrence = Occurrence { tensors, keywords, varying: Vec::new(), part };
                 self.graph.occurrences.insert(layer.to_owned(), occurrence);
             }
             Some(known) => {

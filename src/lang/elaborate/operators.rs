@@ -157,14 +157,21 @@ impl Elaborator<'_> {
         let span = bound.span.clone();
         let mut leading = None;
         let mut sizes = std::mem::take(&mut bound.sizes);
+        let mut computed = Vec::new();
         for operand in &rule.operands {
             let Some(pattern) = &operand.shape else { continue };
             let Some((_, id)) = bound.operands.iter().find(|(name, _)| **name == *operand.name) else { continue };
             let shape = self.shape(*id);
-            self.match_pattern(&operand.name, pattern, &shape, &mut sizes, &mut leading, &span)
+            let entries = self
+                .match_pattern(&operand.name, pattern, &shape, &mut sizes, &mut leading, &span)
                 .map_err(|error| error.help(format!("in `{}`: {}", rule.name, rule.what)))?;
+            computed.extend(entries.into_iter().map(|(formula, size)| (operand.name.as_str(), formula, size)));
         }
         self.bind_rows(&mut sizes, leading.as_deref());
+        for (operand, formula, size) in computed {
+            let expected = self.instantiate(formula, &sizes);
+            self.require_same(operand, expected, size, &span)?;
+        }
         bound.sizes = sizes;
         let results = match &rule.shape {
             Shape::Pattern(patterns) => {

@@ -17,7 +17,8 @@ impl Elaborator<'_> {
         self.algebra().product(shape)
     }
 
-    /// Matches a shape with a rule's pattern; `leading` is what `...` stands for.
+    /// Matches a shape with a rule's pattern; `leading` is what `...` stands for. Gives the entries that are computed,
+    /// with what stands there.
     pub(super) fn match_pattern(
         &mut self,
         operand: &str,
@@ -26,7 +27,8 @@ impl Elaborator<'_> {
         sizes: &mut Sizes,
         leading: &mut Option<Vec<Formula>>,
         span: &Span,
-    ) -> Result<()> {
+    ) -> Result<Vec<(Formula, Formula)>> {
+        let mut computed = Vec::new();
         let rest = pattern.iter().position(|dimension| *dimension == Dimension::Rest);
         let fixed = pattern.len() - usize::from(rest.is_some());
         if shape.len() < fixed || (rest.is_none() && shape.len() != fixed) {
@@ -49,15 +51,12 @@ impl Elaborator<'_> {
                     }
                     Some(known) => self.require_same(operand, known, shape[at], span)?,
                 },
-                Dimension::Formula(formula) => {
-                    self.bind_rows(sizes, leading.as_deref());
-                    let expected = self.instantiate(*formula, sizes);
-                    self.require_same(operand, expected, shape[at], span)?;
-                }
+                // Checked when the names of all operands are bound.
+                Dimension::Formula(formula) => computed.push((*formula, shape[at])),
             }
             at += 1;
         }
-        Ok(())
+        Ok(computed)
     }
 
     fn match_leading(

@@ -1,0 +1,304 @@
+//! A model bound to a configuration.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+
+use super::locate::{Found, find, model_files};
+use crate::algebra::{Algebra, Formula, Rational, Symbol};
+use crate::config::{
+    Accepted, Binding, Dtype, Elements, Expression, ModelDescription, Relation, Request, Setting, SymbolKind, bind,
+    read_overrides,
+};
+use crate::cost::{ByteSizes, Counting, IoModel};
+use crate::diagnostic::{Diagnostic, Result, did_you_mean};
+use crate::lang::{Library, LayerReference, List, Value};
+use crate::notation::parse_facts;
+use crate::rules::RuleSet;
+
+/// What a user asks for.
+#[derive(Debug, Clone, Default)]
+pub struct OpenRequest {
+    /// `deepseek_ocr`, `deepseek_ocr:decoder.layer`, `deepseek_ocr:PatchEmbed`, `path/to/config.json`.
+    pub model: String,
+    /// `B=4`, `phase=decode`, `hf=other`, `runtime.batch_size=4`, `@file`.
+    pub overrides: Vec<String>,
+    /// Replaces the embedded `rules/`.
+    pub rules: Option<PathBuf>,
+    /// Replaces the embedded `models/`.
+    pub models: Option<PathBuf>,
+    /// Doubts are errors.
+    pub strict: bool,
+    /// All phases are meant, as in a report: a runtime key is good when one of them uses it.
+    pub all_phases: bool,
+}
+
+/// A model whose symbols have values.
+pub struct BoundModel {
+    /// Owner of all formulas.
+    pub algebra: Algebra,
+    /// Operators and conventions.
+    pub rules: RuleSet,
+    /// What the model says of itself.
+    pub description: ModelDescription,
+    /// Values with their provenance.
+    pub binding: Binding,
+    /// Layer files.
+    pub library: Library,
+    /// What follows the colon of the model's name, if anything.
+    pub selection: Option<String>,
+    pub(super) model_module: usize,
+    pub(super) phases: Vec<String>,
+    pub(super) symbols: IndexMap<String, Value>,
+    pub(super) numbers: HashMap<Symbol, Rational>,
+    pub(super) idle: std::cell::OnceCell<Vec<crate::cost::IdleWeight>>,
+}
+
+impl BoundModel {
+    /// Finds a model, composes its configuration and binds it.
+    ///
+    /// # Errors
+    /// For all bad input: unknown names, values out of range, broken facts, wrong files.
+    pub fn open(request: &OpenRequest) -> Result<BoundModel> {
+        let found = find(&request.model, request.models.as_deref())?;
+        let description = ModelDescription::load(&found.folder)?;
+        let algebra = Algebra::new();
+        intern(&algebra, &description);
+        let rules = RuleSet::load(&algebra, request.rules.as_deref())?;
+        let (library, model_module) = read_layers(&found, &description)?;
+        let selected = found.selection.as_deref().and_then(|name| library.layer(name));
+        let accepted = accepted(&rules, selected.as_ref());
+        let overrides = read_overrides(&request.overrides)?;
+        let binding = bind(
+            &description,
+            &found.folder,
+            Request {
+                overrides: &overrides,
+                vendor: found.vendor.as_ref(),
+                accepted: &accepted,
+                all_phases: request.all_phases,
+                strict: request.strict,
+            },
+        )?;
+        let phases = description.phases.iter().map(|phase| phase.name.clone()).collect();
+        let mut model = BoundModel {
+            algebra,
+            rules,
+            description,
+            binding,
+            library,
+            selection: found.selection,
+            model_module,
+            phases,
+            symbols: IndexMap::new(),
+            numbers: HashMap::new(),
+            idle: std::cell::OnceCell::new(),
+        };
+        model.bind_symbols()?;
+        Ok(model)
+    }
+
+    /// Symbols as values of the layer language, and their numbers.
+    fn bind_symbols(&mut self) -> Result<()> {
+        for (name, bound) in &self.binding.symbols {
+            let count = self.description.symbol(name).and_then(|symbol| symbol.count.clone());
+            let value = match &bound.setting {
+                Setting::Size(number) => {
+                    let symbol = self.algebra.symbol(name);
+                    self.numbers.insert(symbol, Rational::from_integer(number.clone()));
+                    Value::Size(self.algebra.variable(symbol))
+                }
+                Setting::List(items) => {
+                    let count = count.map(|count| {
+                        let symbol = self.algebra.symbol(&count);
+                        self.numbers.insert(symbol, Rational::from_integer(items.len().into()));
+                        self.algebra.variable(symbol)
+                    });
+                    let sizes = self.description.symbol(name).is_some_and(|symbol| {
+                        symbol.kind == SymbolKind::List { of: Elements::Sizes }
+                    });
+                    let mut values = Vec::with_capacity(items.len());
+                    for (place, item) in items.iter().enumerate() {
+                        values.push(match item {
+                            Setting::Size(number) if sizes => {
+                                let symbol = self.element_symbol(name, place, items.len());
+                                self.numbers.insert(symbol, Rational::from_integer(number.clone()));
+                                Value::Size(self.algebra.variable(symbol))
+                            }
+                            other => structure(&self.algebra, other),
+                        });
+                    }
+                    Value::List(std::rc::Rc::new(List { items: values, count }))
+                }
+                other => structure(&self.algebra, other),
+            };
+            self.symbols.insert(name.clone(), value);
+        }
+        let absent = |name: &str| !matches!(self.symbols.get(name), Some(Value::Size(_)));
+        for fact in self.description.symbolic_facts() {
+            let names = fact.names();
+            if names.iter().any(|name| absent(name)) {
+                continue;
+            }
+            for fact in parse_facts(&self.algebra, &fact.span.source, fact.span.range.clone())? {
+                self.algebra.assume(fact);
+            }
+        }
+        Ok(())
+    }
+
+    /// The symbol of a list's element: the one that a fact says it equals (`downsample[-1] == D_clip`), else one of
+    /// its own, `downsample_1`.
+    fn element_symbol(&self, list: &str, place: usize, length: usize) -> Symbol {
+        let is_element = |side: &Expression| {
+            matches!(side, Expression::Element(name, at)
+                if name == list && usize::try_from(if *at < 0 { *at + length as i64 } else { *at }) == Ok(place))
+        };
+        let equal = self.description.facts.iter().filter(|fact| fact.relation == Relation::Equal);
+        for fact in equal {
+            for (side, other) in [(&fact.left, &fact.right), (&fact.right, &fact.left)] {
+                if let (true, Expression::Name(name)) = (is_element(side), other)
+                    && self.description.symbol(name).is_some()
+                {
+                    return self.algebra.symbol(name);
+                }
+            }
+        }
+        self.algebra.symbol(&format!("{list}_{}", place + 1))
+    }
+
+    /// Names of the phases, in declared order.
+    pub fn phases(&self) -> &[String] {
+        &self.phases
+    }
+
+    /// The phase in force.
+    pub fn phase(&self) -> &str {
+        &self.binding.phase
+    }
+
+    /// What is counted in a phase, with the convention, switches and I/O model in force.
+    pub fn counting(&self, phase: &str) -> Counting<'_> {
+        let name = self.binding.convention.as_ref().map_or("default", |chosen| chosen.word.as_str());
+        let io = self.binding.io.as_ref().and_then(|chosen| IoModel::parse(&chosen.word));
+        let bits = |dtype: &Dtype| Rational::new(BigInt::from(dtype.bits), BigInt::from(8));
+        let dtypes = &self.binding.dtypes;
+        let named = ["bf16", "f16", "f32", "f64", "f8", "i32", "i64", "i8", "i4"];
+        let named = named
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), bits(&Dtype::named(name)?))))
+            .collect();
+        Counting {
+            convention: &self.rules.conventions[name],
+            switches: self.switches(),
+            phase: phase.to_owned(),
+            io: io.unwrap_or(IoModel::Activations),
+            bytes: ByteSizes {
+                activations: bits(&dtypes.activations.0),
+                weights: bits(&dtypes.weights.0),
+                cache: bits(&dtypes.cache.0),
+                named,
+            },
+        }
+    }
+
+    /// The I/O model was given, so that `intensity` too uses it.
+    pub fn io_given(&self) -> bool {
+        self.binding.io.is_some()
+    }
+
+    /// Switches that are not at their defaults.
+    pub fn switches(&self) -> IndexMap<String, String> {
+        let chosen = self.binding.switches.iter();
+        let changed = chosen.filter(|(name, chosen)| {
+            self.rules.switches.get(*name).and_then(|switch| switch.values.first()) != Some(&chosen.word)
+        });
+        changed.map(|(name, chosen)| (name.clone(), chosen.word.clone())).collect()
+    }
+
+    /// A layer by name.
+    ///
+    /// # Errors
+    /// For an unknown one, with the nearest.
+    pub fn layer_named(&self, name: &str) -> Result<LayerReference> {
+        self.library.layer(name).ok_or_else(|| {
+            let names = self.layer_names();
+            Diagnostic::new("unknown-layer", format!("`{}` has no layer `{name}`", self.description.id))
+                .help_if(did_you_mean(name, names.iter().map(String::as_str)))
+                .help(format!("layers: {}", names.join(", ")))
+        })
+    }
+
+    /// All layers, in the order of their files.
+    pub fn layer_names(&self) -> Vec<String> {
+        let modules = self.library.modules().iter();
+        let layers = modules.flat_map(|module| module.module.layers.iter());
+        layers.map(|layer| layer.name.text.clone()).filter(|name| !self.phases.contains(name)).collect()
+    }
+
+    /// The number that a size has under the bound configuration, as an integer that fits.
+    pub fn small_number(&self, formula: Formula) -> Option<i64> {
+        let lookup = |symbol: Symbol| self.numbers.get(&symbol).cloned();
+        let number = self.algebra.evaluate(formula, &lookup).ok()?;
+        number.is_integer().then(|| number.to_integer().to_i64()).flatten()
+    }
+}
+
+/// Interns runtime keys and symbols in declared order: the order in which formulas show them.
+fn intern(algebra: &Algebra, description: &ModelDescription) {
+    for key in &description.runtime {
+        let symbol = algebra.symbol(&key.name);
+        algebra.declare_minimum(symbol, key.minimum.to_i64().unwrap_or(0));
+    }
+    for described in &description.symbols {
+        if let SymbolKind::Size { minimum } = &described.kind {
+            let symbol = algebra.symbol(&described.name);
+            algebra.declare_minimum(symbol, minimum.to_i64().unwrap_or(0));
+        }
+        if let Some(count) = &described.count {
+            algebra.declare_minimum(algebra.symbol(count), 0);
+        }
+    }
+}
+
+/// The model's file, what it imports, and the other layer files of its folder.
+fn read_layers(found: &Found, description: &ModelDescription) -> Result<(Library, usize)> {
+    let files = model_files(found);
+    let path = format!("{}/{}", found.id, description.module);
+    let mut library = Library::load(&path, &files)?;
+    for group in &description.inventory {
+        for name in found.folder.list(&group.folder, false) {
+            if name.ends_with(".py") {
+                library.add(&format!("{}/{}/{name}", found.id, group.folder), &found.id, &files)?;
+            }
+        }
+    }
+    let module = library.by_path(&path).map(|(index, _)| index).expect("just read");
+    Ok((library, module))
+}
+
+fn accepted(rules: &RuleSet, layer: Option<&LayerReference>) -> Accepted {
+    Accepted {
+        extra: layer.map(super::layer_view::own_names).unwrap_or_default().into_iter().collect(),
+        switches: rules.switches.iter().map(|(name, switch)| (name.clone(), switch.values.clone())).collect(),
+        conventions: rules.conventions.keys().cloned().collect(),
+        io_models: IoModel::ALL.iter().map(|model| model.name().to_owned()).collect(),
+    }
+}
+
+/// A value of the configuration that is structure.
+pub(super) fn structure(algebra: &Algebra, setting: &Setting) -> Value {
+    match setting {
+        Setting::Size(number) => Value::Size(algebra.number(Rational::from_integer(number.clone()))),
+        Setting::Flag(flag) => Value::Flag(*flag),
+        Setting::Text(text) => Value::Text(text.as_str().into()),
+        Setting::None => Value::None,
+        Setting::List(items) => {
+            let items = items.iter().map(|item| structure(algebra, item)).collect();
+            Value::List(std::rc::Rc::new(List { items, count: None }))
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What a product works on: a phase of a model, or a layer by itself, with costs, symbols, numbers and doubts.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
+use crate::cost::{CostTree, Metric, NodeId};
+use crate::diagnostic::{Diagnostic, Result, Span};
+use crate::lang::{LayerShapes, ShapeOrSize};
+
+/// A phase, or a layer by itself.
+pub struct View<'m> {
+    /// Costs by path.
+    pub tree: CostTree<'m>,
+    /// The selected part.
+    pub selected: NodeId,
+    /// Phase that it is, or from which a layer's numbers come.
+    pub phase: String,
+    /// The layer, when it is one by itself.
+    pub layer: Option<String>,
+    /// Symbols that its formulas may hold, in declared order.
+    pub symbols: Vec<ViewSymbol>,
+    /// Values of all symbols.
+    pub numbers: HashMap<Symbol, Rational>,
+    /// Exact divisions that no fact proves: they are checked on the numbers.
+    pub conditions: Vec<Condition>,
+    /// Assumptions that costs rest on.
+    pub assumptions: Vec<String>,
+    /// Doubts.
+    pub warnings: Vec<Diagnostic>,
+    /// Inferred shapes of the statements of each layer's first call.
+    pub shapes: IndexMap<String, LayerShapes>,
+    /// Shapes of what goes in, by name, and of what comes out.
+    pub inputs: Vec<(String, Vec<Formula>)>,
+    /// Shapes of the results.
+    pub results: Vec<Vec<Formula>>,
+}
+
+/// A symbol with its meaning and value.
+#[derive(Debug, Clone)]
+pub struct ViewSymbol {
+    /// Its name.
+    pub name: String,
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Its name in LaTeX.
+    pub latex: String,
+    /// What it stands for.
+    pub meaning: String,
+    /// Its value.
+    pub number: Rational,
+    /// What it is in the model's symbols, for a layer's own.
+    pub origin: Option<Formula>,
+}
+
+/// `divisor` divides `dividend`.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// The dividend.
+    pub dividend: Formula,
+    /// The divisor.
+    pub divisor: Formula,
+    /// Where the layer file claims it.
+    pub span: Span,
+}
+
+impl View<'_> {
+    /// The number of a metric of a node.
+    ///
+    /// # Errors
+    /// For symbols without a value, by name.
+    pub fn number(&self, node: NodeId, metric: Metric) -> Result<Rational> {
+        self.tree.number(node, metric, &|symbol| self.numbers.get(&symbol).cloned()).map_err(|error| self.explain(&error))
+    }
+
+    /// The number of a formula.
+    ///
+    /// # Errors
+    /// As [`View::number`].
+    pub fn evaluate(&self, formula: Formula) -> Result<Rational> {
+        let algebra = self.tree.algebra();
+        algebra
+            .evaluate(formula, &|symbol| self.numbers.get(&symbol).cloned())
+            .map_err(|error| self.explain(&error))
+    }
+
+    fn explain(&self, error: &EvaluationError) -> Box<Diagnostic> {
+        match error {
+            EvaluationError::Unbound(symbol) => {
+                let name = self.tree.algebra().name(*symbol);
+                Diagnostic::new("missing-value", format!("`{name}` has no value")).help(format!("give it: `{name}=…`"))
+            }
+            EvaluationError::DivisionByZero => Diagnostic::new("division-by-zero", "a formula divides by zero"),
+            _ => Diagnostic::new("too-large", "a sum or power in a formula is too large to be added up"),
+        }
+    }
+
+    /// Checks the exact divisions on the bound numbers.
+    pub(super) fn check_conditions(&self) -> Result<()> {
+        for condition in &self.conditions {
+            let quotient = self.tree.algebra().quotient(condition.dividend, condition.divisor);
+            if !self.evaluate(quotient)?.is_integer() {
+                let dividend = self.evaluate(condition.dividend)?;
+                let divisor = self.evaluate(condition.divisor)?;
+                return Err(Diagnostic::new("fact-broken", format!("{divisor} does not divide {dividend}"))
+                    .label(condition.span.clone(), "this division has to be exact"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Shape comments of a layer's statements: start of statement to shapes.
+    pub fn layer_shapes(&self, layer: &str) -> Option<&std::collections::BTreeMap<usize, Vec<ShapeOrSize>>> {
+        self.shapes.get(layer).map(|shapes| &shapes.statements)
+    }
+}
