@@ -34,7 +34,9 @@ pub(super) fn by_rule(algebra: &Algebra, rules: &RuleSet, call: &OperatorCall, u
     let terms: Vec<Formula> = rule
         .costs
         .iter()
-        .filter(|cost| cost.unit == unit && cost.when.iter().all(|condition| holds(condition, &call.settings)))
+        .filter(|cost| {
+            cost.unit == unit && cost.when.iter().all(|condition| holds(condition, &call.settings))
+        })
         .map(|cost| instantiate(algebra, cost.flops, &call.sizes))
         .collect();
     algebra.sum(&terms)

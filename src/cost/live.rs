@@ -173,7 +173,8 @@ impl Liveness {
             for storage in &event.reads {
                 if !birth.contains_key(storage) {
                     order.push(*storage);
-                    let begins = self.begins.get(storage).filter(|begins| **begins >= start && **begins <= at);
+                    let begins =
+                        self.begins.get(storage).filter(|begins| **begins >= start && **begins <= at);
                     birth.insert(*storage, begins.map_or(outside, |begins| *begins as isize));
                 }
                 let last = self.extended(*storage, at, birth[storage]);
@@ -206,11 +207,7 @@ impl Liveness {
         }
         order
             .into_iter()
-            .map(|storage| Life {
-                storage,
-                from: birth[&storage],
-                to: death[&storage].min(final_moment),
-            })
+            .map(|storage| Life { storage, from: birth[&storage], to: death[&storage].min(final_moment) })
             .collect()
     }
 

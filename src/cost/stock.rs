@@ -24,7 +24,10 @@ impl CostTree<'_> {
                     Metric::Weights => terms.push(values),
                     Metric::WeightsActive => terms.extend(owned.active),
                     _ => {
-                        let size = self.counting.bytes.of(crate::lang::StorageKind::Weight, owned.weight.dtype.as_deref());
+                        let size = self
+                            .counting
+                            .bytes
+                            .of(crate::lang::StorageKind::Weight, owned.weight.dtype.as_deref());
                         terms.push(algebra.product(&[algebra.number(size), values]));
                     }
                 }
@@ -82,7 +85,8 @@ impl CostTree<'_> {
 
     /// The child of that segment, made where there is none.
     pub(super) fn child(&mut self, parent: NodeId, segment: &Rc<str>, kind: NodeKind) -> NodeId {
-        let known = self.nodes[parent.0].children.iter().find(|child| self.nodes[child.0].segment == *segment);
+        let known =
+            self.nodes[parent.0].children.iter().find(|child| self.nodes[child.0].segment == *segment);
         if let Some(known) = known {
             return *known;
         }

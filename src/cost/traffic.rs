@@ -43,7 +43,13 @@ impl Body {
                 Action::Operator(call) => body.own.extend(call.results.iter().copied()),
                 Action::Layer(call) => body.passed.extend(call.inputs.iter().map(|id| storage(graph, *id))),
                 Action::Loop(inner) => {
-                    body.passed.extend(inner.carried.iter().filter_map(|carried| carried.before).map(|id| storage(graph, id)));
+                    body.passed.extend(
+                        inner
+                            .carried
+                            .iter()
+                            .filter_map(|carried| carried.before)
+                            .map(|id| storage(graph, id)),
+                    );
                     for class in &inner.classes {
                         reads(graph, &class.items, &mut body.passed);
                     }

@@ -135,7 +135,8 @@ impl<'a> CostTree<'a> {
 
     /// The path without ranges of iterations, as one selects it: `decoder.layer.mlp.gate`; empty for the root.
     pub fn path(&self, id: NodeId) -> String {
-        let mut segments: Vec<&str> = self.ancestors(id).iter().map(|id| &*self.nodes[id.0].segment).collect();
+        let mut segments: Vec<&str> =
+            self.ancestors(id).iter().map(|id| &*self.nodes[id.0].segment).collect();
         segments.remove(0);
         segments.join(".")
     }
@@ -151,7 +152,9 @@ impl<'a> CostTree<'a> {
             }
             let own: Vec<&Rc<str>> = all
                 .iter()
-                .filter(|label| self.nodes[id.0].labels.iter().any(|(at, own)| *at == ancestor && own == *label))
+                .filter(|label| {
+                    self.nodes[id.0].labels.iter().any(|(at, own)| *at == ancestor && own == *label)
+                })
                 .collect();
             if own.len() < all.len() && !own.is_empty() {
                 segments.push(own.iter().map(|label| &***label).collect::<Vec<_>>().join(","));
@@ -175,7 +178,9 @@ impl<'a> CostTree<'a> {
     /// The node of a path, with or without ranges of iterations.
     pub fn find(&self, path: &str) -> Option<NodeId> {
         let ids = (0..self.nodes.len()).map(NodeId);
-        ids.clone().find(|id| self.path(*id) == path).or_else(|| ids.clone().find(|id| self.shown_path(*id) == path))
+        ids.clone()
+            .find(|id| self.path(*id) == path)
+            .or_else(|| ids.clone().find(|id| self.shown_path(*id) == path))
     }
 
     /// All paths, for suggestions.

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use num_traits::{One, Zero};
 
 use crate::algebra::{Algebra, Formula, Rational, Symbol};
-use crate::lang::{Action, Class, Graph, Item, Iterations, LayerCall, Loop, OperatorCall, StorageKind, TensorId, instantiate};
+use crate::lang::{
+    Action, Class, Graph, Item, Iterations, LayerCall, Loop, OperatorCall, StorageKind, TensorId, instantiate,
+};
 use crate::rules::{RuleSet, Unit};
 
 use super::counting::Counting;
@@ -46,8 +48,14 @@ pub(super) fn build<'a>(
         liveness: Liveness::default(),
         classes: HashMap::new(),
     };
-    let mut walk =
-        Walk { tree, graph, numbers, aliases: HashMap::new(), identities: HashMap::new(), cached: HashMap::new() };
+    let mut walk = Walk {
+        tree,
+        graph,
+        numbers,
+        aliases: HashMap::new(),
+        identities: HashMap::new(),
+        cached: HashMap::new(),
+    };
     let body = Body::of_call(graph, &graph.items, &graph.results);
     let outside = Surroundings { loops: Vec::new(), labels: Vec::new(), block: None, idle: false };
     walk.items(&graph.items, NodeId(0), &outside, &body);
@@ -100,7 +108,14 @@ impl<'a, 'g> Walk<'a, 'g> {
         }
     }
 
-    fn item(&mut self, item: &'g Item, segment: &Rc<str>, parent: NodeId, around: &Surroundings<'g>, body: &Body) {
+    fn item(
+        &mut self,
+        item: &'g Item,
+        segment: &Rc<str>,
+        parent: NodeId,
+        around: &Surroundings<'g>,
+        body: &Body,
+    ) {
         let start = self.tree.liveness.events.len();
         match &item.action {
             Action::Operator(call) => {
@@ -146,13 +161,7 @@ impl<'a, 'g> Walk<'a, 'g> {
         self.items(&call.items, node, around, body);
     }
 
-    fn run_loop(
-        &mut self,
-        inner: &'g Loop,
-        segment: &Rc<str>,
-        parent: NodeId,
-        around: &Surroundings<'g>,
-    ) {
+    fn run_loop(&mut self, inner: &'g Loop, segment: &Rc<str>, parent: NodeId, around: &Surroundings<'g>) {
         let number = self.tree.algebra.evaluate(inner.count, self.numbers).ok();
         let once = number.as_ref().is_some_and(|number| number.is_one());
         let never = number.as_ref().is_some_and(|number| number.is_zero());
@@ -434,7 +443,9 @@ impl<'a, 'g> Walk<'a, 'g> {
         }
         let node = &mut self.tree.nodes[node.0];
         match node.ranges.last_mut() {
-            Some(last) if last.1 == start && last.0 < start && node.kind == NodeKind::Statement => last.1 = end,
+            Some(last) if last.1 == start && last.0 < start && node.kind == NodeKind::Statement => {
+                last.1 = end
+            }
             _ => node.ranges.push((start, end)),
         }
     }

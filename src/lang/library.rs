@@ -97,11 +97,18 @@ impl Library {
             for name in &import.names {
                 let found = self.modules[index].own_layer(&name.text).cloned();
                 let Some(layer) = found else {
-                    let names: Vec<&str> =
-                        self.modules[index].module.layers.iter().map(|layer| layer.name.text.as_str()).collect();
-                    return Err(Diagnostic::new("unknown-layer", format!("`{target}` has no layer `{}`", name.text))
-                        .label(Span::new(source, name.range.clone()), "not defined there")
-                        .help_if(did_you_mean(&name.text, names.iter().copied())));
+                    let names: Vec<&str> = self.modules[index]
+                        .module
+                        .layers
+                        .iter()
+                        .map(|layer| layer.name.text.as_str())
+                        .collect();
+                    return Err(Diagnostic::new(
+                        "unknown-layer",
+                        format!("`{target}` has no layer `{}`", name.text),
+                    )
+                    .label(Span::new(source, name.range.clone()), "not defined there")
+                    .help_if(did_you_mean(&name.text, names.iter().copied())));
                 };
                 scope.insert(name.text.clone(), LayerReference { layer, module: index });
             }

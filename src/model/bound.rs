@@ -10,12 +10,12 @@ use num_traits::ToPrimitive;
 use super::locate::{Found, find, model_files};
 use crate::algebra::{Algebra, Formula, Rational, Symbol};
 use crate::config::{
-    Accepted, Binding, Dtype, Elements, Expression, ModelDescription, Relation, Request, Setting, SymbolKind, bind,
-    read_overrides,
+    Accepted, Binding, Dtype, Elements, Expression, ModelDescription, Relation, Request, Setting, SymbolKind,
+    bind, read_overrides,
 };
 use crate::cost::{ByteSizes, Counting, IoModel};
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
-use crate::lang::{Library, LayerReference, List, Value};
+use crate::lang::{LayerReference, Library, List, Value};
 use crate::notation::parse_facts;
 use crate::rules::RuleSet;
 
@@ -117,9 +117,10 @@ impl BoundModel {
                         self.numbers.insert(symbol, Rational::from_integer(items.len().into()));
                         self.algebra.variable(symbol)
                     });
-                    let sizes = self.description.symbol(name).is_some_and(|symbol| {
-                        symbol.kind == SymbolKind::List { of: Elements::Sizes }
-                    });
+                    let sizes = self
+                        .description
+                        .symbol(name)
+                        .is_some_and(|symbol| symbol.kind == SymbolKind::List { of: Elements::Sizes });
                     let mut values = Vec::with_capacity(items.len());
                     for (place, item) in items.iter().enumerate() {
                         values.push(match item {
@@ -187,10 +188,8 @@ impl BoundModel {
         let bits = |dtype: &Dtype| Rational::new(BigInt::from(dtype.bits), BigInt::from(8));
         let dtypes = &self.binding.dtypes;
         let named = ["bf16", "f16", "f32", "f64", "f8", "i32", "i64", "i8", "i4"];
-        let named = named
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), bits(&Dtype::named(name)?))))
-            .collect();
+        let named =
+            named.iter().filter_map(|name| Some(((*name).to_owned(), bits(&Dtype::named(name)?)))).collect();
         Counting {
             convention: &self.rules.conventions[name],
             switches: self.switches(),

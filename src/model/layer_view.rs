@@ -46,7 +46,9 @@ fn collect(entry: &Expression, names: &mut Vec<String>) {
             collect(a, names);
             collect(b, names);
         }
-        ExpressionKind::Call { arguments, .. } => arguments.iter().for_each(|argument| collect(argument, names)),
+        ExpressionKind::Call { arguments, .. } => {
+            arguments.iter().for_each(|argument| collect(argument, names))
+        }
         _ => {}
     }
 }
@@ -144,7 +146,10 @@ impl BoundModel {
     }
 
     /// How the model first calls a layer: in the phase in force, else in another one.
-    fn first_occurrence(&self, name: &str) -> Result<(Option<Occurrence>, HashMap<Symbol, Rational>, String)> {
+    fn first_occurrence(
+        &self,
+        name: &str,
+    ) -> Result<(Option<Occurrence>, HashMap<Symbol, Rational>, String)> {
         let mut first: Option<(Occurrence, HashMap<Symbol, Rational>, String)> = None;
         let phase = self.phase().to_owned();
         let others = self.phases.iter().filter(|other| **other != phase);
@@ -155,7 +160,8 @@ impl BoundModel {
                 None => first = Some((found.clone(), numbers, candidate.clone())),
                 Some((known, ..)) => {
                     for (keyword, value) in &found.keywords {
-                        let differs = known.keywords.get(keyword) != Some(value) || found.varying.contains(keyword);
+                        let differs =
+                            known.keywords.get(keyword) != Some(value) || found.varying.contains(keyword);
                         if differs && !known.varying.contains(keyword) {
                             known.varying.push(keyword.clone());
                         }
@@ -179,9 +185,12 @@ impl BoundModel {
         own: &mut Own<'_>,
     ) -> Result<LayerArguments> {
         let layer = &reference.layer;
-        let mut arguments =
-            LayerArguments { part: occurrence.and_then(|occurrence| occurrence.part.clone()), ..LayerArguments::default() };
-        let keyword_names: Vec<&str> = layer.keywords.iter().map(|keyword| keyword.name.text.as_str()).collect();
+        let mut arguments = LayerArguments {
+            part: occurrence.and_then(|occurrence| occurrence.part.clone()),
+            ..LayerArguments::default()
+        };
+        let keyword_names: Vec<&str> =
+            layer.keywords.iter().map(|keyword| keyword.name.text.as_str()).collect();
         for (place, tensor) in layer.tensors.iter().enumerate() {
             let shape = occurrence.map(|occurrence| occurrence.tensors[place].as_slice());
             let leading = shape.map_or(0, |shape| shape.len() - tensor.shape.len());

@@ -47,7 +47,8 @@ impl lang::Files for ModelFiles<'_> {
 /// All model ids of a library.
 pub fn ids(library: &Files) -> Vec<String> {
     let folders = library.list("", true);
-    let is_model = |id: &String| library.folder(id).is_ok_and(|folder| matches!(folder.read("model.toml"), Ok(Some(_))));
+    let is_model =
+        |id: &String| library.folder(id).is_ok_and(|folder| matches!(folder.read("model.toml"), Ok(Some(_))));
     folders.into_iter().filter(is_model).collect()
 }
 
@@ -99,8 +100,11 @@ fn from_folder(path: &Path, library: Files, selection: Option<String>) -> Result
         return Ok(Found { folder, id, library, vendor: None, selection });
     }
     let shown: PathBuf = path.to_path_buf();
-    Err(Diagnostic::new("unknown-model", format!("`{}` holds neither a config.json nor a model.toml", shown.display()))
-        .help("give a Hugging Face config.json, a folder that holds one, or a model's folder"))
+    Err(Diagnostic::new(
+        "unknown-model",
+        format!("`{}` holds neither a config.json nor a model.toml", shown.display()),
+    )
+    .help("give a Hugging Face config.json, a folder that holds one, or a model's folder"))
 }
 
 fn from_config(path: &Path, library: Files, selection: Option<String>) -> Result<Found> {
@@ -120,7 +124,8 @@ fn from_config(path: &Path, library: Files, selection: Option<String>) -> Result
         (None, Some(model_type)) => format!("the model type `{model_type}` is not known"),
         (None, None) => "this file names neither `architectures` nor a `model_type`".to_owned(),
     };
-    let near = vendor.architecture().and_then(|name| did_you_mean(name, architectures.iter().map(String::as_str)));
+    let near =
+        vendor.architecture().and_then(|name| did_you_mean(name, architectures.iter().map(String::as_str)));
     Err(Diagnostic::new("unknown-architecture", what)
         .label(vendor.value.origin.span().clone(), "in this configuration")
         .help_if(near)
@@ -131,9 +136,12 @@ fn unknown(name: &str, library: &Files) -> Box<Diagnostic> {
     let known = ids(library);
     let looks_like_file = name.ends_with(".json") || name.starts_with(['.', '/', '~']);
     if name.contains('/') && !looks_like_file && name.matches('/').count() == 1 {
-        return Diagnostic::new("unknown-model", format!("`{name}` is not a preset, and nothing is downloaded"))
-            .help("give its config.json: `modelmeter eval path/to/config.json`")
-            .help(format!("presets: {}", known.join(", ")));
+        return Diagnostic::new(
+            "unknown-model",
+            format!("`{name}` is not a preset, and nothing is downloaded"),
+        )
+        .help("give its config.json: `modelmeter eval path/to/config.json`")
+        .help(format!("presets: {}", known.join(", ")));
     }
     let message = if looks_like_file || name.contains('/') {
         format!("there is no file or folder `{name}`")

@@ -65,8 +65,15 @@ impl BoundModel {
         Ok(assemble(tree, &graph, phase, None, Vec::new(), numbers))
     }
 
-    pub(super) fn cost_tree(&self, phase: &str, graph: &Graph, numbers: &HashMap<Symbol, Rational>) -> CostTree<'_> {
-        CostTree::build(&self.algebra, &self.rules, self.counting(phase), graph, &|symbol| numbers.get(&symbol).cloned())
+    pub(super) fn cost_tree(
+        &self,
+        phase: &str,
+        graph: &Graph,
+        numbers: &HashMap<Symbol, Rational>,
+    ) -> CostTree<'_> {
+        CostTree::build(&self.algebra, &self.rules, self.counting(phase), graph, &|symbol| {
+            numbers.get(&symbol).cloned()
+        })
     }
 
     /// Elaborates a phase; also gives the numbers of all symbols in it.
@@ -123,7 +130,10 @@ impl BoundModel {
         let mut all = own.export_weights();
         for other in self.phases.iter().filter(|other| *other != phase) {
             let (graph, numbers) = self.elaborated(other, false)?;
-            let missing = graph.weights.iter().any(|weight| !all.iter().any(|known| known.weight.identity == weight.identity));
+            let missing = graph
+                .weights
+                .iter()
+                .any(|weight| !all.iter().any(|known| known.weight.identity == weight.identity));
             if !missing {
                 continue;
             }
@@ -143,7 +153,14 @@ impl BoundModel {
             let symbol = self.algebra.symbol(name);
             if let Some(number) = numbers.get(&symbol) {
                 let (name, latex, meaning) = (name.to_owned(), latex.to_owned(), meaning.to_owned());
-                symbols.push(ViewSymbol { name, symbol, latex, meaning, number: number.clone(), origin: None });
+                symbols.push(ViewSymbol {
+                    name,
+                    symbol,
+                    latex,
+                    meaning,
+                    number: number.clone(),
+                    origin: None,
+                });
             }
         };
         for key in &self.description.runtime {

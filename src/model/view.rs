@@ -71,7 +71,9 @@ impl View<'_> {
     /// # Errors
     /// For symbols without a value, by name.
     pub fn number(&self, node: NodeId, metric: Metric) -> Result<Rational> {
-        self.tree.number(node, metric, &|symbol| self.numbers.get(&symbol).cloned()).map_err(|error| self.explain(&error))
+        self.tree
+            .number(node, metric, &|symbol| self.numbers.get(&symbol).cloned())
+            .map_err(|error| self.explain(&error))
     }
 
     /// The number of a formula.
@@ -89,9 +91,12 @@ impl View<'_> {
         match error {
             EvaluationError::Unbound(symbol) => {
                 let name = self.tree.algebra().name(*symbol);
-                Diagnostic::new("missing-value", format!("`{name}` has no value")).help(format!("give it: `{name}=…`"))
+                Diagnostic::new("missing-value", format!("`{name}` has no value"))
+                    .help(format!("give it: `{name}=…`"))
             }
-            EvaluationError::DivisionByZero => Diagnostic::new("division-by-zero", "a formula divides by zero"),
+            EvaluationError::DivisionByZero => {
+                Diagnostic::new("division-by-zero", "a formula divides by zero")
+            }
             _ => Diagnostic::new("too-large", "a sum or power in a formula is too large to be added up"),
         }
     }

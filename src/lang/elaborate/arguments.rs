@@ -34,7 +34,10 @@ impl Elaborator<'_> {
         let environment = self.environment;
         let module = environment.library.module(environment.model);
         let Some(layer) = module.scope.get(phase).cloned() else {
-            return Err(Diagnostic::new("missing-phase", format!("`{}` has no function `{phase}`", module.path)));
+            return Err(Diagnostic::new(
+                "missing-phase",
+                format!("`{}` has no function `{phase}`", module.path),
+            ));
         };
         let mut dimensions = IndexMap::new();
         for (name, value) in environment.runtime.iter().chain(environment.symbols) {
@@ -60,7 +63,13 @@ impl Elaborator<'_> {
             let value = self.phase_symbol(&keyword.name.text);
             match value {
                 Some(value) => names.insert(keyword.name.text.clone(), value),
-                None => return Err(missing_size(layer, keyword, "model.toml declares no such symbol or runtime key")),
+                None => {
+                    return Err(missing_size(
+                        layer,
+                        keyword,
+                        "model.toml declares no such symbol or runtime key",
+                    ));
+                }
             };
         }
         Ok(names)
@@ -72,9 +81,11 @@ impl Elaborator<'_> {
 
     /// Runs a layer by itself.
     pub(super) fn run_layer(&mut self, name: &str, given: &LayerArguments) -> Result<()> {
-        let layer = self.environment.library.layer(name).ok_or_else(|| {
-            Diagnostic::new("unknown-layer", format!("there is no layer `{name}`"))
-        })?;
+        let layer = self
+            .environment
+            .library
+            .layer(name)
+            .ok_or_else(|| Diagnostic::new("unknown-layer", format!("there is no layer `{name}`")))?;
         self.parts.extend(given.part.clone());
         let mut names = HashMap::new();
         let mut scope = self.outer_scope(&layer, name.to_owned(), false);
@@ -141,8 +152,13 @@ impl Elaborator<'_> {
             scope.names.insert(parameter.name.text.clone(), Value::Tensor(id));
             shapes.push(shape);
         }
-        let keywords =
-            layer.keywords.iter().filter_map(|keyword| Some((keyword.name.text.clone(), scope.names.get(&keyword.name.text)?.clone()))).collect();
+        let keywords = layer
+            .keywords
+            .iter()
+            .filter_map(|keyword| {
+                Some((keyword.name.text.clone(), scope.names.get(&keyword.name.text)?.clone()))
+            })
+            .collect();
         self.note_occurrence(&layer.name.text, shapes, keywords);
         let span = layer.span(&layer.name.range);
         self.calls.push((layer.name.text.as_str().into(), span));
@@ -170,11 +186,15 @@ impl Elaborator<'_> {
         let name = &layer.name.text;
         for (given, _) in &keywords {
             if !layer.keywords.iter().any(|keyword| keyword.name.text == given.text) {
-                let known: Vec<&str> = layer.keywords.iter().map(|keyword| keyword.name.text.as_str()).collect();
-                return Err(Diagnostic::new("unknown-keyword", format!("`{name}` takes no `{}`", given.text))
-                    .label(caller.span(&given.range), "not declared after its `*`")
-                    .help_if(did_you_mean(&given.text, known.iter().copied()))
-                    .help(format!("it takes {}", list_names(&known))));
+                let known: Vec<&str> =
+                    layer.keywords.iter().map(|keyword| keyword.name.text.as_str()).collect();
+                return Err(Diagnostic::new(
+                    "unknown-keyword",
+                    format!("`{name}` takes no `{}`", given.text),
+                )
+                .label(caller.span(&given.range), "not declared after its `*`")
+                .help_if(did_you_mean(&given.text, known.iter().copied()))
+                .help(format!("it takes {}", list_names(&known))));
             }
         }
         if arguments.len() != layer.tensors.len() {
@@ -190,9 +210,9 @@ impl Elaborator<'_> {
             let text = &keyword.name.text;
             let value = match keywords.iter().find(|(given, _)| given.text == *text) {
                 Some((_, value)) => value.clone(),
-                None if phase => self
-                    .phase_symbol(text)
-                    .ok_or_else(|| missing_size(layer, keyword, "model.toml declares no such symbol or runtime key"))?,
+                None if phase => self.phase_symbol(text).ok_or_else(|| {
+                    missing_size(layer, keyword, "model.toml declares no such symbol or runtime key")
+                })?,
                 None => self.keyword_default(&mut scope, reference, keyword).map_err(|error| {
                     let given_here = error.code == "missing-size";
                     if given_here { error.label(span.clone(), "called here") } else { error }
@@ -206,9 +226,12 @@ impl Elaborator<'_> {
         let mut tensors = Vec::new();
         for (parameter, value) in layer.tensors.iter().zip(&arguments) {
             let Value::Tensor(id) = value else {
-                return Err(Diagnostic::new("wrong-arguments", format!("`{}` is to be a tensor", parameter.name.text))
-                    .label(span.clone(), format!("{} is given", value.kind()))
-                    .label(layer.span(&parameter.range), "declared here"));
+                return Err(Diagnostic::new(
+                    "wrong-arguments",
+                    format!("`{}` is to be a tensor", parameter.name.text),
+                )
+                .label(span.clone(), format!("{} is given", value.kind()))
+                .label(layer.span(&parameter.range), "declared here"));
             };
             shapes.push(self.shape(*id).to_vec());
             tensors.push(*id);
@@ -222,7 +245,12 @@ impl Elaborator<'_> {
     }
 
     /// A keyword that the call leaves out: a symbol of the enclosing part, else its default.
-    fn keyword_default(&mut self, scope: &mut Scope, reference: &LayerReference, keyword: &Keyword) -> Result<Value> {
+    fn keyword_default(
+        &mut self,
+        scope: &mut Scope,
+        reference: &LayerReference,
+        keyword: &Keyword,
+    ) -> Result<Value> {
         let name = &keyword.name.text;
         let symbol = match self.parts.last().map(|part| &part.symbols) {
             Some(Some(own)) => own.get(name),
@@ -233,7 +261,11 @@ impl Elaborator<'_> {
         }
         match &keyword.default {
             Some(default) => self.value(scope, default),
-            None => Err(missing_size(&reference.layer, keyword, "neither the call nor the enclosing part gives it")),
+            None => Err(missing_size(
+                &reference.layer,
+                keyword,
+                "neither the call nor the enclosing part gives it",
+            )),
         }
     }
 
@@ -293,10 +325,13 @@ impl Elaborator<'_> {
         if self.algebra().same(expected, size) {
             return Ok(());
         }
-        Err(Diagnostic::new("shape-mismatch", format!("the shapes do not fit in this call of `{}`", layer.name.text))
-            .label(call.clone(), format!("`{}` is given here", self.show_size(size)))
-            .label(layer.span(&entry.range), format!("`{}` is expected here", self.show_size(expected)))
-            .help(self.why_not_same(expected, size)))
+        Err(Diagnostic::new(
+            "shape-mismatch",
+            format!("the shapes do not fit in this call of `{}`", layer.name.text),
+        )
+        .label(call.clone(), format!("`{}` is given here", self.show_size(size)))
+        .label(layer.span(&entry.range), format!("`{}` is expected here", self.show_size(expected)))
+        .help(self.why_not_same(expected, size)))
     }
 
     fn rank_mismatch(
@@ -308,12 +343,18 @@ impl Elaborator<'_> {
     ) -> Box<Diagnostic> {
         let wanted = parameter.shape.len();
         let least = if parameter.rest { "at least " } else { "" };
-        Diagnostic::new("shape-mismatch", format!("the shapes do not fit in this call of `{}`", layer.name.text))
-            .label(call.clone(), format!("{} with {} dimensions is given here", self.show_shape(shape), shape.len()))
-            .label(
-                layer.span(&parameter.range),
-                format!("`{}` with {least}{wanted} dimensions is expected here", parameter.name.text),
-            )
+        Diagnostic::new(
+            "shape-mismatch",
+            format!("the shapes do not fit in this call of `{}`", layer.name.text),
+        )
+        .label(
+            call.clone(),
+            format!("{} with {} dimensions is given here", self.show_shape(shape), shape.len()),
+        )
+        .label(
+            layer.span(&parameter.range),
+            format!("`{}` with {least}{wanted} dimensions is expected here", parameter.name.text),
+        )
     }
 
     /// Calls a layer that is passed to an operator, for one set of arguments.

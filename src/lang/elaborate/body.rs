@@ -70,7 +70,8 @@ impl Scope {
 pub(super) fn naming_variables(layer: &Layer) -> HashMap<String, bool> {
     let mut counts = HashMap::new();
     count_assignments(&layer.body, &mut counts);
-    let mut naming: HashMap<String, bool> = counts.into_iter().map(|(name, count)| (name, count == 1)).collect();
+    let mut naming: HashMap<String, bool> =
+        counts.into_iter().map(|(name, count)| (name, count == 1)).collect();
     for parameter in &layer.tensors {
         naming.insert(parameter.name.text.clone(), false);
     }
@@ -112,9 +113,9 @@ pub(super) fn mentions(expression: &Expression, name: &str) -> bool {
         ExpressionKind::Call { arguments, keywords, .. } => {
             arguments.iter().chain(keywords.iter().map(|(_, value)| value)).any(|value| mentions(value, name))
         }
-        ExpressionKind::Binary(_, a, b) | ExpressionKind::Compare(_, a, b) | ExpressionKind::Element(a, b) => {
-            mentions(a, name) || mentions(b, name)
-        }
+        ExpressionKind::Binary(_, a, b)
+        | ExpressionKind::Compare(_, a, b)
+        | ExpressionKind::Element(a, b) => mentions(a, name) || mentions(b, name),
         ExpressionKind::Negate(a) | ExpressionKind::Not(a) => mentions(a, name),
         ExpressionKind::And(all) | ExpressionKind::Or(all) | ExpressionKind::Sequence(all) => {
             all.iter().any(|value| mentions(value, name))
@@ -163,7 +164,9 @@ impl Elaborator<'_> {
                 let branch = if self.condition(scope, condition)? { then } else { otherwise };
                 self.run_statements(scope, branch)
             }
-            StatementKind::For { target, iterable, body } => self.run_loop(scope, statement, target, iterable, body),
+            StatementKind::For { target, iterable, body } => {
+                self.run_loop(scope, statement, target, iterable, body)
+            }
             StatementKind::Assert { condition } => self.state_fact(scope, condition),
             StatementKind::Pass => Ok(()),
         }
@@ -177,7 +180,10 @@ impl Elaborator<'_> {
         value: &Expression,
     ) -> Result<()> {
         let updates = targets.iter().any(|target| mentions(value, &target.text));
-        let names = targets.len() == 1 && !scope.phase && !updates && scope.naming.get(&targets[0].text).copied().unwrap_or(false);
+        let names = targets.len() == 1
+            && !scope.phase
+            && !updates
+            && scope.naming.get(&targets[0].text).copied().unwrap_or(false);
         let outer = scope.statement.take();
         scope.statement = names.then(|| targets[0].text.as_str().into());
         let first_item = scope.items.len();
@@ -192,7 +198,12 @@ impl Elaborator<'_> {
         Ok(())
     }
 
-    fn assigned_values(&mut self, scope: &mut Scope, targets: &[Name], value: &Expression) -> Result<Vec<Value>> {
+    fn assigned_values(
+        &mut self,
+        scope: &mut Scope,
+        targets: &[Name],
+        value: &Expression,
+    ) -> Result<Vec<Value>> {
         if targets.len() == 1 {
             return Ok(vec![self.value_named(scope, value, &targets[0].text)?]);
         }
@@ -212,7 +223,13 @@ impl Elaborator<'_> {
     }
 
     /// Binds a loop's target to an element.
-    pub(super) fn bind_target(&mut self, scope: &mut Scope, target: &Target, value: &Value, at: &Range<usize>) -> Result<()> {
+    pub(super) fn bind_target(
+        &mut self,
+        scope: &mut Scope,
+        target: &Target,
+        value: &Value,
+        at: &Range<usize>,
+    ) -> Result<()> {
         match target {
             Target::Name(name) => {
                 scope.names.insert(name.text.clone(), value.clone());

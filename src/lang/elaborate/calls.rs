@@ -189,8 +189,14 @@ impl Elaborator<'_> {
         self.calls.pop();
         let value = value?;
         let results = tensors_in(std::slice::from_ref(&value));
-        let call =
-            LayerCall { layer: name, part: site.part, transparent: phase, inputs, results, items: inner.items };
+        let call = LayerCall {
+            layer: name,
+            part: site.part,
+            transparent: phase,
+            inputs,
+            results,
+            items: inner.items,
+        };
         scope.push(site.segment, Action::Layer(call));
         Ok(value)
     }
@@ -215,8 +221,11 @@ impl Elaborator<'_> {
             if self.calls.len() < DEEPEST_CALL {
                 return Ok(());
             }
-            return Err(Diagnostic::new("too-deep", format!("layers call each other more than {DEEPEST_CALL} deep"))
-                .label(span.clone(), "here"));
+            return Err(Diagnostic::new(
+                "too-deep",
+                format!("layers call each other more than {DEEPEST_CALL} deep"),
+            )
+            .label(span.clone(), "here"));
         };
         let chain: Vec<&str> = self.calls[first..].iter().map(|(active, _)| &**active).collect();
         Err(Diagnostic::new("recursion", format!("`{name}` calls itself"))
@@ -225,7 +234,12 @@ impl Elaborator<'_> {
     }
 
     /// Remembers how a layer is called, for showing it by itself.
-    pub(super) fn note_occurrence(&mut self, layer: &str, tensors: Vec<Vec<crate::algebra::Formula>>, keywords: IndexMap<String, Value>) {
+    pub(super) fn note_occurrence(
+        &mut self,
+        layer: &str,
+        tensors: Vec<Vec<crate::algebra::Formula>>,
+        keywords: IndexMap<String, Value>,
+    ) {
         match self.graph.occurrences.get_mut(layer) {
             None => {
                 let part = self.parts.last().cloned();
@@ -255,8 +269,11 @@ impl Elaborator<'_> {
         part: bool,
     ) -> Result<Value> {
         let [target] = arguments else {
-            return Err(Diagnostic::new("shared-form", "`shared` takes one layer or operator, and symbols by keyword")
-                .label(scope.span(&whole.range), "write `shared(Layer, C=…)`"));
+            return Err(Diagnostic::new(
+                "shared-form",
+                "`shared` takes one layer or operator, and symbols by keyword",
+            )
+            .label(scope.span(&whole.range), "write `shared(Layer, C=…)`"));
         };
         let Value::Callee(callee) = self.value(scope, target)? else {
             return Err(Diagnostic::new("shared-form", "`shared` takes a layer or an operator")

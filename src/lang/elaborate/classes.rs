@@ -64,14 +64,25 @@ impl Elaborator<'_> {
     }
 
     /// Takes a branch on a loop's index: as decided before in this run, else the way that is possible.
-    pub(super) fn decide(&mut self, scope: &Scope, whole: &Expression, loop_: usize, literal: Literal) -> Result<bool> {
+    pub(super) fn decide(
+        &mut self,
+        scope: &Scope,
+        whole: &Expression,
+        loop_: usize,
+        literal: Literal,
+    ) -> Result<bool> {
         let index = self.algebra().variable(self.loops[loop_].index);
         if let Literal::Residue { value, .. } | Literal::Member { value, .. } = &literal
             && *value != index
         {
-            return Err(Diagnostic::new("index-not-linear", "this condition on a loop's index is not of a known form")
-                .label(scope.span(&whole.range), "must be about the index itself")
-                .help("known: `layer < k`, `layer == c`, `layer % m == r`, `layer in list`, `names[layer] == text`"));
+            return Err(Diagnostic::new(
+                "index-not-linear",
+                "this condition on a loop's index is not of a known form",
+            )
+            .label(scope.span(&whole.range), "must be about the index itself")
+            .help(
+                "known: `layer < k`, `layer == c`, `layer % m == r`, `layer in list`, `names[layer] == text`",
+            ));
         }
         let active = &mut self.loops[loop_];
         let seen = active.decisions[..active.cursor].iter().find(|decision| decision.literal == literal);
@@ -115,7 +126,12 @@ impl Elaborator<'_> {
     }
 
     /// The iterations for which all decisions hold, or `None` when there are none.
-    pub(super) fn class_shape(&self, loop_: usize, scope: &Scope, whole: &Expression) -> Result<Option<ClassShape>> {
+    pub(super) fn class_shape(
+        &self,
+        loop_: usize,
+        scope: &Scope,
+        whole: &Expression,
+    ) -> Result<Option<ClassShape>> {
         let active = &self.loops[loop_];
         if active.decisions.is_empty() {
             let last = self.algebra().difference(active.count, self.algebra().integer(1));
@@ -170,7 +186,11 @@ impl Region {
         }
     }
 
-    fn restrict(&mut self, elaborator: &Elaborator<'_>, decision: &Decision) -> std::result::Result<(), String> {
+    fn restrict(
+        &mut self,
+        elaborator: &Elaborator<'_>,
+        decision: &Decision,
+    ) -> std::result::Result<(), String> {
         let number = |size: Formula| {
             elaborator
                 .number(size)
@@ -266,7 +286,11 @@ impl Region {
     }
 
     /// A range without some listed iterations.
-    fn complement(&self, elaborator: &Elaborator<'_>, range: Formula) -> std::result::Result<Option<ClassShape>, String> {
+    fn complement(
+        &self,
+        elaborator: &Elaborator<'_>,
+        range: Formula,
+    ) -> std::result::Result<Option<ClassShape>, String> {
         let algebra = elaborator.algebra();
         let mut excluded: Vec<i64> = self.outside.iter().flat_map(|(list, _)| list.iter().copied()).collect();
         excluded.sort_unstable();
@@ -290,7 +314,8 @@ impl Region {
         if let (Some(low), Some(high)) = (self.low.0.to_i64(), self.high.0.to_i64())
             && high - low <= 128
         {
-            let members: Vec<i64> = (low..high).filter(|value| excluded.binary_search(value).is_err()).collect();
+            let members: Vec<i64> =
+                (low..high).filter(|value| excluded.binary_search(value).is_err()).collect();
             label = Some(listing(&members));
         }
         Ok(Some(ClassShape {
@@ -332,7 +357,9 @@ impl Region {
         }
         let (low, high) = match (self.low.0.to_i64(), self.high.0.to_i64()) {
             (Some(low), Some(high)) if high - low <= LONGEST_LISTING as i64 => (low, high),
-            _ => return Err("these conditions on the index have no closed count for so long a loop".to_owned()),
+            _ => {
+                return Err("these conditions on the index have no closed count for so long a loop".to_owned());
+            }
         };
         let members = (low..high).filter(|value| self.admits(*value)).collect();
         Ok(listed(elaborator, members, None))

@@ -57,8 +57,10 @@ impl Elaborator<'_> {
         left: &Expression,
         right: &Expression,
     ) -> Result<bool> {
-        if let (Comparison::Equal | Comparison::NotEqual, ExpressionKind::Binary(BinaryOperator::Remainder, a, m)) =
-            (comparison, &left.kind)
+        if let (
+            Comparison::Equal | Comparison::NotEqual,
+            ExpressionKind::Binary(BinaryOperator::Remainder, a, m),
+        ) = (comparison, &left.kind)
         {
             let index = self.size(scope, a)?;
             if let Some(loop_) = self.loop_of(index) {
@@ -73,7 +75,8 @@ impl Elaborator<'_> {
         let b = self.value(scope, right)?;
         match comparison {
             Comparison::Is | Comparison::IsNot => {
-                let same = matches!((&a, &b), (Value::None, Value::None)) || (a == b && !matches!(a, Value::Size(_)));
+                let same = matches!((&a, &b), (Value::None, Value::None))
+                    || (a == b && !matches!(a, Value::Size(_)));
                 Ok(same == (comparison == Comparison::Is))
             }
             Comparison::In | Comparison::NotIn => {
@@ -88,7 +91,9 @@ impl Elaborator<'_> {
                     let literal = Literal::Member { value: *index, members: positions, count: None };
                     Ok(self.decide(scope, whole, loop_, literal)? == equality(comparison))
                 }
-                (Value::Tensor(_), _) | (_, Value::Tensor(_)) => Err(self.not_structure(scope, whole, "a tensor")),
+                (Value::Tensor(_), _) | (_, Value::Tensor(_)) => {
+                    Err(self.not_structure(scope, whole, "a tensor"))
+                }
                 _ if matches!(comparison, Comparison::Equal | Comparison::NotEqual) => {
                     Ok((a == b) == (comparison == Comparison::Equal))
                 }
@@ -132,17 +137,26 @@ impl Elaborator<'_> {
         } else if algebra.same(algebra.difference(rest, difference), variable) {
             (rest, true)
         } else {
-            return Err(Diagnostic::new("index-not-linear", "this condition on a loop's index is not of a known form")
-                .label(scope.span(&whole.range), "compares more than the index plus a size")
-                .help("known: `layer < k`, `layer == c`, `layer % m == r`, `layer in list`, `names[layer] == text`"));
+            return Err(Diagnostic::new(
+                "index-not-linear",
+                "this condition on a loop's index is not of a known form",
+            )
+            .label(scope.span(&whole.range), "compares more than the index plus a size")
+            .help(
+                "known: `layer < k`, `layer == c`, `layer % m == r`, `layer in list`, `names[layer] == text`",
+            ));
         };
         let next = algebra.sum(&[bound, one]);
         let (literal, wanted) = match (comparison, mirrored) {
             (Comparison::Equal, _) => (Literal::At { bound }, true),
             (Comparison::NotEqual, _) => (Literal::At { bound }, false),
             (Comparison::Less, false) | (Comparison::Greater, true) => (Literal::Below { bound }, true),
-            (Comparison::GreaterEqual, false) | (Comparison::LessEqual, true) => (Literal::Below { bound }, false),
-            (Comparison::LessEqual, false) | (Comparison::GreaterEqual, true) => (Literal::Below { bound: next }, true),
+            (Comparison::GreaterEqual, false) | (Comparison::LessEqual, true) => {
+                (Literal::Below { bound }, false)
+            }
+            (Comparison::LessEqual, false) | (Comparison::GreaterEqual, true) => {
+                (Literal::Below { bound: next }, true)
+            }
             _ => (Literal::Below { bound: next }, false),
         };
         Ok(self.decide(scope, whole, loop_, literal)? == wanted)
@@ -186,8 +200,11 @@ impl Elaborator<'_> {
         let ExpressionKind::Compare(comparison, left, right) = &condition.kind else {
             return Err(self.unknown_fact(scope, condition));
         };
-        if let (Comparison::Equal, ExpressionKind::Binary(BinaryOperator::Remainder, a, b), ExpressionKind::Integer(0)) =
-            (comparison, &left.kind, &right.kind)
+        if let (
+            Comparison::Equal,
+            ExpressionKind::Binary(BinaryOperator::Remainder, a, b),
+            ExpressionKind::Integer(0),
+        ) = (comparison, &left.kind, &right.kind)
         {
             let dividend = self.size(scope, a)?;
             let divisor = self.size(scope, b)?;

@@ -15,7 +15,12 @@ impl Elaborator<'_> {
     }
 
     /// The value of an expression assigned to a variable, whose name a `shared(…)` takes.
-    pub(super) fn value_named(&mut self, scope: &mut Scope, expression: &Expression, name: &str) -> Result<Value> {
+    pub(super) fn value_named(
+        &mut self,
+        scope: &mut Scope,
+        expression: &Expression,
+        name: &str,
+    ) -> Result<Value> {
         let span = || scope.span(&expression.range);
         match &expression.kind {
             ExpressionKind::Name(read) => self.name(scope, read, span()),
@@ -131,7 +136,8 @@ impl Elaborator<'_> {
                 self.call_operator(scope, whole, rule, vec![a, b], Vec::new())
             }
             _ => {
-                let wrong = if matches!(a, Value::Size(_) | Value::Tensor(_)) { (&b, right) } else { (&a, left) };
+                let wrong =
+                    if matches!(a, Value::Size(_) | Value::Tensor(_)) { (&b, right) } else { (&a, left) };
                 Err(Diagnostic::new("arithmetic", format!("{} in arithmetic", wrong.0.kind()))
                     .label(scope.span(&wrong.1.range), format!("this is {}", wrong.0.kind()))
                     .help("arithmetic works on sizes, and on tensors"))

@@ -43,8 +43,11 @@ impl Elaborator<'_> {
         }
         let elements = self.elements(scope, iterable)?;
         if elements.len() > LONGEST_LIST {
-            return Err(Diagnostic::new("list-too-long", format!("a list of {} elements is not unrolled", elements.len()))
-                .label(scope.span(&iterable.range), format!("at most {LONGEST_LIST} are")));
+            return Err(Diagnostic::new(
+                "list-too-long",
+                format!("a list of {} elements is not unrolled", elements.len()),
+            )
+            .label(scope.span(&iterable.range), format!("at most {LONGEST_LIST} are")));
         }
         for (round, element) in elements.iter().enumerate() {
             self.run_once(scope, target, element, &iterable.range, round, body)?;
@@ -91,8 +94,10 @@ impl Elaborator<'_> {
                 }
                 let length = columns.first().map_or(0, Vec::len);
                 if let Some(other) = columns.iter().find(|column| column.len() != length) {
-                    return Err(Diagnostic::new("lists-differ", "these lists have different lengths")
-                        .label(scope.span(&iterable.range), format!("{length} and {} elements", other.len())));
+                    return Err(Diagnostic::new("lists-differ", "these lists have different lengths").label(
+                        scope.span(&iterable.range),
+                        format!("{length} and {} elements", other.len()),
+                    ));
                 }
                 let row = |position: usize| {
                     let items = columns.iter().map(|column| column[position].clone()).collect();
@@ -104,7 +109,10 @@ impl Elaborator<'_> {
         match self.value(scope, iterable)? {
             Value::List(list) => Ok(list.items.clone()),
             other => Err(Diagnostic::new("loop-form", format!("{} cannot be looped over", other.kind()))
-                .label(scope.span(&iterable.range), "a list of the configuration, or `range(n)`, is needed here")),
+                .label(
+                    scope.span(&iterable.range),
+                    "a list of the configuration, or `range(n)`, is needed here",
+                )),
         }
     }
 
@@ -128,7 +136,13 @@ impl Elaborator<'_> {
                 .label(scope.span(&statement.range), "a whole number that is not negative is needed"));
         }
         if self.environment.unroll {
-            return self.unroll_range(scope, statement, target, number.and_then(|n| n.to_integer().to_usize()), body);
+            return self.unroll_range(
+                scope,
+                statement,
+                target,
+                number.and_then(|n| n.to_integer().to_usize()),
+                body,
+            );
         }
         let mut assigned = Vec::new();
         assigned_names(body, &mut assigned);
@@ -140,7 +154,8 @@ impl Elaborator<'_> {
         let mut classes = Vec::new();
         let mut outcome = Ok(());
         loop {
-            outcome = outcome.and(self.run_class(scope, statement, &name.text, index, &before, body, &mut classes));
+            outcome =
+                outcome.and(self.run_class(scope, statement, &name.text, index, &before, body, &mut classes));
             let active = self.loops.len() - 1;
             if outcome.is_err() || !self.next_class(active) {
                 break;
@@ -243,23 +258,39 @@ impl Elaborator<'_> {
             leaves.push((name.clone(), *entry, value.clone()));
         }
         let carried = Vec::new();
-        let class =
-            Class { index, count: shape.count, iterations: shape.iterations, label: shape.label, carried, items };
+        let class = Class {
+            index,
+            count: shape.count,
+            iterations: shape.iterations,
+            label: shape.label,
+            carried,
+            items,
+        };
         classes.push((class, leaves));
         Ok(())
     }
 
-    fn check_carried(&self, scope: &Scope, statement: &Statement, name: &str, before: TensorId, end: TensorId) -> Result<()> {
+    fn check_carried(
+        &self,
+        scope: &Scope,
+        statement: &Statement,
+        name: &str,
+        before: TensorId,
+        end: TensorId,
+    ) -> Result<()> {
         let (a, b) = (self.shape(before), self.shape(end));
         if a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| self.algebra().same(*a, *b)) {
             return Ok(());
         }
-        Err(Diagnostic::new("loop-changes-shape", format!("`{name}` changes its shape from one iteration to the next"))
-            .label(
-                scope.span(&statement.range),
-                format!("{} before, {} after an iteration", self.show_shape(&a), self.show_shape(&b)),
-            )
-            .help("loop over a list of the configuration for what changes, as stages of a network do"))
+        Err(Diagnostic::new(
+            "loop-changes-shape",
+            format!("`{name}` changes its shape from one iteration to the next"),
+        )
+        .label(
+            scope.span(&statement.range),
+            format!("{} before, {} after an iteration", self.show_shape(&a), self.show_shape(&b)),
+        )
+        .help("loop over a list of the configuration for what changes, as stages of a network do"))
     }
 
     fn finish_loop(

@@ -72,7 +72,11 @@ pub fn elaborate_phase(environment: &Environment<'_>, phase: &str) -> Result<Gra
 ///
 /// # Errors
 /// As [`elaborate_phase`].
-pub fn elaborate_layer(environment: &Environment<'_>, layer: &str, arguments: &LayerArguments) -> Result<Graph> {
+pub fn elaborate_layer(
+    environment: &Environment<'_>,
+    layer: &str,
+    arguments: &LayerArguments,
+) -> Result<Graph> {
     let mut elaborator = Elaborator::new(environment);
     elaborator.run_layer(layer, arguments)?;
     Ok(elaborator.graph)

@@ -160,12 +160,15 @@ impl Elaborator<'_> {
         let mut computed = Vec::new();
         for operand in &rule.operands {
             let Some(pattern) = &operand.shape else { continue };
-            let Some((_, id)) = bound.operands.iter().find(|(name, _)| **name == *operand.name) else { continue };
+            let Some((_, id)) = bound.operands.iter().find(|(name, _)| **name == *operand.name) else {
+                continue;
+            };
             let shape = self.shape(*id);
             let entries = self
                 .match_pattern(&operand.name, pattern, &shape, &mut sizes, &mut leading, &span)
                 .map_err(|error| error.help(format!("in `{}`: {}", rule.name, rule.what)))?;
-            computed.extend(entries.into_iter().map(|(formula, size)| (operand.name.as_str(), formula, size)));
+            computed
+                .extend(entries.into_iter().map(|(formula, size)| (operand.name.as_str(), formula, size)));
         }
         self.bind_rows(&mut sizes, leading.as_deref());
         for (operand, formula, size) in computed {
@@ -176,7 +179,10 @@ impl Elaborator<'_> {
         let results = match &rule.shape {
             Shape::Pattern(patterns) => {
                 let sizes = bound.sizes.clone();
-                patterns.iter().map(|pattern| self.result_shape(pattern, &sizes, leading.as_deref())).collect()
+                patterns
+                    .iter()
+                    .map(|pattern| self.result_shape(pattern, &sizes, leading.as_deref()))
+                    .collect()
             }
             Shape::Primitive(primitive) => self.primitive(scope, primitive, bound)?,
         };
@@ -239,14 +245,15 @@ impl Elaborator<'_> {
         };
         self.bind_defaults(rule, &mut bound);
         let elementwise = matches!(&rule.shape, Shape::Primitive(primitive) if primitive == "broadcast");
-        let takes_callee =
-            matches!(&rule.shape, Shape::Primitive(primitive) if matches!(&**primitive, "per_expert" | "cached"));
+        let takes_callee = matches!(&rule.shape, Shape::Primitive(primitive) if matches!(&**primitive, "per_expert" | "cached"));
         let mut operands = rule.operands.iter().filter(|operand| !operand.optional);
         let mut operand = operands.next();
         let mut size = 0;
         for argument in arguments {
             match argument {
-                Value::Callee(callee) if takes_callee && bound.callees.is_empty() => bound.callees.push(callee),
+                Value::Callee(callee) if takes_callee && bound.callees.is_empty() => {
+                    bound.callees.push(callee)
+                }
                 Value::Text(text) => {
                     let Some(flag) =
                         rule.flags.iter().find(|flag| matches!(flag.default, FlagValue::Text(_)))
@@ -258,7 +265,11 @@ impl Elaborator<'_> {
                 Value::Tensor(id) => match operand {
                     Some(current) if current.variadic => {
                         let count = bound.operands.len();
-                        let name = if count == 0 { current.name.clone() } else { format!("{}_{}", current.name, count + 1) };
+                        let name = if count == 0 {
+                            current.name.clone()
+                        } else {
+                            format!("{}_{}", current.name, count + 1)
+                        };
                         bound.operands.push((name.into(), id));
                     }
                     Some(current) => {
@@ -299,7 +310,11 @@ impl Elaborator<'_> {
                     size += 1;
                 }
                 other => {
-                    return Err(wrong_argument(rule, &span, &format!("takes no positional argument that is {}", other.kind())));
+                    return Err(wrong_argument(
+                        rule,
+                        &span,
+                        &format!("takes no positional argument that is {}", other.kind()),
+                    ));
                 }
             }
         }
@@ -320,7 +335,11 @@ impl Elaborator<'_> {
             let bound_by_operand = rule.operands.iter().any(|operand| {
                 operand.optional
                     && bound.operands.iter().any(|(given, _)| **given == *operand.name)
-                    && operand.shape.iter().flatten().any(|entry| *entry == crate::rules::Dimension::Name(name.to_owned()))
+                    && operand
+                        .shape
+                        .iter()
+                        .flatten()
+                        .any(|entry| *entry == crate::rules::Dimension::Name(name.to_owned()))
             });
             let given = bound.sizes.contains_key(name) || bound.lists.contains_key(name);
             if !given && !bound_by_operand && !parameter.variadic {
@@ -369,9 +388,12 @@ impl Elaborator<'_> {
             let known = rule.flags.iter().map(|flag| flag.name.as_str());
             let known = known.chain(rule.sizes.iter().map(|size| size.name.as_str()));
             let known = known.chain(rule.operands.iter().map(|operand| operand.name.as_str()));
-            return Err(Diagnostic::new("unknown-keyword", format!("`{}` takes no `{}`", rule.name, name.text))
-                .label(scope.span(&name.range), "not in its rule")
-                .help_if(did_you_mean(&name.text, known)));
+            return Err(Diagnostic::new(
+                "unknown-keyword",
+                format!("`{}` takes no `{}`", rule.name, name.text),
+            )
+            .label(scope.span(&name.range), "not in its rule")
+            .help_if(did_you_mean(&name.text, known)));
         }
         match value {
             Value::Tensor(id) => {
@@ -399,8 +421,11 @@ impl Elaborator<'_> {
                 bound.lists.insert(key, sizes);
             }
             other => {
-                return Err(Diagnostic::new("wrong-arguments", format!("`{}` cannot be {}", name.text, other.kind()))
-                    .label(scope.span(&name.range), "here"));
+                return Err(Diagnostic::new(
+                    "wrong-arguments",
+                    format!("`{}` cannot be {}", name.text, other.kind()),
+                )
+                .label(scope.span(&name.range), "here"));
             }
         }
         Ok(())
@@ -427,7 +452,9 @@ pub fn holds(condition: &Condition, settings: &BTreeMap<Rc<str>, Setting>) -> bo
     match condition {
         Condition::Set(name) => set(name),
         Condition::Unset(name) => !set(name),
-        Condition::Is(name, text) => matches!(settings.get(&**name), Some(Setting::Text(value)) if **value == **text),
+        Condition::Is(name, text) => {
+            matches!(settings.get(&**name), Some(Setting::Text(value)) if **value == **text)
+        }
     }
 }
 
@@ -441,8 +468,13 @@ pub(super) fn pack(tensors: Vec<TensorId>) -> Value {
 }
 
 pub(super) fn wrong_argument(rule: &Operator, span: &Span, what: &str) -> Box<Diagnostic> {
-    let mut parameters: Vec<String> = rule.operands.iter().filter(|o| !o.optional).map(|o| o.name.clone()).collect();
-    parameters.extend(rule.sizes.iter().map(|size| if size.variadic { format!("*{}", size.name) } else { size.name.clone() }));
+    let mut parameters: Vec<String> =
+        rule.operands.iter().filter(|o| !o.optional).map(|o| o.name.clone()).collect();
+    parameters.extend(
+        rule.sizes
+            .iter()
+            .map(|size| if size.variadic { format!("*{}", size.name) } else { size.name.clone() }),
+    );
     parameters.extend(rule.flags.iter().map(|flag| format!("{}=…", flag.name)));
     Diagnostic::new("wrong-arguments", format!("`{}` {what}", rule.name))
         .label(span.clone(), "called here")

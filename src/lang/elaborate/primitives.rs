@@ -8,7 +8,12 @@ use crate::diagnostic::{Diagnostic, Result};
 
 impl Elaborator<'_> {
     /// Result shapes by a primitive; binds the names that it offers to the rule's formulas.
-    pub(super) fn primitive(&mut self, scope: &Scope, primitive: &str, bound: &mut Bound) -> Result<Vec<Vec<Formula>>> {
+    pub(super) fn primitive(
+        &mut self,
+        scope: &Scope,
+        primitive: &str,
+        bound: &mut Bound,
+    ) -> Result<Vec<Vec<Formula>>> {
         match primitive {
             "broadcast" => self.elementwise(bound),
             "einsum" => self.einsum(bound),
@@ -26,8 +31,14 @@ impl Elaborator<'_> {
             "pad" => self.pad(bound),
             "concat" => self.concat(bound),
             "resize" => Ok(vec![bound.lists.remove("shape").unwrap_or_default()]),
-            _ => Err(Diagnostic::new("unknown-primitive", format!("no shape primitive is called `{primitive}`"))
-                .label(bound.span.clone(), format!("asked for by an operator of `{}`", scope.layer.layer.name.text))),
+            _ => Err(Diagnostic::new(
+                "unknown-primitive",
+                format!("no shape primitive is called `{primitive}`"),
+            )
+            .label(
+                bound.span.clone(),
+                format!("asked for by an operator of `{}`", scope.layer.layer.name.text),
+            )),
         }
     }
 
@@ -64,8 +75,14 @@ impl Elaborator<'_> {
         let mut letters: Vec<(char, Formula)> = Vec::new();
         for (group, (_, id)) in inputs.iter().zip(&bound.operands) {
             let shape = self.shape(*id);
-            if group.chars().count() != shape.len() || !group.chars().all(|letter| letter.is_ascii_alphabetic()) {
-                return Err(wrong(&format!("`{group}` does not name the {} dimensions of {}", shape.len(), self.show_shape(&shape))));
+            if group.chars().count() != shape.len()
+                || !group.chars().all(|letter| letter.is_ascii_alphabetic())
+            {
+                return Err(wrong(&format!(
+                    "`{group}` does not name the {} dimensions of {}",
+                    shape.len(),
+                    self.show_shape(&shape)
+                )));
             }
             for (letter, size) in group.chars().zip(shape.iter()) {
                 match letters.iter().find(|(known, _)| *known == letter) {
@@ -100,7 +117,13 @@ impl Elaborator<'_> {
     }
 
     /// (n + 2p - k) // s + 1 in each trailing dimension.
-    fn window_positions(&self, bound: &Bound, trailing: &[Formula], kernel: &[Formula], stride: &[Formula]) -> Result<Vec<Formula>> {
+    fn window_positions(
+        &self,
+        bound: &Bound,
+        trailing: &[Formula],
+        kernel: &[Formula],
+        stride: &[Formula],
+    ) -> Result<Vec<Formula>> {
         let algebra = self.algebra();
         let padding = self.per_dimension(bound, "padding", trailing.len())?;
         let two = algebra.integer(2);

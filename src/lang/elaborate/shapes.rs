@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::Elaborator;
 use crate::algebra::{Formula, Symbol};
 use crate::diagnostic::{Diagnostic, Result, Span};
+use crate::notation::{Alphabet, Style, text};
 use crate::rules::Dimension;
 
 /// What a rule's names stand for in one call.
@@ -32,9 +33,12 @@ impl Elaborator<'_> {
         let rest = pattern.iter().position(|dimension| *dimension == Dimension::Rest);
         let fixed = pattern.len() - usize::from(rest.is_some());
         if shape.len() < fixed || (rest.is_none() && shape.len() != fixed) {
-            return Err(Diagnostic::new("shape-mismatch", format!("`{operand}` has {} dimensions", shape.len()))
-                .label(span.clone(), format!("its shape is {}", self.show_shape(shape)))
-                .help(format!("{}{fixed} are needed", if rest.is_some() { "at least " } else { "" })));
+            return Err(Diagnostic::new(
+                "shape-mismatch",
+                format!("`{operand}` has {} dimensions", shape.len()),
+            )
+            .label(span.clone(), format!("its shape is {}", self.show_shape(shape)))
+            .help(format!("{}{fixed} are needed", if rest.is_some() { "at least " } else { "" })));
         }
         let extra = shape.len() - fixed;
         let mut at = 0;
@@ -70,8 +74,8 @@ impl Elaborator<'_> {
             *leading = Some(shape.to_vec());
             return Ok(());
         };
-        let same = known.len() == shape.len()
-            && known.iter().zip(shape).all(|(a, b)| self.algebra().same(*a, *b));
+        let same =
+            known.len() == shape.len() && known.iter().zip(shape).all(|(a, b)| self.algebra().same(*a, *b));
         if same {
             return Ok(());
         }
@@ -113,7 +117,13 @@ impl Elaborator<'_> {
         instantiate(self.algebra(), formula, sizes)
     }
 
-    pub(super) fn require_same(&self, what: &str, expected: Formula, found: Formula, span: &Span) -> Result<()> {
+    pub(super) fn require_same(
+        &self,
+        what: &str,
+        expected: Formula,
+        found: Formula,
+        span: &Span,
+    ) -> Result<()> {
         if self.algebra().same(expected, found) {
             return Ok(());
         }
@@ -139,9 +149,12 @@ impl Elaborator<'_> {
                 (Some(left), Some(right)) if one(left) => right,
                 (Some(left), Some(right)) if one(right) => left,
                 (Some(left), Some(right)) => {
-                    return Err(Diagnostic::new("shape-mismatch", "these shapes cannot be broadcast together")
-                        .label(span.clone(), format!("{} and {}", self.show_shape(a), self.show_shape(b)))
-                        .help(self.why_not_same(left, right)));
+                    return Err(Diagnostic::new(
+                        "shape-mismatch",
+                        "these shapes cannot be broadcast together",
+                    )
+                    .label(span.clone(), format!("{} and {}", self.show_shape(a), self.show_shape(b)))
+                    .help(self.why_not_same(left, right)));
                 }
                 (Some(size), None) | (None, Some(size)) => size,
                 (None, None) => unreachable!("one of the shapes has this dimension"),
@@ -157,7 +170,9 @@ impl Elaborator<'_> {
             crate::algebra::Verdict::Different { left, right, .. } => {
                 format!("`{a}` and `{b}` differ: they can be {left} and {right}")
             }
-            _ => format!("whether `{a}` and `{b}` are equal is not decided: the fact `{a} = {b}` would decide it"),
+            _ => format!(
+                "whether `{a}` and `{b}` are equal is not decided: the fact `{a} = {b}` would decide it"
+            ),
         }
     }
 
@@ -167,7 +182,7 @@ impl Elaborator<'_> {
     }
 
     pub(super) fn show_size(&self, size: Formula) -> String {
-        show(self.algebra(), size)
+        text(self.algebra(), size, &Style::default(), Alphabet::Ascii)
     }
 }
 
@@ -183,10 +198,4 @@ pub fn instantiate(
         .filter_map(|symbol: Symbol| sizes.get(&*algebra.name(symbol)).map(|size| (symbol, *size)))
         .collect();
     algebra.substitute(formula, &values)
-}
-
-/// A size as text, for messages.
-fn show(algebra: &crate::algebra::Algebra, size: Formula) -> String {
-    let _ = algebra;
-    format!("{size:?}")
 }

@@ -17,13 +17,17 @@ impl Elaborator<'_> {
     pub(super) fn size(&mut self, scope: &mut Scope, expression: &Expression) -> Result<Formula> {
         match self.value(scope, expression)? {
             Value::Size(size) => Ok(size),
-            other => Err(Diagnostic::new("not-a-size", format!("{} stands where a size is needed", other.kind()))
-                .label(scope.span(&expression.range), format!("this is {}", other.kind()))
-                .help_if(match other {
-                    Value::None => Some("this optional size is absent in this configuration".to_owned()),
-                    Value::Float(_) => Some("sizes are whole numbers; decimals only scale tensors".to_owned()),
-                    _ => None,
-                })),
+            other => {
+                Err(Diagnostic::new("not-a-size", format!("{} stands where a size is needed", other.kind()))
+                    .label(scope.span(&expression.range), format!("this is {}", other.kind()))
+                    .help_if(match other {
+                        Value::None => Some("this optional size is absent in this configuration".to_owned()),
+                        Value::Float(_) => {
+                            Some("sizes are whole numbers; decimals only scale tensors".to_owned())
+                        }
+                        _ => None,
+                    }))
+            }
         }
     }
 
@@ -78,11 +82,9 @@ impl Elaborator<'_> {
         if algebra.divides(divisor, dividend) == Some(true) {
             return;
         }
-        let known = self
-            .graph
-            .divisions
-            .iter()
-            .any(|(a, b, _)| (*a, *b) == (dividend, divisor) || algebra.same(*a, dividend) && algebra.same(*b, divisor));
+        let known = self.graph.divisions.iter().any(|(a, b, _)| {
+            (*a, *b) == (dividend, divisor) || algebra.same(*a, dividend) && algebra.same(*b, divisor)
+        });
         if !known {
             self.graph.divisions.push((dividend, divisor, span));
         }

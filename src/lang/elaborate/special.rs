@@ -48,7 +48,8 @@ impl Elaborator<'_> {
         if arguments.len() < 2 || (function == "ceil_div" && arguments.len() != 2) {
             return Err(wrong(if function == "ceil_div" { "two sizes" } else { "two sizes or more" }));
         }
-        let sizes = arguments.iter().map(|argument| self.size(scope, argument)).collect::<Result<Vec<Formula>>>()?;
+        let sizes =
+            arguments.iter().map(|argument| self.size(scope, argument)).collect::<Result<Vec<Formula>>>()?;
         Ok(Some(Value::Size(match function {
             "ceil_div" => algebra.ceiling_quotient(sizes[0], sizes[1]),
             "min" => algebra.minimum(&sizes),
@@ -107,7 +108,11 @@ impl Elaborator<'_> {
                 held.push(self.values_of(&shape));
             } else {
                 if shape.len() < 2 {
-                    return Err(wrong_argument(rule, &bound.span, &format!("needs positions on the last but one dimension of `{name}`")));
+                    return Err(wrong_argument(
+                        rule,
+                        &bound.span,
+                        &format!("needs positions on the last but one dimension of `{name}`"),
+                    ));
                 }
                 let at = shape.len() - 2;
                 let new = shape[at];
@@ -163,8 +168,11 @@ impl Elaborator<'_> {
         mut bound: Bound,
     ) -> Result<Value> {
         let Some(callee) = bound.callees.pop() else {
-            return Err(Diagnostic::new("wrong-arguments", format!("`{primitive}` takes a layer or operator first"))
-                .label(bound.span.clone(), format!("write `{primitive}(Layer, x, …)`")));
+            return Err(Diagnostic::new(
+                "wrong-arguments",
+                format!("`{primitive}` takes a layer or operator first"),
+            )
+            .label(bound.span.clone(), format!("write `{primitive}(Layer, x, …)`")));
         };
         let mut arguments: Vec<Value> = bound.operands.iter().map(|(_, id)| Value::Tensor(*id)).collect();
         if let Some(sizes) = bound.lists.get("positional") {

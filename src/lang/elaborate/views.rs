@@ -18,7 +18,9 @@ impl Elaborator<'_> {
     pub(super) fn reshape(&mut self, bound: &mut Bound) -> Result<Vec<Vec<Formula>>> {
         let old = self.first_shape(bound);
         let new = self.given_sizes(bound, "shape");
-        if let Some(at) = new.iter().find(|size| self.algebra().constant_integer(**size).is_some_and(|n| n < 0)) {
+        if let Some(at) =
+            new.iter().find(|size| self.algebra().constant_integer(**size).is_some_and(|n| n < 0))
+        {
             return Err(Diagnostic::new("reshape", format!("`{}` is no size", self.show_size(*at)))
                 .label(bound.span.clone(), "here")
                 .help("write the dimension itself: sizes are inferred, never guessed"));
@@ -26,7 +28,10 @@ impl Elaborator<'_> {
         let (before, after) = (self.values_of(&old), self.values_of(&new));
         if !self.algebra().same(before, after) {
             return Err(Diagnostic::new("shape-mismatch", "a reshape keeps the number of values")
-                .label(bound.span.clone(), format!("from {} to {}", self.show_shape(&old), self.show_shape(&new)))
+                .label(
+                    bound.span.clone(),
+                    format!("from {} to {}", self.show_shape(&old), self.show_shape(&new)),
+                )
                 .help(self.why_not_same(before, after)));
         }
         Ok(vec![new])
@@ -73,7 +78,9 @@ impl Elaborator<'_> {
     pub(super) fn unbind(&mut self, bound: &mut Bound) -> Result<Vec<Vec<Formula>>> {
         let mut shape = self.first_shape(bound);
         let dim = self.dimension(bound, "dim", shape.len())?;
-        let Some(count) = self.algebra().constant_integer(shape[dim]).filter(|count| (1..=64).contains(count)) else {
+        let Some(count) =
+            self.algebra().constant_integer(shape[dim]).filter(|count| (1..=64).contains(count))
+        else {
             return Err(Diagnostic::new("unbind", "`unbind` needs a dimension whose size is a small number")
                 .label(bound.span.clone(), format!("it has size `{}`", self.show_size(shape[dim]))));
         };
@@ -88,8 +95,10 @@ impl Elaborator<'_> {
         let fits = broadcast.len() == new.len()
             && broadcast.iter().zip(&new).all(|(a, b)| self.algebra().same(*a, *b));
         if !fits {
-            return Err(Diagnostic::new("shape-mismatch", "only dimensions of size 1 are expanded")
-                .label(bound.span.clone(), format!("from {} to {}", self.show_shape(&old), self.show_shape(&new))));
+            return Err(Diagnostic::new("shape-mismatch", "only dimensions of size 1 are expanded").label(
+                bound.span.clone(),
+                format!("from {} to {}", self.show_shape(&old), self.show_shape(&new)),
+            ));
         }
         Ok(vec![new])
     }
@@ -127,8 +136,10 @@ impl Elaborator<'_> {
         for (name, other) in bound.operands.iter().skip(1) {
             let other = self.shape(*other);
             if other.len() != shape.len() {
-                return Err(Diagnostic::new("shape-mismatch", "these tensors cannot be concatenated")
-                    .label(bound.span.clone(), format!("{} and {}", self.show_shape(&shape), self.show_shape(&other))));
+                return Err(Diagnostic::new("shape-mismatch", "these tensors cannot be concatenated").label(
+                    bound.span.clone(),
+                    format!("{} and {}", self.show_shape(&shape), self.show_shape(&other)),
+                ));
             }
             for at in (0..shape.len()).filter(|at| *at != dim) {
                 self.require_same(name, shape[at], other[at], &bound.span)?;

@@ -56,7 +56,12 @@ impl Elaborator<'_> {
     }
 
     /// Registers what one cache holds after the pass and returns its place in the graph's caches.
-    pub(super) fn register_cache(&mut self, identity: String, values: Formula, dtype: Option<Rc<str>>) -> usize {
+    pub(super) fn register_cache(
+        &mut self,
+        identity: String,
+        values: Formula,
+        dtype: Option<Rc<str>>,
+    ) -> usize {
         let place = self.graph.caches.len();
         self.graph.caches.push(Cache { identity, values, dtype });
         self.registries.last_mut().expect("a registry is open").caches.push(place);
@@ -100,9 +105,12 @@ impl Elaborator<'_> {
         for place in &registry.weights {
             let weight = &mut self.graph.weights[*place];
             if weight.shape.iter().any(|size| algebra.symbols_of(*size).contains(&scaling.index)) {
-                return Err(Diagnostic::new("weight-depends-on-index", "the size of a weight depends on the loop's index")
-                    .label(weight.span.clone(), "this weight")
-                    .help("loop over a list of the configuration instead"));
+                return Err(Diagnostic::new(
+                    "weight-depends-on-index",
+                    "the size of a weight depends on the loop's index",
+                )
+                .label(weight.span.clone(), "this weight")
+                .help("loop over a list of the configuration instead"));
             }
             weight.count = algebra.product(&[scaling.count, weight.count]);
             weight.active = algebra.product(&[scaling.count, weight.active]);
@@ -135,8 +143,10 @@ impl Elaborator<'_> {
         match scaling.iterations {
             Iterations::Range(first, last) => Ok(algebra.closed_sum(scaling.index, *first, *last, values)),
             Iterations::List(indices) => {
-                let terms: Vec<Formula> =
-                    indices.iter().map(|index| self.at_index(scaling.index, algebra.integer(*index), values)).collect();
+                let terms: Vec<Formula> = indices
+                    .iter()
+                    .map(|index| self.at_index(scaling.index, algebra.integer(*index), values))
+                    .collect();
                 Ok(algebra.sum(&terms))
             }
             Iterations::Other => Err(Diagnostic::new(
