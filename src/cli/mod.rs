@@ -1,6 +1,54 @@
-//! (room being built)
+//! The command line: one file a command. Each parses its arguments, calls one product, and gives back what to print.
+//!
+//! Standard output holds the answer and nothing else; errors and warnings go to standard error. Exit codes are those
+//! of [`Answer::code`], and 2 for bad input.
+
+mod arguments;
+mod eval;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::diagnostic::Result;
+
+pub use arguments::{Global, Target};
+pub use output::Answer;
+
+/// Closed-form FLOP, I/O and memory formulas of neural networks, derived from layers written once as PyTorch-style
+/// pseudo-code.
+#[derive(Debug, Parser)]
+#[command(name = "modelmeter", version, max_term_width = 100)]
+struct CommandLine {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Eval(eval::Eval),
+}
 
 /// Runs the command line of this process.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            // Nothing is left to do where the message itself cannot be printed.
+            _ = error.print();
+            return output::code(error.exit_code());
+        }
+    };
+    let answer = run(&line);
+    output::finish(answer)
+}
+
+fn run(line: &CommandLine) -> Result<Answer> {
+    let global = &line.global;
+    match &line.command {
+        Command::Eval(command) => command.run(global),
+    }
 }

@@ -49,6 +49,8 @@ pub struct Counting<'a> {
     pub phase: String,
     /// Which traffic `io` is.
     pub io: IoModel,
+    /// Which traffic `intensity` divides by.
+    pub intensity_io: IoModel,
     /// Bytes per value.
     pub bytes: ByteSizes,
 }

@@ -7,6 +7,7 @@ mod counting;
 mod flops;
 mod live;
 mod metric;
+mod numbers;
 mod stock;
 mod traffic;
 mod tree;
@@ -14,4 +15,5 @@ mod walk;
 
 pub use counting::{ByteSizes, Counting};
 pub use metric::{IoModel, IoPart, Metric};
+pub use numbers::Numbers;
 pub use tree::{CostTree, IdleWeight, Node, NodeId, NodeKind};

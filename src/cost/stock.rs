@@ -9,31 +9,34 @@ use super::tree::{CostTree, IdleWeight, Node, NodeId, NodeKind, OwnedWeight};
 
 impl CostTree<'_> {
     pub(super) fn stock(&self, id: NodeId, metric: Metric) -> Formula {
-        let algebra = self.algebra;
         let mut terms = Vec::new();
         for node in self.in_order(id) {
-            let node = &self.nodes[node.0];
-            if metric == Metric::KvCacheBytes {
-                terms.extend(node.caches.iter().map(|place| self.caches[*place].2));
-                continue;
-            }
-            for place in &node.weights {
-                let owned = &self.weights[*place];
-                let values = algebra.product(&[owned.weight.count, algebra.product(&owned.weight.shape)]);
-                match metric {
-                    Metric::Weights => terms.push(values),
-                    Metric::WeightsActive => terms.extend(owned.active),
-                    _ => {
-                        let size = self
-                            .counting
-                            .bytes
-                            .of(crate::lang::StorageKind::Weight, owned.weight.dtype.as_deref());
-                        terms.push(algebra.product(&[algebra.number(size), values]));
-                    }
+            self.own_stock(node, metric, &mut terms);
+        }
+        self.algebra.sum(&terms)
+    }
+
+    /// What a node itself owns of a stock, without what is below it.
+    pub(super) fn own_stock(&self, id: NodeId, metric: Metric, terms: &mut Vec<Formula>) {
+        let algebra = self.algebra;
+        let node = &self.nodes[id.0];
+        if metric == Metric::KvCacheBytes {
+            terms.extend(node.caches.iter().map(|place| self.caches[*place].2));
+            return;
+        }
+        for place in &node.weights {
+            let owned = &self.weights[*place];
+            let values = algebra.product(&[owned.weight.count, algebra.product(&owned.weight.shape)]);
+            match metric {
+                Metric::Weights => terms.push(values),
+                Metric::WeightsActive => terms.extend(owned.active),
+                _ => {
+                    let dtype = owned.weight.dtype.as_deref();
+                    let size = self.counting.bytes.of(crate::lang::StorageKind::Weight, dtype);
+                    terms.push(algebra.product(&[algebra.number(size), values]));
                 }
             }
         }
-        algebra.sum(&terms)
     }
 
     /// Weights below a node: the tensor, its path, and its name there.

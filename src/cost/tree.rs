@@ -208,7 +208,8 @@ impl<'a> CostTree<'a> {
                 self.algebra.sum(&parts.map(|part| self.formula(id, part)))
             }
             Metric::Intensity => {
-                let bytes = self.sum_entries(id, |entry| traffic(entry, IoModel::Fused, None, true));
+                let model = self.counting.intensity_io;
+                let bytes = self.sum_entries(id, |entry| traffic(entry, model, None, true));
                 let flops = self.formula(id, Metric::Flops);
                 if self.algebra.constant_integer(bytes) == Some(0) {
                     self.algebra.integer(0)
@@ -232,7 +233,7 @@ impl<'a> CostTree<'a> {
         self.sum_entries(id, |entry| traffic(entry, model, part, bytes))
     }
 
-    fn entry_terms(&self, entry: &Entry, metric: Metric) -> Vec<Formula> {
+    pub(super) fn entry_terms(&self, entry: &Entry, metric: Metric) -> Vec<Formula> {
         let io = self.counting.io;
         match metric {
             Metric::Flops => vec![entry.tensor_core, entry.cuda_core],
@@ -291,7 +292,7 @@ impl<'a> CostTree<'a> {
             return Ok(total);
         }
         if metric == Metric::Intensity {
-            let bytes = self.algebra.evaluate(self.io(id, IoModel::Fused, None, true), values)?;
+            let bytes = self.algebra.evaluate(self.io(id, self.counting.intensity_io, None, true), values)?;
             if bytes == Rational::from_integer(0.into()) {
                 return Ok(bytes);
             }

@@ -195,6 +195,7 @@ impl BoundModel {
             switches: self.switches(),
             phase: phase.to_owned(),
             io: io.unwrap_or(IoModel::Activations),
+            intensity_io: io.unwrap_or(IoModel::Fused),
             bytes: ByteSizes {
                 activations: bits(&dtypes.activations.0),
                 weights: bits(&dtypes.weights.0),

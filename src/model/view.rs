@@ -87,7 +87,8 @@ impl View<'_> {
             .map_err(|error| self.explain(&error))
     }
 
-    fn explain(&self, error: &EvaluationError) -> Box<Diagnostic> {
+    /// What is wrong where a formula has no value.
+    pub fn explain(&self, error: &EvaluationError) -> Box<Diagnostic> {
         match error {
             EvaluationError::Unbound(symbol) => {
                 let name = self.tree.algebra().name(*symbol);

@@ -1,1 +1,14 @@
-//! (room being built)
+//! Tables of numbers: the parts of a model with their costs, as text, Markdown, CSV and JSON.
+//!
+//! [`Table::of`] evaluates; the printers beside it only lay out what it found. JSON and CSV are exact, text and
+//! Markdown are rounded for people unless exact numbers are asked for.
+
+mod build;
+mod csv;
+mod json;
+mod shown;
+
+pub use build::{Options, Row, Table};
+pub use csv::csv;
+pub use json::{json, rational};
+pub use shown::{markdown, quantity, text};

@@ -1,0 +1,84 @@
+//! Arguments that several commands take.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::output;
+use crate::cost::Metric;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::model::{BoundModel, OpenRequest, View};
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Global {
+    /// Folder of models instead of the built-in ones
+    #[arg(long, global = true, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+    /// Folder of rules instead of the built-in ones
+    #[arg(long, global = true, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Refuse what would only be warned of, such as configuration keys that are not read
+    #[arg(long, global = true)]
+    pub strict: bool,
+}
+
+/// A model and what is set for it.
+#[derive(Debug, Clone, Args)]
+pub struct Target {
+    /// A model's id, a config.json or its folder, or a model folder; `MODEL:path.to.part` or `MODEL:LayerName` selects
+    pub model: String,
+    /// Overrides, such as B=4, phase=decode, convention=torch, hf.hidden_size=2048, or @FILE with one a line
+    #[arg(value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+}
+
+impl Target {
+    /// Binds the model, and prints warnings.
+    pub fn open(&self, global: &Global) -> Result<BoundModel> {
+        self.open_for(global, false)
+    }
+
+    /// As [`Target::open`]; with `all_phases`, runtime keys of any phase are good.
+    pub fn open_for(&self, global: &Global, all_phases: bool) -> Result<BoundModel> {
+        let model = BoundModel::open(&OpenRequest {
+            model: self.model.clone(),
+            overrides: self.overrides.clone(),
+            rules: global.rules.clone(),
+            models: global.models.clone(),
+            strict: global.strict,
+            all_phases,
+        })?;
+        output::warn(&model.binding.warnings);
+        Ok(model)
+    }
+
+    /// What is selected of a bound model; its doubts are printed, and are errors where doubts are.
+    pub fn view<'m>(&self, model: &'m BoundModel, global: &Global) -> Result<View<'m>> {
+        let view = model.view()?;
+        if let (true, Some(doubt)) = (global.strict, view.warnings.first()) {
+            return Err(Box::new(doubt.clone()));
+        }
+        output::warn(&view.warnings);
+        Ok(view)
+    }
+}
+
+/// The metrics of `--metric`, which may be repeated or hold several with commas between.
+pub fn metrics(given: &[String], default: &[Metric]) -> Result<Vec<Metric>> {
+    let mut metrics = Vec::new();
+    for name in given {
+        let metric = Metric::parse(name.trim())?;
+        if !metrics.contains(&metric) {
+            metrics.push(metric);
+        }
+    }
+    if given.is_empty() { Ok(default.to_vec()) } else { Ok(metrics) }
+}
+
+/// A word that is none of an option's.
+pub fn unknown_word(option: &str, word: &str, words: &[&str]) -> Box<Diagnostic> {
+    Diagnostic::new("unknown-option", format!("`{word}` is no {option}"))
+        .help_if(crate::diagnostic::did_you_mean(word, words.iter().copied()))
+        .help(format!("{option}: {}", words.join(", ")))
+}

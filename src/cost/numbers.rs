@@ -1,0 +1,151 @@
+//! Numbers of all nodes at once: every operator's costs are evaluated once and added up along the tree.
+
+use rustc_hash::FxHashMap;
+
+use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
+
+use super::metric::{IoModel, Metric};
+use super::tree::{CostTree, NodeId, traffic};
+
+/// What adds up along the tree: flows, and the stocks of which every tensor has one owner.
+const ADDITIVE: [Metric; 14] = [
+    Metric::Flops,
+    Metric::FlopsTensorCore,
+    Metric::FlopsCudaCore,
+    Metric::Io,
+    Metric::IoInput,
+    Metric::IoIntermediate,
+    Metric::IoOutput,
+    Metric::IoWeights,
+    Metric::IoKvCache,
+    Metric::IoBytes,
+    Metric::Weights,
+    Metric::WeightsActive,
+    Metric::WeightsBytes,
+    Metric::KvCacheBytes,
+];
+
+/// Place of the bytes that `intensity` divides by, after those of [`ADDITIVE`].
+const INTENSITY_BYTES: usize = ADDITIVE.len();
+
+/// Numbers of one node.
+type Line = Vec<Rational>;
+
+/// Numbers of all nodes of a [`CostTree`] at given values of its symbols.
+pub struct Numbers<'t, 'a> {
+    tree: &'t CostTree<'a>,
+    values: &'t dyn Fn(Symbol) -> Option<Rational>,
+    own: Vec<Line>,
+    all: Vec<Line>,
+}
+
+impl<'a> CostTree<'a> {
+    /// Evaluates every node's costs.
+    ///
+    /// # Errors
+    /// For symbols without a value, and division by zero.
+    pub fn numbers<'t>(
+        &'t self,
+        values: &'t dyn Fn(Symbol) -> Option<Rational>,
+    ) -> Result<Numbers<'t, 'a>, EvaluationError> {
+        let mut known: FxHashMap<Formula, Rational> = FxHashMap::default();
+        let mut own = Vec::with_capacity(self.nodes.len());
+        for place in 0..self.nodes.len() {
+            let terms = (0..=INTENSITY_BYTES).map(|column| self.own_terms(NodeId(place), column));
+            let mut line = Line::with_capacity(INTENSITY_BYTES + 1);
+            for terms in terms {
+                let mut total = zero();
+                for term in terms {
+                    match known.get(&term) {
+                        Some(number) => total += number,
+                        None => {
+                            let number = self.algebra.evaluate(term, values)?;
+                            total += &number;
+                            known.insert(term, number);
+                        }
+                    }
+                }
+                line.push(total);
+            }
+            own.push(line);
+        }
+        let mut all = own.clone();
+        // Children come after their parents.
+        for place in (1..self.nodes.len()).rev() {
+            let Some(parent) = self.nodes[place].parent else { continue };
+            let (before, after) = all.split_at_mut(place);
+            for (sum, number) in before[parent.0].iter_mut().zip(&after[0]) {
+                *sum += number;
+            }
+        }
+        Ok(Numbers { tree: self, values, own, all })
+    }
+
+    /// A node's own terms of a column.
+    fn own_terms(&self, id: NodeId, column: usize) -> Vec<Formula> {
+        let mut terms = Vec::new();
+        let node = &self.nodes[id.0];
+        let entries = node.entries.iter().map(|entry| &self.entries[*entry]);
+        match ADDITIVE.get(column) {
+            None => {
+                for entry in entries {
+                    terms.extend(traffic(entry, self.counting.intensity_io, None, true));
+                }
+            }
+            Some(metric) if metric.is_flow() => {
+                for entry in entries {
+                    terms.extend(self.entry_terms(entry, *metric));
+                }
+            }
+            Some(metric) => self.own_stock(id, *metric, &mut terms),
+        }
+        terms
+    }
+}
+
+impl Numbers<'_, '_> {
+    /// The number of a metric of a node with everything below it.
+    ///
+    /// # Errors
+    /// As [`CostTree::number`].
+    pub fn of(&self, id: NodeId, metric: Metric) -> Result<Rational, EvaluationError> {
+        match metric {
+            Metric::ActivationsBytes => self.tree.number(id, metric, self.values),
+            Metric::MemoryBytes => {
+                let parts = [Metric::WeightsBytes, Metric::ActivationsBytes, Metric::KvCacheBytes];
+                parts.iter().try_fold(zero(), |sum, part| Ok(sum + self.of(id, *part)?))
+            }
+            _ => Ok(added(&self.all[id.0], metric)),
+        }
+    }
+
+    /// The number of a metric of what a node itself runs and owns, without what is below it; `None` for peaks, which
+    /// are no sums.
+    pub fn own(&self, id: NodeId, metric: Metric) -> Option<Rational> {
+        match metric {
+            Metric::ActivationsBytes | Metric::MemoryBytes => None,
+            _ => Some(added(&self.own[id.0], metric)),
+        }
+    }
+
+    /// The I/O model that `intensity` divides by.
+    pub fn intensity_io(&self) -> IoModel {
+        self.tree.counting.intensity_io
+    }
+}
+
+fn added(line: &[Rational], metric: Metric) -> Rational {
+    match metric {
+        Metric::IoBits => added(line, Metric::IoBytes) * Rational::from_integer(8.into()),
+        Metric::Intensity if line[INTENSITY_BYTES] == zero() => zero(),
+        Metric::Intensity => added(line, Metric::Flops) / &line[INTENSITY_BYTES],
+        _ => {
+            let place = ADDITIVE.iter().position(|known| *known == metric);
+            place.map_or_else(zero, |place| line[place].clone())
+        }
+    }
+}
+
+fn zero() -> Rational {
+    Rational::from_integer(0.into())
+}

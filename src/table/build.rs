@@ -1,0 +1,222 @@
+//! Which rows a table has, and their numbers.
+
+use indexmap::IndexMap;
+use num_traits::Zero;
+
+use crate::algebra::{Algebra, EvaluationError, Formula, Rational};
+use crate::cost::{CostTree, IoModel, Metric, NodeId, Numbers};
+use crate::diagnostic::Result;
+use crate::model::{BoundModel, View};
+use crate::notation::{Alphabet, Style, text};
+
+/// What a table shows.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many levels below the selected part.
+    pub depth: usize,
+    /// Only so many rows: the largest by the first metric, of those that no shown row is part of.
+    pub top: Option<usize>,
+    /// Columns; totals hold every metric whatever this says.
+    pub metrics: Vec<Metric>,
+}
+
+/// A part of the model, over all its calls.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Path with the iterations in which it occurs: `decoder.layer.1..11.moe`; `decoder.(self)` for what a part runs
+    /// itself beside its children.
+    pub path: String,
+    /// Layers or operators called there, `/` between them.
+    pub layer: String,
+    /// How often it runs.
+    pub calls: Rational,
+    /// Levels below the selected part, 1 for its children.
+    pub depth: usize,
+    /// One number a column; `None` for peaks of `(self)` rows, which are no sums.
+    pub values: Vec<Option<Rational>>,
+    /// What it runs and the convention does not count.
+    pub not_counted: Vec<String>,
+}
+
+/// A table with everything that says what its numbers mean.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The model's id.
+    pub model: String,
+    /// The selected part's path, or the layer by itself.
+    pub selection: Option<String>,
+    /// The phase.
+    pub phase: String,
+    /// The convention in force.
+    pub convention: String,
+    /// Which traffic `io` is.
+    pub io: IoModel,
+    /// Which traffic `intensity` divides by.
+    pub intensity_io: IoModel,
+    /// Switches that are not at their defaults.
+    pub switches: IndexMap<String, String>,
+    /// Values of the symbols.
+    pub bindings: Vec<(String, Rational)>,
+    /// How many of the bindings are runtime keys, which come first, or a layer's own symbols.
+    pub runtime: usize,
+    /// Columns of rows.
+    pub metrics: Vec<Metric>,
+    /// Every metric of the selected part.
+    pub totals: Vec<(Metric, Rational)>,
+    /// Rows in order of execution, or largest first.
+    pub rows: Vec<Row>,
+    /// Operators that run and are not counted.
+    pub not_counted: Vec<String>,
+    /// Exact divisions that were checked on the numbers.
+    pub conditions: Vec<String>,
+    /// What the costs rest on.
+    pub assumptions: Vec<String>,
+}
+
+impl Table {
+    /// Evaluates the selected part of a view.
+    ///
+    /// # Errors
+    /// For symbols without a value.
+    pub fn of(model: &BoundModel, view: &View<'_>, options: &Options) -> Result<Table> {
+        let tree = &view.tree;
+        let values = |symbol| view.numbers.get(&symbol).cloned();
+        let explain = |error: EvaluationError| view.explain(&error);
+        let numbers = tree.numbers(&values).map_err(explain)?;
+        let mut found = Rows { view, numbers: &numbers, options, rows: Vec::new() };
+        found.below(view.selected, 1)?;
+        let mut rows = found.rows;
+        if let Some(most) = options.top {
+            rows = largest(rows, most);
+        }
+        let totals = Metric::ALL.iter().map(|metric| Ok((*metric, numbers.of(view.selected, *metric)?)));
+        let counting = tree.counting();
+        let algebra = tree.algebra();
+        let conditions = view.conditions.iter();
+        let is_runtime =
+            |name: &str| view.layer.is_some() || model.binding.phases[&view.phase].contains_key(name);
+        Ok(Table {
+            model: model.description.id.clone(),
+            selection: model.selection.clone(),
+            phase: view.phase.clone(),
+            convention: counting.convention.name.clone(),
+            io: counting.io,
+            intensity_io: counting.intensity_io,
+            switches: counting.switches.clone(),
+            bindings: view
+                .symbols
+                .iter()
+                .map(|symbol| (symbol.name.clone(), symbol.number.clone()))
+                .collect(),
+            runtime: view.symbols.iter().take_while(|symbol| is_runtime(&symbol.name)).count(),
+            metrics: options.metrics.clone(),
+            totals: totals.collect::<std::result::Result<_, _>>().map_err(explain)?,
+            rows,
+            not_counted: tree.not_counted(view.selected),
+            conditions: conditions.map(|at| divides(algebra, at.divisor, at.dividend)).collect(),
+            assumptions: view.assumptions.clone(),
+        })
+    }
+
+    /// The total of a metric.
+    pub fn total(&self, metric: Metric) -> Rational {
+        let found = self.totals.iter().find(|(known, _)| *known == metric);
+        found.map_or_else(Rational::zero, |(_, number)| number.clone())
+    }
+
+    /// `causal=half logits=last`, or nothing.
+    pub fn switches_text(&self) -> String {
+        let all = self.switches.iter().map(|(name, value)| format!("{name}={value}"));
+        all.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// `divisor | dividend`
+fn divides(algebra: &Algebra, divisor: Formula, dividend: Formula) -> String {
+    let side = |formula| text(algebra, formula, &Style::exact(), Alphabet::Ascii);
+    format!("{} | {}", side(divisor), side(dividend))
+}
+
+struct Rows<'t, 'v, 'm> {
+    view: &'t View<'m>,
+    numbers: &'t Numbers<'v, 'm>,
+    options: &'t Options,
+    rows: Vec<Row>,
+}
+
+impl Rows<'_, '_, '_> {
+    fn below(&mut self, id: NodeId, depth: usize) -> Result<()> {
+        if depth > self.options.depth {
+            return Ok(());
+        }
+        let tree = &self.view.tree;
+        let children = &tree.node(id).children;
+        let before = self.rows.len();
+        for child in children {
+            if self.is_nothing(*child)? {
+                continue;
+            }
+            self.push(*child, depth, false)?;
+            self.below(*child, depth + 1)?;
+        }
+        let split = self.rows.len() > before || depth == 1;
+        if split && Metric::ALL.iter().any(|metric| self.own(id, *metric).is_some_and(|own| !own.is_zero())) {
+            self.push(id, depth, true)?;
+            let own = self.rows.pop().into_iter();
+            self.rows.splice(before..before, own);
+        }
+        Ok(())
+    }
+
+    fn own(&self, id: NodeId, metric: Metric) -> Option<Rational> {
+        self.numbers.own(id, metric)
+    }
+
+    fn number(&self, id: NodeId, metric: Metric) -> Result<Rational> {
+        self.numbers.of(id, metric).map_err(|error| self.view.explain(&error))
+    }
+
+    /// Nothing runs there and nothing is owned there.
+    fn is_nothing(&self, id: NodeId) -> Result<bool> {
+        for metric in Metric::ALL {
+            if metric != Metric::MemoryBytes && !self.number(id, metric)?.is_zero() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn push(&mut self, id: NodeId, depth: usize, own: bool) -> Result<()> {
+        let tree: &CostTree<'_> = &self.view.tree;
+        let node = tree.node(id);
+        let mut values = Vec::with_capacity(self.options.metrics.len());
+        for metric in &self.options.metrics {
+            values.push(if own { self.own(id, *metric) } else { Some(self.number(id, *metric)?) });
+        }
+        let mut path = tree.shown_path(id);
+        if own {
+            path.push_str(if path.is_empty() { "(self)" } else { ".(self)" });
+        }
+        self.rows.push(Row {
+            path,
+            layer: node.layers.join("/"),
+            calls: self.view.evaluate(node.calls)?,
+            depth,
+            values,
+            not_counted: tree.not_counted(id),
+        });
+        Ok(())
+    }
+}
+
+/// The largest rows by the first column, of those without rows of their own below them.
+fn largest(rows: Vec<Row>, most: usize) -> Vec<Row> {
+    let depths: Vec<usize> = rows.iter().map(|row| row.depth).collect();
+    let leaf = |place: usize| depths.get(place + 1).is_none_or(|next| *next <= depths[place]);
+    let mut leaves: Vec<Row> =
+        rows.into_iter().enumerate().filter(|(place, _)| leaf(*place)).map(|(_, row)| row).collect();
+    // Stable: order of execution where numbers are equal.
+    leaves.sort_by(|a, b| b.values.first().cmp(&a.values.first()));
+    leaves.truncate(most);
+    leaves
+}

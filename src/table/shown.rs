@@ -1,0 +1,190 @@
+//! Tables for people: aligned text, and Markdown.
+
+use comfy_table::{CellAlignment, Table as Grid, presets};
+use num_traits::Zero;
+
+use super::build::Table;
+use crate::algebra::Rational;
+use crate::cost::Metric;
+use crate::notation::markdown::code_span;
+use crate::notation::quantity::{Unit, format_exact, format_si};
+
+/// Significant digits of rounded numbers.
+const DIGITS: u32 = 4;
+
+/// A number of a metric with its unit: `976.9 GFLOP`, or all its digits.
+pub fn quantity(metric: Metric, value: &Rational, exact: bool) -> String {
+    if exact {
+        return format_exact(value, Some(','));
+    }
+    let unit = match metric.unit() {
+        "FLOP" => Unit::Flop,
+        "value" => Unit::Value,
+        "parameter" => Unit::Parameter,
+        "byte" => Unit::Byte,
+        "bit" => Unit::Bit,
+        _ => Unit::FlopPerByte,
+    };
+    format_si(value, unit, DIGITS)
+}
+
+/// Lines of cells: heading, rows, totals; and for each column whether it holds numbers.
+struct Cells {
+    heading: Vec<String>,
+    numeric: Vec<bool>,
+    rows: Vec<Vec<String>>,
+    total: Vec<String>,
+}
+
+fn cells(table: &Table, exact: bool, indented: bool) -> Cells {
+    let first = table.metrics.first().copied();
+    let whole = first.map_or_else(Rational::zero, |metric| table.total(metric));
+    let shares = first.is_some_and(|metric| metric != Metric::Intensity) && !whole.is_zero();
+    let mut heading = vec!["part".to_owned(), "layer".to_owned(), "calls".to_owned()];
+    let mut numeric = vec![false, false, true];
+    let mut total = vec!["total".to_owned(), String::new(), String::new()];
+    for (place, metric) in table.metrics.iter().enumerate() {
+        heading.push(metric.name().to_owned());
+        numeric.push(true);
+        total.push(quantity(*metric, &table.total(*metric), exact));
+        if place == 0 && shares {
+            heading.push("share".to_owned());
+            numeric.push(true);
+            total.push(share(&whole, &whole));
+        }
+    }
+    let mut rows = Vec::new();
+    for row in &table.rows {
+        let indent = if indented { "  ".repeat(row.depth.saturating_sub(1)) } else { String::new() };
+        let mut line =
+            vec![format!("{indent}{}", row.path), row.layer.clone(), format_exact(&row.calls, Some(','))];
+        for (place, (metric, value)) in table.metrics.iter().zip(&row.values).enumerate() {
+            line.push(value.as_ref().map(|value| quantity(*metric, value, exact)).unwrap_or_default());
+            if place == 0 && shares {
+                line.push(value.as_ref().map(|value| share(value, &whole)).unwrap_or_default());
+            }
+        }
+        rows.push(line);
+    }
+    Cells { heading, numeric, rows, total }
+}
+
+/// `12.3 %`, rounded half up.
+fn share(part: &Rational, whole: &Rational) -> String {
+    let tenths = (part * Rational::from_integer(1000.into()) / whole).round().to_integer();
+    let (units, rest) = (&tenths / 10, &tenths % 10);
+    format!("{units}.{rest} %")
+}
+
+/// Aligned columns, then what the numbers mean.
+pub fn text(table: &Table, exact: bool) -> String {
+    let cells = cells(table, exact, table.rows.windows(2).any(|pair| pair[0].depth < pair[1].depth));
+    let mut grid = Grid::new();
+    grid.load_preset(presets::NOTHING);
+    grid.set_header(&cells.heading);
+    let rule = |widths: &Cells| -> Vec<String> {
+        let count = widths.heading.len();
+        (0..count)
+            .map(|column| {
+                let lines = std::iter::once(&widths.heading).chain(&widths.rows).chain([&widths.total]);
+                "─".repeat(lines.map(|line| line[column].chars().count()).max().unwrap_or(0))
+            })
+            .collect()
+    };
+    grid.add_row(rule(&cells));
+    for row in &cells.rows {
+        grid.add_row(row);
+    }
+    grid.add_row(rule(&cells));
+    grid.add_row(&cells.total);
+    for (column, numeric) in grid.column_iter_mut().zip(&cells.numeric) {
+        column.set_padding((0, 2));
+        if *numeric {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut out = format!("{}\n\n", title(table));
+    for line in grid.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out.push('\n');
+    for (name, what) in notes(table) {
+        out.push_str(&format!("{name}: {what}\n"));
+    }
+    out
+}
+
+/// A Markdown table, then what the numbers mean.
+pub fn markdown(table: &Table, exact: bool) -> String {
+    let cells = cells(table, exact, false);
+    let mut out = format!("{}\n\n", title(table));
+    let mut push = |line: &[String], code: bool| {
+        for (place, cell) in line.iter().enumerate() {
+            out.push_str("| ");
+            if code && place < 2 && !cell.is_empty() {
+                out.push_str(&code_span(cell, true));
+            } else {
+                out.push_str(cell);
+            }
+            out.push(' ');
+        }
+        out.push_str("|\n");
+    };
+    push(&cells.heading, false);
+    let rule: Vec<String> =
+        cells.numeric.iter().map(|numeric| if *numeric { "---:" } else { "---" }.to_owned()).collect();
+    push(&rule, false);
+    for row in &cells.rows {
+        push(row, true);
+    }
+    push(&cells.total, false);
+    out.push('\n');
+    for (name, what) in notes(table) {
+        out.push_str(&format!("- {name}: {what}\n"));
+    }
+    out
+}
+
+fn title(table: &Table) -> String {
+    let selection = table.selection.as_ref().map(|path| format!(":{path}")).unwrap_or_default();
+    let values = table.bindings[..table.runtime].iter();
+    let values: Vec<String> = values.map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{}{selection}, phase {}, {}", table.model, table.phase, values.join(" "))
+}
+
+/// What the numbers mean: each with a name.
+fn notes(table: &Table) -> Vec<(&'static str, String)> {
+    let mut notes = vec![("convention", table.convention.clone())];
+    if !table.switches.is_empty() {
+        notes.push(("switches", table.switches_text()));
+    }
+    let shown = |metric: &Metric| metric.name().starts_with("io");
+    if table.metrics.iter().any(shown) {
+        notes.push(("io", format!("{} ({})", table.io.name(), table.io.what())));
+    }
+    if table.metrics.contains(&Metric::Intensity) {
+        notes.push(("intensity", format!("FLOPs per byte of io={} traffic", table.intensity_io.name())));
+    }
+    if !table.not_counted.is_empty() {
+        notes.push(("not counted", table.not_counted.join(", ")));
+    }
+    if !table.conditions.is_empty() {
+        notes.push(("holds where", table.conditions.join(", ")));
+    }
+    notes.extend(table.assumptions.iter().map(|assumption| ("assumed", assumption.clone())));
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_exactly() {
+        let number = |value: i64| Rational::from_integer(value.into());
+        assert_eq!(share(&number(1), &number(3)), "33.3 %");
+        assert_eq!(share(&number(2), &number(3)), "66.7 %");
+        assert_eq!(share(&number(1), &number(1)), "100.0 %");
+    }
+}
