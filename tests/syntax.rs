@@ -131,6 +131,34 @@ fn values_flow_through_branches_and_loops() {
 }
 
 #[test]
+fn returns_in_all_branches_are_told_where_they_stand() {
+    let text = "def A(x: (h), *, a):\n    if a:\n        return x\n    else:\n        return silu(x)\n";
+    let error = read(text).expect_err("two returns");
+    assert_eq!((error.code, error.labels[0].span.text()), ("early-return", "return x"));
+}
+
+#[test]
+fn corners_of_the_grammar_are_read() {
+    let texts = [
+        "from a.b import (A, B,)",
+        "def A(x: (h)): return x",
+        "def A(x: (h)): y = x; return y",
+        "def A(): return constant(1)",
+        "def A(*, n): return constant(n,)",
+        "def A(x: (), y: (...), z: (..., h,), ids: tokens(S,),): return x",
+        "def A(x: (B, 2 * h, ceil_div(S, 2), widths[0])): return x",
+        "def A(x: (h)):\n  (a, b) = split(x, [1, 2]); pass\n  return a, b,",
+        "def A(x: (h)):\n  for a, (b, c) in (1, (2, 3)), (4, (5, 6)): x = x * a; x **= 2\n  return x",
+        "def A(x: (h), *, a):\n  if not -a ** 2 == 4 or a not in [1, 2]: pass\n  return x",
+        "def A(x: (h), *, a=-1, b=(1, 2), c='x'):\n  return a if b is not None else [[1]][0][0] if c else (1, 2)[1]",
+        "p = param(h); q = shared(linear)",
+    ];
+    for text in texts {
+        read_ok(text);
+    }
+}
+
+#[test]
 fn line_ends_and_a_byte_order_mark_do_not_matter() {
     for (name, text) in files("good") {
         let plain = read_ok(text.as_str());

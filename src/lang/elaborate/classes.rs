@@ -358,7 +358,9 @@ impl Region {
         let (low, high) = match (self.low.0.to_i64(), self.high.0.to_i64()) {
             (Some(low), Some(high)) if high - low <= LONGEST_LISTING as i64 => (low, high),
             _ => {
-                return Err("these conditions on the index have no closed count for so long a loop".to_owned());
+                return Err(
+                    "these conditions on the index have no closed count for so long a loop".to_owned()
+                );
             }
         };
         let members = (low..high).filter(|value| self.admits(*value)).collect();

@@ -255,7 +255,7 @@ impl<'a> Flow<'a, '_> {
         let error = match self.partly.get(text) {
             Some(place) => Diagnostic::new("one-branch-name", format!("only one branch assigned `{text}`"))
                 .label(self.layer.span(read.range), "read here")
-                .label(self.layer.span(place), "assigned here, when the condition holds")
+                .label(self.layer.span(place), "assigned here, in one branch")
                 .help(format!("assign `{text}` before the `if`, or in its other branch too")),
             None => Diagnostic::new("unassigned-name", format!("`{text}` has no value yet"))
                 .label(self.layer.span(read.range), "read here")

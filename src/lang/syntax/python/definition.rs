@@ -93,8 +93,13 @@ impl Reader<'_> {
         let parameters = self.parameters(&definition.parameters);
         let (doc, statements) = self.docstring(&definition.body);
         let end = statements.iter().position(|statement| matches!(statement, Stmt::Return(_)));
+        let before = self.errors.len();
         let body = self.body(&statements[..end.unwrap_or(statements.len())]);
-        let Some(end) = end else { return self.refuse(head, &refusals::MISSING_RETURN) };
+        let Some(end) = end else {
+            // With a `return` in every branch, those are the mistake.
+            let early = self.errors[before..].iter().any(|error| error.code == refusals::EARLY_RETURN.code);
+            return if early { None } else { self.refuse(head, &refusals::MISSING_RETURN) };
+        };
         let result = self.result(&statements[end]);
         if let Some(after) = statements.get(end + 1) {
             self.refuse::<()>(range(after), &refusals::AFTER_RETURN);
