@@ -38,6 +38,8 @@ pub struct Algebra {
     pub(super) facts: RefCell<Facts>,
     pub(super) indices: RefCell<Indices>,
     pub(super) memo: RefCell<FxHashMap<Formula, Outcome<Rc<Canonical>>>>,
+    /// Formulas of atoms, as they are shown.
+    pub(super) written: RefCell<FxHashMap<u32, Formula>>,
     pub(super) limits: Cell<Limits>,
 }
 
@@ -61,6 +63,7 @@ impl Algebra {
     /// Forgets canonical forms, whose meaning depends on facts and limits.
     pub(super) fn forget(&self) {
         self.memo.borrow_mut().clear();
+        self.written.borrow_mut().clear();
         self.forget_differences();
         self.refresh_atoms();
     }

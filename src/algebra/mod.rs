@@ -13,7 +13,8 @@
 //! | `monomial`, `packing`, `terms`, `polynomial`, `ring`, `gcd`, `fraction` | rational functions |
 //! | `canonical`, `atoms`, `floors`, `extrema`, `sums` | from formulas to canonical forms |
 //! | `facts`, `positivity`, `equality` | what is assumed, and what follows |
-//! | `evaluation`, `readable` | values; forms for people |
+//! | `evaluation` | values |
+//! | `readable`, `grouping`, `shown` | forms for people |
 //! | `limits` | how much work is too much |
 
 mod atoms;
@@ -27,6 +28,7 @@ mod floors;
 mod formula;
 mod fraction;
 mod gcd;
+mod grouping;
 mod integer;
 mod limits;
 mod monomial;
@@ -37,6 +39,7 @@ mod polynomial;
 mod positivity;
 mod readable;
 mod ring;
+mod shown;
 mod substitution;
 mod sums;
 mod symbols;

@@ -161,7 +161,8 @@ impl Algebra {
                 for argument in &arguments {
                     add(this.minus(argument, &work).ok());
                 }
-                if arguments.iter().all(|argument| self.is_nonnegative(argument)) {
+                if arguments.iter().all(|argument| self.least_value(argument).is_some_and(|least| least >= 0))
+                {
                     add(Fraction::sum(&arguments, &work).and_then(|sum| sum.minus(&this, &work)).ok());
                 }
             }

@@ -1,13 +1,14 @@
 //! From canonical forms back to formulas as a person writes them: expanded, or factored.
+//!
+//! Substitutions made for facts are undone, atoms shown as floors, ceilings, remainders, minima and maxima, whichever
+//! makes the shortest sum. A factored form is returned only where its canonical form is the one it came from.
 
-use std::cmp::Reverse;
-
-use super::atoms::Atom;
 use super::engine::Algebra;
 use super::formula::Formula;
 use super::fraction::Fraction;
+use super::grouping::{Grouped, grouped};
 use super::integer::Integer;
-use super::limits::{Outcome, Work};
+use super::limits::Outcome;
 use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
 
@@ -17,9 +18,11 @@ impl Algebra {
     pub fn expanded(&self, formula: Formula) -> Formula {
         let write = || -> Outcome<Formula> {
             let work = self.work();
-            let fraction = self.undone(&self.try_canonical(formula)?.fraction, &work)?;
+            let canonical = self.try_canonical(formula)?;
+            self.write_atoms(&canonical.fraction)?;
+            let fraction = self.undone(&self.in_plain_atoms(&canonical.fraction)?, &work)?;
             let above = self.polynomial_formula(fraction.numerator());
-            Ok(self.quotient(above, self.denominator_formula(&fraction)))
+            Ok(self.quotient(above, self.denominator_formula(&fraction)?))
         };
         write().unwrap_or(formula)
     }
@@ -34,47 +37,48 @@ impl Algebra {
         }
     }
 
+    /// A fraction, its atoms written first.
     pub(super) fn factored_fraction(&self, fraction: &Fraction) -> Outcome<Formula> {
-        let work: Work = self.work();
-        let fraction = self.undone(fraction, &work)?;
-        let above = self.factored_polynomial(fraction.numerator());
-        Ok(self.quotient(above, self.denominator_formula(&fraction)))
+        self.write_atoms(fraction)?;
+        self.factored_shown(&self.in_plain_atoms(fraction)?)
     }
 
-    fn denominator_formula(&self, fraction: &Fraction) -> Formula {
+    /// A fraction whose atoms are written, in the atoms it has.
+    pub(super) fn factored_shown(&self, fraction: &Fraction) -> Outcome<Formula> {
+        let fraction = self.undone(fraction, &self.work())?;
+        let above = self.factored_polynomial(fraction.numerator())?;
+        Ok(self.quotient(above, self.denominator_formula(&fraction)?))
+    }
+
+    pub(super) fn denominator_formula(&self, fraction: &Fraction) -> Outcome<Formula> {
         let below = fraction.denominator();
         let mut factors = vec![self.term_formula(below.monomial(), below.number())];
         for (factor, exponent) in below.factors() {
-            factors.push(self.power(self.factored_polynomial(factor), *exponent));
+            factors.push(self.power(self.factored_polynomial(factor)?, *exponent));
         }
-        self.product(&factors)
+        Ok(self.product(&factors))
     }
 
-    fn factored_polynomial(&self, polynomial: &Polynomial) -> Formula {
-        if polynomial.len() <= 1 {
-            return self.polynomial_formula(polynomial);
+    fn factored_polynomial(&self, polynomial: &Polynomial) -> Outcome<Formula> {
+        if polynomial.is_zero() {
+            return Ok(self.integer(0));
         }
-        let mut content = polynomial.content();
-        if polynomial.leading().is_some_and(|lead| lead.1.is_negative()) {
-            content = -&content;
-        }
-        let monomial = polynomial.common_monomial();
-        let rest =
-            polynomial.over_integer(&content).over_monomial(&monomial).expect("the common monomial divides");
-        self.product(&[self.term_formula(&monomial, &content), self.sum_formula(&rest)])
+        Ok(self.grouped_formula(&grouped(polynomial)?))
     }
 
-    /// A sum as a person orders it: higher degrees first, then positive terms, then greater coefficients, then
-    /// declared order.
-    fn sum_formula(&self, polynomial: &Polynomial) -> Formula {
-        let mut terms: Vec<(Monomial, &Integer)> = polynomial.terms().collect();
-        // Stable: declared order where nothing else decides.
-        terms.sort_by_key(|(monomial, value)| {
-            Reverse((monomial.degree(), value.is_positive(), value.absolute()))
-        });
-        let terms: Vec<Formula> =
-            terms.iter().map(|(monomial, value)| self.term_formula(monomial, value)).collect();
-        self.sum(&terms)
+    // The depth is at most the total degree of a polynomial of a few hundred terms.
+    fn grouped_formula(&self, group: &Grouped) -> Formula {
+        match group {
+            Grouped::Term(monomial, number) => self.term_formula(monomial, number),
+            Grouped::Sum(parts) => {
+                self.sum(&parts.iter().map(|part| self.grouped_formula(part)).collect::<Vec<_>>())
+            }
+            Grouped::Product(monomial, number, factors) => {
+                let mut all = vec![self.term_formula(monomial, number)];
+                all.extend(factors.iter().map(|factor| self.grouped_formula(factor)));
+                self.product(&all)
+            }
+        }
     }
 
     /// A sum of monomials, greatest first.
@@ -95,30 +99,9 @@ impl Algebra {
     }
 
     fn variable_formula(&self, variable: Variable) -> Formula {
-        let number = match variable.meaning() {
-            Meaning::Symbol(symbol) => return self.variable(symbol),
-            Meaning::Atom(number) => number,
-        };
-        let plain =
-            |fraction: &Fraction| self.factored_fraction(fraction).unwrap_or_else(|_| self.integer(0));
-        match self.atom(number) {
-            Atom::Floor(inner) => {
-                let work = self.work();
-                let shown = self.undone(&inner, &work).unwrap_or(inner);
-                let above = self.polynomial_formula(shown.numerator());
-                self.floor_quotient(above, self.denominator_formula(&shown))
-            }
-            Atom::Maximum(parts) => self.maximum(&parts.iter().map(plain).collect::<Vec<_>>()),
-            Atom::Sigma { index, from, to, body } => {
-                let shown = self.indices.borrow().names[&index];
-                let written = plain(&body);
-                // The author's name for the index, unless it means something else in the body.
-                let shown =
-                    if self.is_free(shown, written) { self.fresh_symbol(&self.name(shown)) } else { shown };
-                let values = rustc_hash::FxHashMap::from_iter([(index, self.variable(shown))]);
-                self.sigma(shown, plain(&from), plain(&to), self.substitute(written, &values))
-            }
-            Atom::Opaque(formula) => formula,
+        match variable.meaning() {
+            Meaning::Symbol(symbol) => self.variable(symbol),
+            Meaning::Atom(number) => self.written_atom(number),
         }
     }
 }
