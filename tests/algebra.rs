@@ -271,3 +271,39 @@ fn fractions_are_cancelled() {
     assert_eq!(left, right);
     a.factored(over(a.s("4 x^2 + 4 x y"), a.s("6 x y")), "2*(x + y)/3*y");
 }
+
+#[test]
+fn forms_read_as_a_person_writes() {
+    let a = Notes::new();
+    let [b, s, d, h, w, _] = a.vs(["B", "S", "D", "H", "W", "i"]);
+    a.factored(
+        a.s("6 B S F k D + 5 B S F k + 6 G D B S + 5 G B S + 2 D N B S"),
+        "B*S*((6*D + 5)*(F*k + G) + 2*D*N)",
+    );
+    a.factored(a.s("p r + p t + q r + q t"), "(p + q)*(r + t)");
+    a.factored(a.s("24 B S h^2 + 4 B S^2 h + 6 B S h i"), "2*B*S*h*(12*h + 3*i + 2*S)");
+    a.factored(a.s("S^2 + 2 S h + h^2"), "(S + h)^2");
+    a.factored(a.s("S + -2 H W"), "S + -2*H*W");
+    a.factored(a.0.product(&[a.n(2), b, a.0.minimum(&[s, w]), h]), "2*B*H*min(S, W)");
+    a.factored(a.0.maximum(&[a.n(0), a.0.difference(s, w)]), "max(0, S + -1*W)");
+    a.factored(a.0.product(&[a.n(64), a.0.ceiling_quotient(s, a.n(64))]), "64*ceil(S, 64)");
+    a.factored(a.0.ceiling_quotient(s, w), "ceil(S, W)");
+    a.factored(a.0.ceiling_quotient(s, a.n(2)), "ceil(S, 2)");
+    a.factored(a.0.remainder(a.s("S + h"), w), "mod(S + h, W)");
+    a.factored(a.0.quotient(a.s("S^2 + -1 h^2"), a.s("2 S + 2 h")), "(S + -1*h)/2");
+    let i = a.0.symbol("i");
+    let last = a.0.difference(s, a.n(1));
+    let window = a.0.minimum(&[a.s("i + 1"), w]);
+    let sum = a.0.sigma(i, a.n(0), last, a.0.product(&[a.n(4), b, window]));
+    a.factored(sum, "4*B*sum(i=0..S + -1, min(W, i + 1))");
+    let closed = a.0.closed_sum(i, a.n(0), last, a.0.sum(&[a.0.product(&[a.n(4), b, window]), a.v("i"), h]));
+    assert_eq!(a.text(closed), "S*H + S*(S + -1)/2 + 4*B*sum(i=0..S + -1, min(i + 1, W))");
+    let steps =
+        a.0.closed_sum(i, a.n(0), a.0.difference(a.v("K"), a.n(1)), a.0.product(&[h, a.s("S + i + 1")]));
+    a.factored(steps, "H*K*(2*S + K + 1)/2");
+    a.0.assume(Fact::Divides(h, d));
+    a.0.assume(Fact::AtMost(a.v("G"), s));
+    a.factored(a.0.sum(&[a.p("D S"), a.0.quotient(a.p("2 B D^2 S"), h)]), "S*D*(2*B*D + H)/H");
+    a.factored(a.0.floor_quotient(a.0.sum(&[d, h]), a.p("2 H")), "ceil(D, 2*H)");
+    a.factored(a.0.minimum(&[s, a.v("G")]), "G");
+}

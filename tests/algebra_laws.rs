@@ -222,6 +222,20 @@ proptest! {
         keeps_value(&tree, &points)?;
     }
 
+    /// Closed sums, where there is at least the empty range.
+    #[test]
+    fn closed_sums_keep_the_value(tree in summed(), factor in 0usize..4, at in point()) {
+        let a = algebra();
+        let Tree::Sigma(from, to, body) = &tree else { return Ok(()) };
+        let body = a.product(&[a.variable(symbol(&a, factor)), body.build(&a)]);
+        let closed = a.closed_sum(symbol(&a, 4), a.integer(*from), to.build(&a), body);
+        prop_assert!(!a.symbols_of(closed).contains(&symbol(&a, 4)));
+        if to.value(&at).is_some_and(|last| last >= integer(*from - 1)) {
+            let expected = tree.value(&at).map(|value| value * integer(at[factor]));
+            prop_assert_eq!(evaluate(&a, closed, &at).ok(), expected);
+        }
+    }
+
     #[test]
     fn ring_laws_hold(x in rational(), y in rational(), z in rational()) {
         let a = algebra();

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::factors;
 use super::integer::Integer;
 use super::limits::Outcome;
 use super::monomial::Monomial;
@@ -25,6 +26,8 @@ pub enum Grouped {
     Term(Monomial, Integer),
     /// Number × monomial × factors.
     Product(Monomial, Integer, Vec<Grouped>),
+    /// A power of a sum.
+    Power(Box<Grouped>, u32),
     /// Summands, in the order they are written.
     Sum(Vec<Grouped>),
 }
@@ -32,7 +35,7 @@ pub enum Grouped {
 /// Groups the terms of a polynomial that is not 0.
 pub fn grouped(polynomial: &Polynomial) -> Outcome<Grouped> {
     let mut content = polynomial.content();
-    if first_term(polynomial).is_some_and(|first| first.1.is_negative()) {
+    if polynomial.coefficients().all(Integer::is_negative) {
         content = -&content;
     }
     let monomial = polynomial.common_monomial();
@@ -41,10 +44,23 @@ pub fn grouped(polynomial: &Polynomial) -> Outcome<Grouped> {
     }
     let rest =
         polynomial.over_integer(&content).over_monomial(&monomial).expect("the common monomial divides");
-    let mut factors = match summed(&rest)? {
-        Grouped::Product(inner, number, factors) if inner.is_one() && number.is_one() => factors,
-        other => vec![other],
-    };
+    let split = factors::factors(&rest);
+    let mut factors = Vec::new();
+    if split.iter().map(|factor| u64::from(factor.1)).sum::<u64>() > 1 {
+        // The factors have positive leading coefficients.
+        if rest.leading().is_some_and(|lead| lead.1.is_negative()) {
+            content = -&content;
+        }
+        for (factor, exponent) in split {
+            let part = summed(&factor)?;
+            factors.push(if exponent == 1 { part } else { Grouped::Power(Box::new(part), exponent) });
+        }
+        return Ok(Grouped::Product(monomial, content, factors));
+    }
+    match summed(&rest)? {
+        Grouped::Product(inner, number, parts) if inner.is_one() && number.is_one() => factors.extend(parts),
+        other => factors.push(other),
+    }
     if monomial.is_one() && content.is_one() && factors.len() == 1 {
         return Ok(factors.remove(0));
     }
@@ -53,22 +69,20 @@ pub fn grouped(polynomial: &Polynomial) -> Outcome<Grouped> {
 
 type Term = (Monomial, Integer);
 
-/// Higher degrees first, then positive terms, then greater coefficients, then declared order.
+/// Higher degrees first, then positive terms, then greater coefficients, then declared order; a positive term leads
+/// where there is one.
 fn in_written_order(terms: &mut [Term]) {
     terms.sort_by(|a, b| {
         let key = |term: &Term| (term.0.degree(), term.1.is_positive(), term.1.absolute());
         key(b).cmp(&key(a)).then_with(|| b.0.cmp(&a.0))
     });
+    if let Some(place) = terms.iter().position(|term| term.1.is_positive()) {
+        terms[..=place].rotate_right(1);
+    }
 }
 
 fn terms_of(polynomial: &Polynomial) -> Vec<Term> {
     polynomial.terms().map(|(monomial, value)| (monomial, value.clone())).collect()
-}
-
-fn first_term(polynomial: &Polynomial) -> Option<Term> {
-    let mut terms = terms_of(polynomial);
-    in_written_order(&mut terms);
-    terms.into_iter().next()
 }
 
 /// A polynomial of two or more terms that have nothing in common.

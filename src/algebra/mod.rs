@@ -14,7 +14,7 @@
 //! | `canonical`, `atoms`, `floors`, `extrema`, `sums` | from formulas to canonical forms |
 //! | `facts`, `positivity`, `equality` | what is assumed, and what follows |
 //! | `evaluation` | values |
-//! | `readable`, `grouping`, `shown` | forms for people |
+//! | `readable`, `grouping`, `factors`, `shown` | forms for people |
 //! | `limits` | how much work is too much |
 
 mod atoms;
@@ -23,6 +23,7 @@ mod engine;
 mod equality;
 mod evaluation;
 mod extrema;
+mod factors;
 mod facts;
 mod floors;
 mod formula;

@@ -73,6 +73,7 @@ impl Algebra {
             Grouped::Sum(parts) => {
                 self.sum(&parts.iter().map(|part| self.grouped_formula(part)).collect::<Vec<_>>())
             }
+            Grouped::Power(base, exponent) => self.power(self.grouped_formula(base), *exponent),
             Grouped::Product(monomial, number, factors) => {
                 let mut all = vec![self.term_formula(monomial, number)];
                 all.extend(factors.iter().map(|factor| self.grouped_formula(factor)));

@@ -105,85 +105,110 @@ impl Algebra {
     /// The fraction with each atom in its numerator replaced by its plainest relative.
     pub(super) fn in_plain_atoms(&self, fraction: &Fraction) -> Outcome<Fraction> {
         let work = self.work();
-        let mut above = fraction.numerator().clone();
-        let mut changed = false;
+        let mut best = fraction.clone();
         for variable in fraction.numerator().variables() {
             let Meaning::Atom(number) = variable.meaning() else { continue };
-            let atom = self.atom(number);
-            if matches!(atom, Atom::Sigma { .. } | Atom::Opaque(_)) || above.len() > 400 {
-                continue;
+            if best.numerator().len() > 400 {
+                break;
             }
-            let mut best = above.clone();
-            for other in self.relatives(variable, &atom, &above, &work)? {
+            let whole = best.clone();
+            for value in self.relatives(variable, &self.atom(number), &work)? {
+                let other = whole.with_variable(variable, &value, &work)?;
                 if length(&other) < length(&best) {
                     best = other;
                 }
             }
-            changed |= best != above;
-            above = best;
         }
-        if !changed {
-            return Ok(fraction.clone());
-        }
-        let below = fraction.denominator().expanded(&work)?;
-        Fraction::quotient(&above, &below, &work)
+        Ok(best)
     }
 
-    /// A polynomial rewritten in other functions than the atom.
-    fn relatives(
-        &self,
-        variable: Variable,
-        atom: &Atom,
-        above: &Polynomial,
-        work: &Work,
-    ) -> Outcome<Vec<Polynomial>> {
-        let shown = |formula: Formula| Polynomial::variable(self.atom_variable(Atom::Opaque(formula)));
+    /// What an atom is in terms of other functions.
+    fn relatives(&self, variable: Variable, atom: &Atom, work: &Work) -> Outcome<Vec<Fraction>> {
+        let shown = |formula: Formula| Fraction::variable(self.atom_variable(Atom::Opaque(formula)));
         let mut found = Vec::new();
         match atom {
             Atom::Maximum(parts) => {
-                // max(u, …) = t - min(t - u, …), where t has of each monomial the greatest coefficient.
-                if parts.iter().any(|part| part.as_polynomial().is_none()) {
-                    return Ok(found);
+                if let Some((total, minimum)) = self.as_minimum(parts)? {
+                    found.push(total.minus(&shown(minimum), work)?);
                 }
-                let total = greatest_part(parts.iter().map(Fraction::numerator));
-                let rest: Vec<Fraction> =
-                    parts.iter().rev().map(|part| total.minus(part.numerator()).into()).collect();
-                let minimum = shown(self.minimum(&self.write_all(&rest)?));
-                found.push(above.with_variable(variable, &total.minus(&minimum), work)?);
+                // max(u, v) = v + max(0, u - v)
+                if let [u, v] = &parts[..] {
+                    for (u, v) in [(u, v), (v, u)] {
+                        let excess = self.write_all(&[u.minus(v, work)?])?[0];
+                        let part = shown(self.maximum(&[self.integer(0), excess]));
+                        found.push(Fraction::sum([v, &part], work)?);
+                    }
+                }
             }
             Atom::Floor(inner) => {
                 let below = inner.denominator().expanded(work)?;
                 if !self.is_over_positive_integers(inner, &below) {
                     return Ok(found);
                 }
-                let numerator = inner.numerator();
+                let above = Fraction::from(inner.numerator().clone());
                 // ⌊n/d⌋ = ⌈(n + 1)/d⌉ - 1
-                let next = Fraction::quotient(&numerator.plus(&Polynomial::one()), &below, work)?;
+                let next = Fraction::quotient(&inner.numerator().plus(&Polynomial::one()), &below, work)?;
                 let ceiling = shown(self.write_quotient(&next, |a, b| self.ceiling_quotient(a, b), work)?);
-                found.push(above.with_variable(variable, &ceiling.minus(&Polynomial::one()), work)?);
+                found.push(ceiling.minus(&Fraction::one(), work)?);
                 // ⌊n/2⌋ = n - ⌈n/2⌉
                 if below.as_constant() == Some(Integer::Small(2)) {
                     let ceiling =
                         shown(self.write_quotient(inner, |a, b| self.ceiling_quotient(a, b), work)?);
-                    found.push(above.with_variable(variable, &numerator.minus(&ceiling), work)?);
+                    found.push(above.minus(&ceiling, work)?);
                 }
-                // d ⌊n/d⌋ = n - (n mod d)
-                if let [(1, by), rest @ ..] = &above.coefficients_in(variable)[..]
-                    && let Some(times) = by.exact_quotient(&below, work)?
-                {
-                    let remainder = shown(self.write_quotient(inner, |a, b| self.remainder(a, b), work)?);
-                    let multiple = times.times(&numerator.minus(&remainder), work)?;
-                    found.push(rest.iter().fold(multiple, |sum, other| sum.plus(&other.1)));
+                // ⌊n/d⌋ = (n - (n mod d))/d
+                let remainder = shown(self.write_quotient(inner, |a, b| self.remainder(a, b), work)?);
+                let multiple = above.minus(&remainder, work)?;
+                found.push(Fraction::product([&multiple, &Fraction::from(below).inverse(work)?], work)?);
+            }
+            Atom::Sigma { index, from, to, body } => {
+                // Σ max(u, …) = Σ t - Σ min(t - u, …)
+                for inner in body.numerator().variables() {
+                    let Meaning::Atom(number) = inner.meaning() else { continue };
+                    let Atom::Maximum(parts) = self.atom(number) else { continue };
+                    let Some((total, minimum)) = self.as_minimum(&parts)? else { continue };
+                    let least = body.with_variable(inner, &shown(minimum), work)?;
+                    let written = self.write_atom(&Atom::Sigma {
+                        index: *index,
+                        from: from.clone(),
+                        to: to.clone(),
+                        body: least,
+                    })?;
+                    let closed =
+                        self.sum_between(*index, from, to, &body.with_variable(inner, &total, work)?, work)?;
+                    found.push(closed.minus(&shown(written), work)?);
                 }
             }
-            Atom::Sigma { .. } | Atom::Opaque(_) => {}
+            Atom::Opaque(_) => {}
         }
+        // A relative that holds the atom itself, or one that is not written, is none.
+        found.retain(|relative| {
+            relative.variables().into_iter().all(|part| match part.meaning() {
+                Meaning::Symbol(_) => true,
+                Meaning::Atom(number) => {
+                    let known = self.written.borrow().contains_key(&number) && part != variable;
+                    known || matches!(self.atom(number), Atom::Opaque(_))
+                }
+            })
+        });
         Ok(found)
+    }
+
+    /// max(u, …) = t - min(t - u, …), where t has of each monomial the greatest coefficient.
+    fn as_minimum(&self, parts: &[Fraction]) -> Outcome<Option<(Fraction, Formula)>> {
+        if parts.iter().any(|part| part.as_polynomial().is_none()) {
+            return Ok(None);
+        }
+        let total = greatest_part(parts.iter().map(Fraction::numerator));
+        let rest: Vec<Fraction> =
+            parts.iter().rev().map(|part| total.minus(part.numerator()).into()).collect();
+        Ok(Some((total.into(), self.minimum(&self.write_all(&rest)?))))
     }
 }
 
-/// Terms, then symbols and numbers, it takes to write a polynomial out.
-fn length(polynomial: &Polynomial) -> (usize, usize, usize) {
+/// Terms, then symbols and numbers, it takes to write a fraction's numerator out.
+fn length(fraction: &Fraction) -> (usize, usize, usize) {
+    let polynomial = fraction.numerator();
     let symbols = polynomial.terms().map(|(monomial, _)| monomial.powers().len()).sum();
     let negative = polynomial.coefficients().filter(|value| value.is_negative()).count();
     (polynomial.len(), symbols, negative)

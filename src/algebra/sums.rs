@@ -1,8 +1,6 @@
 //! Sums over an index. Polynomial bodies close by Faulhaber's formula, term by term; each remaining term becomes an
 //! atom whose index is a symbol of its own, so that the names of indices do not matter.
 
-use std::rc::Rc;
-
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use rustc_hash::FxHashMap;
@@ -150,12 +148,22 @@ impl Algebra {
         work: &Work,
     ) -> Outcome<Fraction> {
         let (index, _) = self.opened(formula, work)?;
-        let first = self.ceiling_of(from, work)?;
-        let last = self.floor_of(to, work)?;
+        self.sum_between(index, &self.ceiling_of(from, work)?, &self.floor_of(to, work)?, body, work)
+    }
+
+    /// The sum over an index of these integer bounds.
+    pub(super) fn sum_between(
+        &self,
+        index: Symbol,
+        first: &Fraction,
+        last: &Fraction,
+        body: &Fraction,
+        work: &Work,
+    ) -> Outcome<Fraction> {
         // Empty sums are 0: count to max(to, from - 1), to which the closed forms are exact.
         let before = first.minus(&Fraction::one(), work)?;
         let counted = self.maximum_of(vec![last.clone(), before], work)?;
-        self.closed(index, &first, &last, &counted, body, work)
+        self.closed(index, first, last, &counted, body, work)
     }
 
     /// The sum of the body from `first` to `last`; `counted` = max(last, first - 1).
@@ -232,50 +240,73 @@ impl Algebra {
         if !self.is_free(index, body) {
             return self.product(&[count(), body]);
         }
-        let split = |parts: &Rc<[Formula]>| {
-            parts.iter().partition::<Vec<Formula>, _>(|part| self.is_free(index, **part))
+        // Factors that do not depend on the index stay as they are written.
+        let (mut factors, body) = self.pulled_out(index, body);
+        let closed = self.fully_closed(index, from, to, body);
+        let parts = match self.node(body) {
+            Node::Sum(parts) => parts,
+            _ => {
+                factors.push(closed.unwrap_or_else(|| self.sigma(index, from, to, body)));
+                return self.product(&factors);
+            }
         };
-        match self.node(body) {
-            Node::Sum(parts) => {
-                let (varying, constant) = split(&parts);
-                if !constant.is_empty() {
-                    let constant = self.product(&[count(), self.sum(&constant)]);
-                    return self.sum(&[self.closed_sum(index, from, to, self.sum(&varying)), constant]);
-                }
-            }
-            Node::Product(parts) => {
-                let (varying, mut factors) = split(&parts);
-                if !factors.is_empty() {
-                    factors.push(self.closed_sum(index, from, to, self.product(&varying)));
-                    return self.product(&factors);
-                }
-            }
-            _ => {}
+        let named =
+            self.reachable(&[body]).into_iter().any(|part| matches!(self.node(part), Node::Named(..)));
+        if let Some(closed) = closed.filter(|_| !named) {
+            factors.push(closed);
+            return self.product(&factors);
         }
+        // Terms that do not depend on the index keep their names; those that do not close stay apart.
+        let (varying, constant): (Vec<Formula>, Vec<Formula>) =
+            parts.iter().partition(|part| self.is_free(index, **part));
+        let (closing, open): (Vec<Formula>, Vec<Formula>) =
+            varying.into_iter().partition(|&part| self.fully_closed(index, from, to, part).is_some());
+        let mut terms = Vec::with_capacity(open.len() + 2);
+        if !constant.is_empty() {
+            terms.push(self.product(&[count(), self.sum(&constant)]));
+        }
+        if !closing.is_empty() {
+            let closing = self.sum(&closing);
+            let closed = self.fully_closed(index, from, to, closing);
+            terms.push(closed.unwrap_or_else(|| self.sigma(index, from, to, closing)));
+        }
+        for part in open {
+            let (mut outside, inside) = self.pulled_out(index, part);
+            outside.push(self.sigma(index, from, to, inside));
+            terms.push(self.product(&outside));
+        }
+        factors.push(self.sum(&terms));
+        self.product(&factors)
+    }
+
+    /// The factors of a product that do not depend on an index, and the product of the others.
+    fn pulled_out(&self, index: Symbol, body: Formula) -> (Vec<Formula>, Formula) {
+        let Node::Product(parts) = self.node(body) else { return (Vec::new(), body) };
+        let (varying, constant): (Vec<Formula>, Vec<Formula>) =
+            parts.iter().partition(|part| self.is_free(index, **part));
+        (constant, self.product(&varying))
+    }
+
+    /// The sum under the claim `to >= from - 1`, where no Sigma is left of it.
+    fn fully_closed(&self, index: Symbol, from: Formula, to: Formula, body: Formula) -> Option<Formula> {
         let written = self.sigma(index, from, to, body);
         let work = self.work();
-        let closed = || -> Outcome<Fraction> {
+        let close = || -> Outcome<Fraction> {
             let first = self.ceiling_of(&self.try_canonical(from)?.fraction, &work)?;
             let last = self.floor_of(&self.try_canonical(to)?.fraction, &work)?;
             let (symbol, open) = self.opened(written, &work)?;
             let body = self.try_canonical(open)?;
             self.closed(symbol, &first, &last, &last, &body.fraction, &work)
         };
-        match closed() {
-            Ok(fraction) if !self.is_lone_sigma(&fraction) => {
-                self.factored_fraction(&fraction).unwrap_or(written)
-            }
-            _ => written,
+        let closed = close().ok()?;
+        let is_sigma = |variable: Variable| match variable.meaning() {
+            Meaning::Atom(number) => matches!(self.atom(number), Atom::Sigma { .. }),
+            Meaning::Symbol(_) => false,
+        };
+        if closed.variables().into_iter().any(is_sigma) {
+            return None;
         }
-    }
-
-    fn is_lone_sigma(&self, fraction: &Fraction) -> bool {
-        fraction.numerator().terms().all(|(monomial, _)| {
-            monomial.powers().iter().any(|power| match power.0.meaning() {
-                Meaning::Atom(number) => matches!(self.atom(number), Atom::Sigma { .. }),
-                Meaning::Symbol(_) => false,
-            })
-        })
+        self.factored_fraction(&closed).ok()
     }
 }
 
