@@ -1,57 +1,32 @@
-//! FLOPs of an operator call: its rule's terms, or what a switch or the convention puts in their place.
+//! FLOPs of an operator call: the terms that the convention in force counts, over the call's sizes.
 
 use crate::algebra::{Algebra, Formula};
 use crate::lang::{OperatorCall, holds, instantiate};
-use crate::rules::{Override, RuleSet, Unit};
+use crate::rules::{self, Condition, RuleSet, Switch, Unit};
 
 use super::counting::Counting;
 
-/// FLOPs of one call on one unit.
+/// FLOPs of one call on one unit, and whether its rule states work there that is not counted.
 pub(super) fn flops(
     algebra: &Algebra,
     rules: &RuleSet,
     counting: &Counting<'_>,
     call: &OperatorCall,
     unit: Unit,
-) -> Formula {
-    let convention = counting.convention;
-    let overridden = find(&convention.overrides, counting, call, unit);
-    if !convention.units.contains(&unit) && overridden.is_none() {
-        return algebra.integer(0);
-    }
-    let switched = counting.switches.iter().find_map(|(name, value)| {
-        find(rules.switches.get(name)?.overrides.get(value)?, counting, call, unit)
-    });
-    match switched.or(overridden) {
-        Some(replacement) => instantiate(algebra, replacement.flops, &call.sizes),
-        None => by_rule(algebra, rules, call, unit),
-    }
-}
-
-/// FLOPs of one call by its rule alone: everything that it executes.
-pub(super) fn by_rule(algebra: &Algebra, rules: &RuleSet, call: &OperatorCall, unit: Unit) -> Formula {
-    let Some(rule) = rules.operators.get(&*call.operator) else { return algebra.integer(0) };
-    let terms: Vec<Formula> = rule
-        .costs
+) -> (Formula, bool) {
+    let Some(rule) = rules.operators.get(&*call.operator) else { return (algebra.integer(0), false) };
+    let chosen: Vec<(&Switch, &str)> = counting
+        .switches
         .iter()
-        .filter(|cost| {
-            cost.unit == unit && cost.when.iter().all(|condition| holds(condition, &call.settings))
-        })
-        .map(|cost| instantiate(algebra, cost.flops, &call.sizes))
+        .filter_map(|(name, value)| Some((rules.switches.get(name)?, value.as_str())))
         .collect();
-    algebra.sum(&terms)
-}
-
-fn find<'r>(
-    overrides: &'r [Override],
-    counting: &Counting<'_>,
-    call: &OperatorCall,
-    unit: Unit,
-) -> Option<&'r Override> {
-    overrides.iter().find(|replacement| {
-        replacement.operator == *call.operator
-            && replacement.unit == unit
-            && (replacement.phases.is_empty() || replacement.phases.contains(&counting.phase))
-            && replacement.when.iter().all(|condition| holds(condition, &call.settings))
-    })
+    let counted =
+        rules::Counting { convention: counting.convention, switches: &chosen, phase: &counting.phase };
+    let holds = |condition: &Condition| holds(condition, &call.settings);
+    let terms: Vec<Formula> = counted
+        .terms(rule, unit, &holds)
+        .into_iter()
+        .map(|term| instantiate(algebra, term.flops, &call.sizes))
+        .collect();
+    (algebra.sum(&terms), counted.leaves_out(rule, unit, &holds))
 }

@@ -1,6 +1,6 @@
 //! From a graph to its cost tree: paths, multiplicities of loops, events of live ranges.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use num_traits::{One, Zero};
@@ -12,7 +12,7 @@ use crate::lang::{
 use crate::rules::{RuleSet, Unit};
 
 use super::counting::Counting;
-use super::flops::{by_rule, flops};
+use super::flops::flops;
 use super::live::{Block, Event, Liveness};
 use super::traffic::{Body, executes, storage, traffic};
 use super::tree::{CostTree, Entry, Node, NodeId, NodeKind, OwnedWeight};
@@ -92,6 +92,7 @@ impl<'a, 'g> Walk<'a, 'g> {
                 *sizes.entry(statement).or_insert(0) += 1;
             }
         }
+        let mut counted: HashSet<&str> = HashSet::new();
         for item in items.iter().filter(|item| is_visible(item)) {
             let start = self.tree.liveness.events.len();
             match &item.statement {
@@ -100,6 +101,9 @@ impl<'a, 'g> Walk<'a, 'g> {
                 }
                 Some(statement) => {
                     let node = self.enter(parent, statement, NodeKind::Statement, None, around);
+                    if counted.insert(statement) {
+                        self.count_call(node, around);
+                    }
                     self.item(item, &item.segment, node, around, body);
                     self.close(node, start);
                 }
@@ -282,12 +286,10 @@ impl<'a, 'g> Walk<'a, 'g> {
     fn operator(&mut self, node: NodeId, call: &'g OperatorCall, around: &Surroundings<'g>, body: &Body) {
         let algebra = self.tree.algebra;
         let rules = self.tree.rules;
-        let tensor_core = flops(algebra, rules, &self.tree.counting, call, Unit::TensorCore);
-        let cuda_core = flops(algebra, rules, &self.tree.counting, call, Unit::CudaCore);
-        let zero = algebra.integer(0);
-        let uncounted = [(Unit::TensorCore, tensor_core), (Unit::CudaCore, cuda_core)]
-            .into_iter()
-            .any(|(unit, counted)| counted == zero && by_rule(algebra, rules, call, unit) != zero);
+        let (tensor_core, not_on_tensor_cores) =
+            flops(algebra, rules, &self.tree.counting, call, Unit::TensorCore);
+        let (cuda_core, not_on_cuda_cores) = flops(algebra, rules, &self.tree.counting, call, Unit::CudaCore);
+        let uncounted = not_on_tensor_cores || not_on_cuda_cores;
         let per_call = traffic(algebra, rules, &self.tree.counting.bytes, self.graph, body, call);
         let traffic = per_call.map(|parts| {
             let scaled = parts.into_iter().map(|(part, values, bytes)| {

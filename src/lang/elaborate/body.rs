@@ -184,8 +184,10 @@ impl Elaborator<'_> {
             && !scope.phase
             && !updates
             && scope.naming.get(&targets[0].text).copied().unwrap_or(false);
-        let outer = scope.statement.take();
-        scope.statement = names.then(|| targets[0].text.as_str().into());
+        let outer = scope.statement.clone();
+        if names {
+            scope.statement = Some(targets[0].text.as_str().into());
+        }
         let first_item = scope.items.len();
         let values = self.assigned_values(scope, targets, value);
         scope.statement = outer;

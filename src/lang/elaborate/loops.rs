@@ -11,9 +11,17 @@ use super::classes::ActiveLoop;
 use super::weights::Scaling;
 use crate::algebra::{Formula, Symbol};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::lang::graph::{Action, Carried, Class, Item, Loop, StorageKind, TensorId};
+use crate::lang::graph::{Action, Carried, Class, Loop, StorageKind, TensorId};
 use crate::lang::syntax::{Expression, ExpressionKind, Statement, Target};
 use crate::lang::value::{List, Value};
+
+/// The name under which the costs of an unrolled loop stand.
+fn first_name(target: &Target) -> &str {
+    match target {
+        Target::Name(name) => &name.text,
+        Target::Tuple(targets) => targets.first().map_or("loop", first_name),
+    }
+}
 
 /// Most elements of a list that is unrolled.
 const LONGEST_LIST: usize = 100_000;
@@ -68,7 +76,12 @@ impl Elaborator<'_> {
         self.bind_target(scope, target, element, at)?;
         let identity = scope.identity.clone();
         scope.identity = format!("{identity}[{}:{round}]", at.start);
+        let outer = scope.statement.clone();
+        if !scope.phase && outer.is_none() {
+            scope.statement = Some(first_name(target).into());
+        }
         let outcome = self.run_statements(scope, body);
+        scope.statement = outer;
         scope.identity = identity;
         outcome
     }
@@ -211,6 +224,7 @@ impl Elaborator<'_> {
         let saved_names = scope.names.clone();
         let saved_visits = scope.visits.clone();
         let outer_items = std::mem::take(&mut scope.items);
+        let outer_statement = scope.statement.take();
         let outer_segments = std::mem::take(&mut scope.segments);
         let first_cache = self.graph.caches.len();
         self.open_registry();
@@ -230,6 +244,7 @@ impl Elaborator<'_> {
         scope.identity = format!("{identity}[{}]", statement.range.start);
         let outcome = self.run_statements(scope, body);
         scope.identity = identity;
+        scope.statement = outer_statement;
         let items = std::mem::replace(&mut scope.items, outer_items);
         scope.segments = outer_segments;
         let names = std::mem::replace(&mut scope.names, saved_names);
@@ -332,9 +347,7 @@ impl Elaborator<'_> {
         self.note_shapes(scope, statement.range.start, &values);
         let transparent = scope.phase;
         let action = Action::Loop(Loop { variable: variable.into(), count, transparent, classes, carried });
-        let outer = scope.statement.take();
-        scope.items.push(Item { statement: None, segment, action });
-        scope.statement = outer;
+        scope.push(segment, action);
         Ok(())
     }
 }

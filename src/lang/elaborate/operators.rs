@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::graph::{Action, OperatorCall, Setting, StorageKind, TensorId};
 use crate::lang::syntax::{Expression, Name};
 use crate::lang::value::{Callee, List, Value};
-use crate::rules::{Condition, FlagValue, Operator, Shape};
+use crate::rules::{Condition, Dimension, FlagValue, Operator, Shape};
 
 /// The arguments of a call, sorted by what the rule makes of them.
 pub(super) struct Bound {
@@ -37,10 +37,6 @@ impl Bound {
             Some(Setting::Text(text)) => Some(text),
             _ => None,
         }
-    }
-
-    pub(super) fn flag(&self, name: &str) -> bool {
-        matches!(self.settings.get(name), Some(Setting::Flag(true)))
     }
 }
 
@@ -211,7 +207,7 @@ impl Elaborator<'_> {
                     .label(bound.span.clone(), "its weights would be others in each phase")
                     .help(format!("make it a part: `name = shared({})` at module level", rule.name)));
             }
-            let shape = self.result_shape(&weight.shape, &bound.sizes, leading);
+            let shape = self.weight_shape(&weight.shape, bound, leading);
             let place = self.register_weight(
                 format!("{identity}.{}", weight.name),
                 &weight.name,
@@ -222,6 +218,25 @@ impl Elaborator<'_> {
             weights.push((weight.name.as_str().into(), place));
         }
         Ok(weights)
+    }
+
+    /// The shape of a weight; a name that stands for several dimensions (a convolution's window) gives them all.
+    fn weight_shape(
+        &mut self,
+        pattern: &[Dimension],
+        bound: &Bound,
+        leading: Option<&[Formula]>,
+    ) -> Vec<Formula> {
+        let mut shape = Vec::new();
+        for dimension in pattern {
+            match dimension {
+                Dimension::Name(name) if bound.lists.contains_key(&**name) => {
+                    shape.extend_from_slice(&bound.lists[&**name]);
+                }
+                _ => shape.extend(self.result_shape(std::slice::from_ref(dimension), &bound.sizes, leading)),
+            }
+        }
+        shape
     }
 
     fn bind_operator(

@@ -162,6 +162,7 @@ impl Elaborator<'_> {
         bound.sizes.insert("C_out".into(), out);
         bound.sizes.insert("positions".into(), self.values_of(&positions));
         bound.sizes.insert("window".into(), self.values_of(&kernel));
+        bound.lists.insert("window".into(), kernel);
         let mut result = vec![batch, out];
         result.extend(positions);
         Ok(vec![result])

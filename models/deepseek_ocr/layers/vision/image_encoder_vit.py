@@ -12,10 +12,10 @@ def ImageEncoderViT(image: (B, 3, height, width), *, C, H, i, L, g, p, w, full_l
     convolutions that compress the features 16-fold before CLIP and the decoder see them.
     """
     patch_embed = PatchEmbed(image, C=C, p=p)
-    x = PositionGrid(patch_embed, g=g)
+    grid = PositionGrid(patch_embed, g=g)
     for layer in range(L):
-        x = Block(x, H=H, i=i, g=g, w=None if layer in full_layers else w)
-    neck = Neck(permute(x, 0, 3, 1, 2), C_neck=C_neck)
+        grid = Block(grid, H=H, i=i, g=g, w=None if layer in full_layers else w)
+    neck = Neck(permute(grid, 0, 3, 1, 2), C_neck=C_neck)
     for channels in downsample:
         neck = conv2d(neck, channels, 3, stride=2, padding=1, bias=False)
     return neck
