@@ -65,6 +65,11 @@ impl Algebra {
         self.symbols.borrow_mut().fresh(hint.into(), Some(1))
     }
 
+    /// As [`Algebra::fresh_symbol`], with its least value: nothing known of other symbols has to be thought over.
+    pub fn fresh_symbol_from(&self, hint: &str, minimum: i64) -> Symbol {
+        self.symbols.borrow_mut().fresh(hint.into(), Some(minimum))
+    }
+
     /// The name of a symbol, as it is shown.
     pub fn name(&self, symbol: Symbol) -> Rc<str> {
         self.symbols.borrow().name(symbol)

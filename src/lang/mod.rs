@@ -5,10 +5,12 @@
 mod elaborate;
 mod graph;
 mod library;
+mod references;
 pub mod syntax;
 mod value;
 
 pub use elaborate::{Environment, LayerArguments, elaborate_layer, elaborate_phase, holds, instantiate};
 pub use graph::*;
 pub use library::{Files, Library, LoadedModule};
+pub use references::parts_of_phase;
 pub use value::{Callee, LayerReference, List, Shared, Value};

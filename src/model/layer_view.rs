@@ -78,8 +78,8 @@ impl Own<'_> {
             return Err(Diagnostic::new("missing-value", format!("`{name}` has no value"))
                 .help(format!("the model does not call this layer: give `{name}=…`")));
         };
-        let symbol = model.algebra.fresh_symbol(name);
-        model.algebra.declare_minimum(symbol, i64::from(number > Rational::from_integer(0.into())));
+        let least = i64::from(number > Rational::from_integer(0.into()));
+        let symbol = model.algebra.fresh_symbol_from(name, least);
         self.numbers.insert(symbol, number.clone());
         let (latex, meaning) = self.describe(name, origin);
         self.symbols.push(ViewSymbol { name: name.to_owned(), symbol, latex, meaning, number, origin });

@@ -1,6 +1,7 @@
 //! A model as a user names it: found, bound to a configuration, and offered as phases and layers with their costs.
 
 mod bound;
+mod idle;
 mod layer_view;
 mod locate;
 mod phase_view;

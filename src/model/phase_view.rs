@@ -128,7 +128,7 @@ impl BoundModel {
             return Ok(known);
         }
         let mut all = own.export_weights();
-        for other in self.phases.iter().filter(|other| *other != phase) {
+        for other in &self.phases_with_other_parts(phase) {
             let (graph, numbers) = self.elaborated(other, false)?;
             let missing = graph
                 .weights

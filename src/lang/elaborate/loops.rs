@@ -160,8 +160,7 @@ impl Elaborator<'_> {
         let mut assigned = Vec::new();
         assigned_names(body, &mut assigned);
         let before = self.carried_before(scope, &assigned);
-        let index = self.algebra().fresh_symbol(&name.text);
-        self.algebra().declare_minimum(index, 0);
+        let index = self.algebra().fresh_symbol_from(&name.text, 0);
         let number = number.map(|value| value.to_integer());
         self.loops.push(ActiveLoop { index, count, number, decisions: Vec::new(), cursor: 0 });
         let mut classes = Vec::new();
