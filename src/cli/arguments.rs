@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::output;
 use crate::cost::Metric;
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::Result;
 use crate::model::{BoundModel, OpenRequest, View};
 
 /// Options of every command.
@@ -74,11 +74,4 @@ pub fn metrics(given: &[String], default: &[Metric]) -> Result<Vec<Metric>> {
         }
     }
     if given.is_empty() { Ok(default.to_vec()) } else { Ok(metrics) }
-}
-
-/// A word that is none of an option's.
-pub fn unknown_word(option: &str, word: &str, words: &[&str]) -> Box<Diagnostic> {
-    Diagnostic::new("unknown-option", format!("`{word}` is no {option}"))
-        .help_if(crate::diagnostic::did_you_mean(word, words.iter().copied()))
-        .help(format!("{option}: {}", words.join(", ")))
 }

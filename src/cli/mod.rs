@@ -4,8 +4,17 @@
 //! of [`Answer::code`], and 2 for bad input.
 
 mod arguments;
+mod assumed;
+mod equal;
 mod eval;
+mod explain;
+mod formula;
+mod models;
 mod output;
+mod parts;
+mod report;
+mod simplify;
+mod written;
 
 use std::process::ExitCode;
 
@@ -29,7 +38,13 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Report(report::Report),
+    Formula(formula::FormulaOf),
     Eval(eval::Eval),
+    Explain(explain::Explain),
+    Models(models::Models),
+    Simplify(simplify::Simplify),
+    Equal(equal::Equal),
 }
 
 /// Runs the command line of this process.
@@ -49,6 +64,12 @@ pub fn main() -> ExitCode {
 fn run(line: &CommandLine) -> Result<Answer> {
     let global = &line.global;
     match &line.command {
+        Command::Report(command) => command.run(global),
+        Command::Formula(command) => command.run(global),
         Command::Eval(command) => command.run(global),
+        Command::Explain(command) => command.run(global),
+        Command::Models(command) => command.run(global),
+        Command::Simplify(command) => command.run(),
+        Command::Equal(command) => command.run(),
     }
 }

@@ -1,20 +1,34 @@
 //! FLOPs of an operator call: the terms that the convention in force counts, over the call's sizes.
 
+use std::rc::Rc;
+
 use crate::algebra::{Algebra, Formula};
 use crate::lang::{OperatorCall, holds, instantiate};
 use crate::rules::{self, Condition, RuleSet, Switch, Unit};
 
 use super::counting::Counting;
 
-/// FLOPs of one call on one unit, and whether its rule states work there that is not counted.
+/// What is counted of one call on one unit.
+pub(super) struct Counted {
+    /// How much.
+    pub flops: Formula,
+    /// The rule states work there of which nothing is counted.
+    pub left_out: bool,
+    /// Derivations of the terms counted.
+    pub why: Vec<Rc<str>>,
+}
+
+/// FLOPs of one call on one unit.
 pub(super) fn flops(
     algebra: &Algebra,
     rules: &RuleSet,
     counting: &Counting<'_>,
     call: &OperatorCall,
     unit: Unit,
-) -> (Formula, bool) {
-    let Some(rule) = rules.operators.get(&*call.operator) else { return (algebra.integer(0), false) };
+) -> Counted {
+    let Some(rule) = rules.operators.get(&*call.operator) else {
+        return Counted { flops: algebra.integer(0), left_out: false, why: Vec::new() };
+    };
     let chosen: Vec<(&Switch, &str)> = counting
         .switches
         .iter()
@@ -23,10 +37,12 @@ pub(super) fn flops(
     let counted =
         rules::Counting { convention: counting.convention, switches: &chosen, phase: &counting.phase };
     let holds = |condition: &Condition| holds(condition, &call.settings);
-    let terms: Vec<Formula> = counted
-        .terms(rule, unit, &holds)
-        .into_iter()
-        .map(|term| instantiate(algebra, term.flops, &call.sizes))
-        .collect();
-    (algebra.sum(&terms), counted.leaves_out(rule, unit, &holds))
+    let terms = counted.terms(rule, unit, &holds);
+    let flops: Vec<Formula> =
+        terms.iter().map(|term| instantiate(algebra, term.flops, &call.sizes)).collect();
+    Counted {
+        flops: algebra.sum(&flops),
+        left_out: counted.leaves_out(rule, unit, &holds),
+        why: terms.iter().map(|term| term.why.into()).collect(),
+    }
 }

@@ -116,6 +116,11 @@ impl Metric {
         self.name().starts_with("flops") || self.name().starts_with("io")
     }
 
+    /// Adds over operators or tensors, so that a part has the sum of what is below it; peaks and ratios do not.
+    pub fn is_additive(self) -> bool {
+        !matches!(self, Metric::ActivationsBytes | Metric::MemoryBytes | Metric::Intensity)
+    }
+
     /// The letter that starts the names of its formulas: `F_attn`.
     pub fn letter(self) -> &'static str {
         match self {

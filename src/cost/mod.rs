@@ -16,4 +16,4 @@ mod walk;
 pub use counting::{ByteSizes, Counting};
 pub use metric::{IoModel, IoPart, Metric};
 pub use numbers::Numbers;
-pub use tree::{CostTree, IdleWeight, Node, NodeId, NodeKind};
+pub use tree::{CostTree, IdleWeight, Node, NodeId, NodeKind, OperatorCost};

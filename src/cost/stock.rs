@@ -30,11 +30,12 @@ impl CostTree<'_> {
             match metric {
                 Metric::Weights => terms.push(values),
                 Metric::WeightsActive => terms.extend(owned.active),
-                _ => {
+                Metric::WeightsBytes => {
                     let dtype = owned.weight.dtype.as_deref();
                     let size = self.counting.bytes.of(crate::lang::StorageKind::Weight, dtype);
                     terms.push(algebra.product(&[algebra.number(size), values]));
                 }
+                _ => {}
             }
         }
     }

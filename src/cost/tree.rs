@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::algebra::{Algebra, EvaluationError, Formula, Rational, Symbol};
+use crate::diagnostic::Span;
 use crate::lang::{Graph, Weight};
 use crate::rules::RuleSet;
 
@@ -59,6 +60,10 @@ pub struct Node {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub operator: Rc<str>,
+    /// Where a layer calls it.
+    pub span: Span,
+    /// Derivations of the terms counted.
+    pub why: Vec<Rc<str>>,
     pub tensor_core: Formula,
     pub cuda_core: Formula,
     /// Work that its rule states and the convention does not count.
@@ -83,6 +88,21 @@ pub struct IdleWeight {
     pub weight: Weight,
     /// Path: segments with kinds and layers.
     pub path: Vec<(Rc<str>, NodeKind, Vec<Rc<str>>)>,
+}
+
+/// An operator, over all its calls at one place.
+#[derive(Debug, Clone, Copy)]
+pub struct OperatorCost<'t> {
+    /// Its node.
+    pub node: NodeId,
+    /// Its name.
+    pub operator: &'t str,
+    /// Where the layer file calls it.
+    pub span: &'t Span,
+    /// Derivations of the FLOPs counted, as rules state them.
+    pub why: &'t [Rc<str>],
+    /// What it adds to the metric.
+    pub formula: Formula,
 }
 
 /// Costs of a graph by path.
@@ -228,6 +248,18 @@ impl<'a> CostTree<'a> {
         }
     }
 
+    /// What a node itself runs and owns, without what is below it, of a metric that adds over operators or tensors.
+    pub fn own(&self, id: NodeId, metric: Metric) -> Formula {
+        let mut terms = Vec::new();
+        for entry in &self.nodes[id.0].entries {
+            terms.extend(self.entry_terms(&self.entries[*entry], metric));
+        }
+        if !metric.is_flow() {
+            self.own_stock(id, metric, &mut terms);
+        }
+        self.algebra.sum(&terms)
+    }
+
     /// The formula of traffic under any I/O model: values, or bytes.
     pub fn io(&self, id: NodeId, model: IoModel, part: Option<IoPart>, bytes: bool) -> Formula {
         self.sum_entries(id, |entry| traffic(entry, model, part, bytes))
@@ -258,6 +290,24 @@ impl<'a> CostTree<'a> {
             }
         }
         self.algebra.sum(&all)
+    }
+
+    /// The operators below a node, in order of execution, with what each adds to a metric that adds over operators.
+    pub fn operators(&self, id: NodeId, metric: Metric) -> Vec<OperatorCost<'_>> {
+        let mut found = Vec::new();
+        for node in self.in_order(id) {
+            for entry in &self.nodes[node.0].entries {
+                let entry = &self.entries[*entry];
+                found.push(OperatorCost {
+                    node,
+                    operator: &entry.operator,
+                    span: &entry.span,
+                    why: &entry.why,
+                    formula: self.algebra.sum(&self.entry_terms(entry, metric)),
+                });
+            }
+        }
+        found
     }
 
     /// A node and everything below it, depth first.

@@ -93,13 +93,17 @@ impl<'a, 'g> Walk<'a, 'g> {
             }
         }
         let mut counted: HashSet<&str> = HashSet::new();
+        let mut known = self.tree.nodes[parent.0].children.len();
         for item in items.iter().filter(|item| is_visible(item)) {
             let start = self.tree.liveness.events.len();
+            let mut segment = &item.segment;
             match &item.statement {
                 Some(statement) if sizes[&**statement] == 1 => {
+                    segment = statement;
                     self.item(item, statement, parent, around, body);
                 }
                 Some(statement) => {
+                    segment = statement;
                     let node = self.enter(parent, statement, NodeKind::Statement, None, around);
                     if counted.insert(statement) {
                         self.count_call(node, around);
@@ -109,6 +113,24 @@ impl<'a, 'g> Walk<'a, 'g> {
                 }
                 None => self.item(item, &item.segment, parent, around, body),
             }
+            known = self.in_sequence(parent, known, segment);
+        }
+    }
+
+    /// Children keep the order of execution though not every body of one path has them all: what this body has added
+    /// to the `known` children goes before the next item that was there already. Gives how many are known now.
+    fn in_sequence(&mut self, parent: NodeId, known: usize, segment: &Rc<str>) -> usize {
+        let nodes = &self.tree.nodes;
+        let children = &nodes[parent.0].children;
+        let next = children[..known].iter().position(|child| nodes[child.0].segment == *segment);
+        let added = children.len() - known;
+        match next {
+            // Parts stand in the order of their first call.
+            Some(next) if parent != NodeId(0) => {
+                self.tree.nodes[parent.0].children[next..].rotate_right(added);
+                known + added
+            }
+            _ => known,
         }
     }
 
@@ -204,6 +226,9 @@ impl<'a, 'g> Walk<'a, 'g> {
                     self.call_body(call, node, &inside, &body);
                 }
                 _ => {
+                    if !inner.transparent {
+                        self.count_call(node, &inside);
+                    }
                     let body = Body::of_call(self.graph, &class.items, &ends);
                     self.items(&class.items, node, &inside, &body);
                 }
@@ -286,10 +311,8 @@ impl<'a, 'g> Walk<'a, 'g> {
     fn operator(&mut self, node: NodeId, call: &'g OperatorCall, around: &Surroundings<'g>, body: &Body) {
         let algebra = self.tree.algebra;
         let rules = self.tree.rules;
-        let (tensor_core, not_on_tensor_cores) =
-            flops(algebra, rules, &self.tree.counting, call, Unit::TensorCore);
-        let (cuda_core, not_on_cuda_cores) = flops(algebra, rules, &self.tree.counting, call, Unit::CudaCore);
-        let uncounted = not_on_tensor_cores || not_on_cuda_cores;
+        let tensor_core = flops(algebra, rules, &self.tree.counting, call, Unit::TensorCore);
+        let cuda_core = flops(algebra, rules, &self.tree.counting, call, Unit::CudaCore);
         let per_call = traffic(algebra, rules, &self.tree.counting.bytes, self.graph, body, call);
         let traffic = per_call.map(|parts| {
             let scaled = parts.into_iter().map(|(part, values, bytes)| {
@@ -299,9 +322,11 @@ impl<'a, 'g> Walk<'a, 'g> {
         });
         let entry = Entry {
             operator: Rc::clone(&call.operator),
-            tensor_core: self.multiplied(tensor_core, around),
-            cuda_core: self.multiplied(cuda_core, around),
-            uncounted,
+            span: call.span.clone(),
+            tensor_core: self.multiplied(tensor_core.flops, around),
+            cuda_core: self.multiplied(cuda_core.flops, around),
+            uncounted: tensor_core.left_out || cuda_core.left_out,
+            why: tensor_core.why.into_iter().chain(cuda_core.why).collect(),
             traffic,
         };
         self.tree.nodes[node.0].entries.push(self.tree.entries.len());

@@ -1,13 +1,12 @@
 //! Which rows a table has, and their numbers.
 
-use indexmap::IndexMap;
 use num_traits::Zero;
 
-use crate::algebra::{Algebra, EvaluationError, Formula, Rational};
-use crate::cost::{CostTree, IoModel, Metric, NodeId, Numbers};
+use super::meaning::Meaning;
+use crate::algebra::{EvaluationError, Rational};
+use crate::cost::{CostTree, Metric, NodeId, Numbers};
 use crate::diagnostic::Result;
 use crate::model::{BoundModel, View};
-use crate::notation::{Alphabet, Style, text};
 
 /// What a table shows.
 #[derive(Debug, Clone)]
@@ -45,16 +44,8 @@ pub struct Table {
     pub model: String,
     /// The selected part's path, or the layer by itself.
     pub selection: Option<String>,
-    /// The phase.
-    pub phase: String,
-    /// The convention in force.
-    pub convention: String,
-    /// Which traffic `io` is.
-    pub io: IoModel,
-    /// Which traffic `intensity` divides by.
-    pub intensity_io: IoModel,
-    /// Switches that are not at their defaults.
-    pub switches: IndexMap<String, String>,
+    /// What the numbers mean.
+    pub meaning: Meaning,
     /// Values of the symbols.
     pub bindings: Vec<(String, Rational)>,
     /// How many of the bindings are runtime keys, which come first, or a layer's own symbols.
@@ -63,14 +54,10 @@ pub struct Table {
     pub metrics: Vec<Metric>,
     /// Every metric of the selected part.
     pub totals: Vec<(Metric, Rational)>,
+    /// Rows stand below the row that they are part of; else they are the largest, in falling order.
+    pub nested: bool,
     /// Rows in order of execution, or largest first.
     pub rows: Vec<Row>,
-    /// Operators that run and are not counted.
-    pub not_counted: Vec<String>,
-    /// Exact divisions that were checked on the numbers.
-    pub conditions: Vec<String>,
-    /// What the costs rest on.
-    pub assumptions: Vec<String>,
 }
 
 impl Table {
@@ -90,19 +77,12 @@ impl Table {
             rows = largest(rows, most);
         }
         let totals = Metric::ALL.iter().map(|metric| Ok((*metric, numbers.of(view.selected, *metric)?)));
-        let counting = tree.counting();
-        let algebra = tree.algebra();
-        let conditions = view.conditions.iter();
         let is_runtime =
             |name: &str| view.layer.is_some() || model.binding.phases[&view.phase].contains_key(name);
         Ok(Table {
             model: model.description.id.clone(),
             selection: model.selection.clone(),
-            phase: view.phase.clone(),
-            convention: counting.convention.name.clone(),
-            io: counting.io,
-            intensity_io: counting.intensity_io,
-            switches: counting.switches.clone(),
+            meaning: Meaning::of(view),
             bindings: view
                 .symbols
                 .iter()
@@ -111,10 +91,8 @@ impl Table {
             runtime: view.symbols.iter().take_while(|symbol| is_runtime(&symbol.name)).count(),
             metrics: options.metrics.clone(),
             totals: totals.collect::<std::result::Result<_, _>>().map_err(explain)?,
+            nested: options.top.is_none(),
             rows,
-            not_counted: tree.not_counted(view.selected),
-            conditions: conditions.map(|at| divides(algebra, at.divisor, at.dividend)).collect(),
-            assumptions: view.assumptions.clone(),
         })
     }
 
@@ -123,18 +101,6 @@ impl Table {
         let found = self.totals.iter().find(|(known, _)| *known == metric);
         found.map_or_else(Rational::zero, |(_, number)| number.clone())
     }
-
-    /// `causal=half logits=last`, or nothing.
-    pub fn switches_text(&self) -> String {
-        let all = self.switches.iter().map(|(name, value)| format!("{name}={value}"));
-        all.collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// `divisor | dividend`
-fn divides(algebra: &Algebra, divisor: Formula, dividend: Formula) -> String {
-    let side = |formula| text(algebra, formula, &Style::exact(), Alphabet::Ascii);
-    format!("{} | {}", side(divisor), side(dividend))
 }
 
 struct Rows<'t, 'v, 'm> {

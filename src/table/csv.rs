@@ -28,11 +28,11 @@ pub fn csv(table: &Table) -> String {
     let first = [
         table.model.clone(),
         table.selection.clone().unwrap_or_default(),
-        table.phase.clone(),
-        table.convention.clone(),
-        table.io.name().to_owned(),
-        table.intensity_io.name().to_owned(),
-        table.switches_text(),
+        table.meaning.phase.clone(),
+        table.meaning.convention.clone(),
+        table.meaning.io.name().to_owned(),
+        table.meaning.intensity_io.name().to_owned(),
+        table.meaning.switches_text(),
     ];
     for row in &table.rows {
         let mut fields = first.to_vec();
@@ -45,7 +45,7 @@ pub fn csv(table: &Table) -> String {
     let mut fields = first.to_vec();
     fields.extend([TOTAL.to_owned(), String::new(), String::new()]);
     fields.extend(table.metrics.iter().map(|metric| table.total(*metric).to_string()));
-    fields.push(table.not_counted.join(" "));
+    fields.push(table.meaning.not_counted.join(" "));
     line(&mut text, &fields);
     text
 }

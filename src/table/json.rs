@@ -35,17 +35,17 @@ pub fn json(table: &Table) -> String {
     let document = Document {
         model: &table.model,
         selection: table.selection.as_deref(),
-        phase: &table.phase,
-        convention: &table.convention,
-        io: table.io.name(),
-        intensity_io: table.intensity_io.name(),
-        switches: &table.switches,
+        phase: &table.meaning.phase,
+        convention: &table.meaning.convention,
+        io: table.meaning.io.name(),
+        intensity_io: table.meaning.intensity_io.name(),
+        switches: &table.meaning.switches,
         bindings: named(&table.bindings),
         totals: totals.collect(),
         rows: table.rows.iter().map(|row| json_row(row, &table.metrics)).collect(),
-        not_counted: &table.not_counted,
-        conditions: &table.conditions,
-        assumptions: &table.assumptions,
+        not_counted: &table.meaning.not_counted,
+        conditions: &table.meaning.conditions,
+        assumptions: &table.meaning.assumptions,
     };
     let mut text = serde_json::to_string_pretty(&document).expect("maps with text keys serialize");
     text.push('\n');

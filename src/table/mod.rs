@@ -6,9 +6,11 @@
 mod build;
 mod csv;
 mod json;
+mod meaning;
 mod shown;
 
 pub use build::{Options, Row, Table};
 pub use csv::csv;
 pub use json::{json, rational};
+pub use meaning::Meaning;
 pub use shown::{markdown, quantity, text};

@@ -14,7 +14,7 @@ const DIGITS: u32 = 4;
 
 /// A number of a metric with its unit: `976.9 GFLOP`, or all its digits.
 pub fn quantity(metric: Metric, value: &Rational, exact: bool) -> String {
-    if exact {
+    if exact || value.is_zero() {
         return format_exact(value, Some(','));
     }
     let unit = match metric.unit() {
@@ -54,10 +54,16 @@ fn cells(table: &Table, exact: bool, indented: bool) -> Cells {
         }
     }
     let mut rows = Vec::new();
+    let mut above: Vec<&str> = Vec::new();
     for row in &table.rows {
-        let indent = if indented { "  ".repeat(row.depth.saturating_sub(1)) } else { String::new() };
-        let mut line =
-            vec![format!("{indent}{}", row.path), row.layer.clone(), format_exact(&row.calls, Some(','))];
+        let mut path = row.path.clone();
+        if indented {
+            above.truncate(row.depth - 1);
+            let inside = above.last().and_then(|above| path.strip_prefix(above)?.strip_prefix('.'));
+            path = format!("{}{}", "  ".repeat(above.len()), inside.unwrap_or(&path));
+            above.push(&row.path);
+        }
+        let mut line = vec![path, row.layer.clone(), format_exact(&row.calls, Some(','))];
         for (place, (metric, value)) in table.metrics.iter().zip(&row.values).enumerate() {
             line.push(value.as_ref().map(|value| quantity(*metric, value, exact)).unwrap_or_default());
             if place == 0 && shares {
@@ -78,7 +84,7 @@ fn share(part: &Rational, whole: &Rational) -> String {
 
 /// Aligned columns, then what the numbers mean.
 pub fn text(table: &Table, exact: bool) -> String {
-    let cells = cells(table, exact, table.rows.windows(2).any(|pair| pair[0].depth < pair[1].depth));
+    let cells = cells(table, exact, table.nested);
     let mut grid = Grid::new();
     grid.load_preset(presets::NOTHING);
     grid.set_header(&cells.heading);
@@ -109,7 +115,7 @@ pub fn text(table: &Table, exact: bool) -> String {
         out.push('\n');
     }
     out.push('\n');
-    for (name, what) in notes(table) {
+    for (name, what) in table.meaning.lines(&table.metrics) {
         out.push_str(&format!("{name}: {what}\n"));
     }
     out
@@ -140,7 +146,7 @@ pub fn markdown(table: &Table, exact: bool) -> String {
     }
     push(&cells.total, false);
     out.push('\n');
-    for (name, what) in notes(table) {
+    for (name, what) in table.meaning.lines(&table.metrics) {
         out.push_str(&format!("- {name}: {what}\n"));
     }
     out
@@ -150,30 +156,7 @@ fn title(table: &Table) -> String {
     let selection = table.selection.as_ref().map(|path| format!(":{path}")).unwrap_or_default();
     let values = table.bindings[..table.runtime].iter();
     let values: Vec<String> = values.map(|(name, value)| format!("{name}={value}")).collect();
-    format!("{}{selection}, phase {}, {}", table.model, table.phase, values.join(" "))
-}
-
-/// What the numbers mean: each with a name.
-fn notes(table: &Table) -> Vec<(&'static str, String)> {
-    let mut notes = vec![("convention", table.convention.clone())];
-    if !table.switches.is_empty() {
-        notes.push(("switches", table.switches_text()));
-    }
-    let shown = |metric: &Metric| metric.name().starts_with("io");
-    if table.metrics.iter().any(shown) {
-        notes.push(("io", format!("{} ({})", table.io.name(), table.io.what())));
-    }
-    if table.metrics.contains(&Metric::Intensity) {
-        notes.push(("intensity", format!("FLOPs per byte of io={} traffic", table.intensity_io.name())));
-    }
-    if !table.not_counted.is_empty() {
-        notes.push(("not counted", table.not_counted.join(", ")));
-    }
-    if !table.conditions.is_empty() {
-        notes.push(("holds where", table.conditions.join(", ")));
-    }
-    notes.extend(table.assumptions.iter().map(|assumption| ("assumed", assumption.clone())));
-    notes
+    format!("{}{selection}, phase {}, {}", table.model, table.meaning.phase, values.join(" "))
 }
 
 #[cfg(test)]

@@ -1,0 +1,138 @@
+//! `modelmeter models`: what is there.
+
+use clap::Args;
+
+use super::arguments::Global;
+use super::output::Answer;
+use crate::config::{Files, ModelDescription, SymbolDescription, SymbolKind, groups};
+use crate::diagnostic::Result;
+use crate::model::{BoundModel, OpenRequest, find, ids};
+
+const EXAMPLE: &str = "\
+Example:
+  $ modelmeter models
+  deepseek_ocr  DeepSeek-OCR 3B
+";
+
+/// The models; or what one of them takes: symbols, facts, configuration groups, phases and layers
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
+pub struct Models {
+    /// A model
+    id: Option<String>,
+}
+
+impl Models {
+    /// Runs the command.
+    pub fn run(&self, global: &Global) -> Result<Answer> {
+        Ok(Answer::done(match &self.id {
+            Some(id) => one(id, global)?,
+            None => all(global)?,
+        }))
+    }
+}
+
+fn all(global: &Global) -> Result<String> {
+    let library = global.models.as_ref().map_or_else(Files::embedded, Files::directory);
+    let mut lines = Vec::new();
+    for id in ids(&library) {
+        let description = ModelDescription::load(&library.folder(&id)?)?;
+        lines.push(vec![id, description.title]);
+    }
+    Ok(columns(&lines, ""))
+}
+
+fn one(id: &str, global: &Global) -> Result<String> {
+    let request = OpenRequest {
+        model: id.to_owned(),
+        rules: global.rules.clone(),
+        models: global.models.clone(),
+        strict: global.strict,
+        all_phases: true,
+        ..OpenRequest::default()
+    };
+    let found = find(id, global.models.as_deref())?;
+    let model = BoundModel::open(&request)?;
+    let description = &model.description;
+    let mut out = format!("{}  {}\n{}\n", description.id, description.title, description.summary);
+    let mut section = |heading: &str, lines: Vec<Vec<String>>| {
+        if !lines.is_empty() {
+            out.push_str(&format!("\n{heading}\n{}", columns(&lines, "  ")));
+        }
+    };
+    let symbols = description.symbols.iter().map(|symbol| {
+        let bound = model.binding.symbols.get(&symbol.name);
+        let value = bound.map(|bound| bound.setting.to_string()).unwrap_or_default();
+        vec![format!("{} = {value}", symbol.name), symbol.keys.join(", "), what(symbol)]
+    });
+    section("symbols", symbols.collect());
+    let facts = description.facts.iter().map(|fact| vec![fact.span.text().to_owned()]);
+    section("facts", facts.collect());
+    let options = groups(&found.folder).into_iter().map(|(group, options)| {
+        let taken = model.binding.groups.get(&group).and_then(Option::as_ref);
+        let options = options.into_iter().map(|option| match taken {
+            Some(taken) if taken.option == option => format!("{option} (default)"),
+            _ => option,
+        });
+        vec![format!("{group}="), options.collect::<Vec<_>>().join(", ")]
+    });
+    section("configuration groups", options.collect());
+    let phases = description.phases.iter().map(|phase| {
+        let default = if phase.name == description.default_phase { " (default)" } else { "" };
+        vec![format!("phase={}{default}", phase.name), phase.keys.join(" "), phase.about.clone()]
+    });
+    section("phases", phases.collect());
+    let runtime = description.runtime.iter().map(|key| {
+        let default = key.key.as_ref().map(|key| format!(", from {key}")).unwrap_or_default();
+        vec![format!("{}={}", key.name, key.default), format!("{}{default}", key.meaning)]
+    });
+    section("runtime keys", runtime.collect());
+    for group in &description.inventory {
+        let folder = format!("{}/{}/", description.id, group.folder);
+        let modules = model.library.modules().iter();
+        let layers = modules.filter(|module| module.path.starts_with(&folder)).flat_map(|module| {
+            let file = module.path.strip_prefix(&folder).unwrap_or(&module.path).to_owned();
+            let layer = move |name: &str| vec![name.to_owned(), file.clone()];
+            module.module.layers.iter().map(move |own| layer(&own.name.text))
+        });
+        section(&format!("{} ({})", group.heading, group.folder), layers.collect());
+    }
+    let rules = &model.rules;
+    let counting = rules
+        .conventions
+        .values()
+        .map(|convention| vec![format!("convention={}", convention.name), convention.what.clone()]);
+    let switches = rules
+        .switches
+        .values()
+        .map(|switch| vec![format!("{}={}", switch.name, switch.values.join("|")), switch.what.clone()]);
+    let io =
+        crate::cost::IoModel::ALL.iter().map(|io| vec![format!("io={}", io.name()), io.what().to_owned()]);
+    section("counting", counting.chain(switches).chain(io).collect());
+    Ok(out)
+}
+
+fn what(symbol: &SymbolDescription) -> String {
+    let unit = if symbol.unit.is_empty() { String::new() } else { format!(" [{}]", symbol.unit) };
+    let choices = match &symbol.kind {
+        SymbolKind::Text { choices } if !choices.is_empty() => format!(", one of {}", choices.join(", ")),
+        _ => String::new(),
+    };
+    format!("{}{unit}{choices}", symbol.meaning)
+}
+
+/// Lines of cells, the first columns aligned.
+fn columns(lines: &[Vec<String>], indent: &str) -> String {
+    let count = lines.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..count).map(width).collect();
+    let mut out = String::new();
+    for line in lines {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let text = cells.collect::<Vec<_>>().join("  ");
+        out.push_str(&format!("{indent}{}\n", text.trim_end()));
+    }
+    out
+}

@@ -1,0 +1,50 @@
+//! `modelmeter report`: the full analytic report.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::{Global, Target};
+use super::output::{Answer, write_file};
+use crate::diagnostic::Result;
+use crate::report;
+
+const EXAMPLE: &str = "\
+Example:
+  $ modelmeter report deepseek_ocr -o report.md
+";
+
+/// The full analytic report: what the model is, layer by layer, with every formula and number derived
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
+pub struct Report {
+    #[command(flatten)]
+    target: Target,
+    /// Write to this file, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t = Format::Md)]
+    format: Format,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Markdown, as GitHub shows it
+    Md,
+}
+
+impl Report {
+    /// Runs the command.
+    pub fn run(&self, global: &Global) -> Result<Answer> {
+        let model = self.target.open_for(global, true)?;
+        let text = match self.format {
+            Format::Md => report::markdown(&model)?,
+        };
+        match &self.output {
+            Some(path) => write_file(path, &text).map(|()| Answer::done("")),
+            None => Ok(Answer::done(text)),
+        }
+    }
+}
