@@ -14,6 +14,10 @@ const DIGITS: u32 = 4;
 
 /// A number of a metric with its unit: `976.9 GFLOP`, or all its digits.
 pub fn quantity(metric: Metric, value: &Rational, exact: bool) -> String {
+    if metric == Metric::Intensity && value.is_zero() {
+        // No traffic to divide by, or no work.
+        return "–".to_owned();
+    }
     if exact || value.is_zero() {
         return format_exact(value, Some(','));
     }
