@@ -293,7 +293,7 @@ fn missing_keys_without_default_name_what_would_give_them() {
 fn keys_that_the_phase_does_not_use_are_refused() {
     refused(
         &["height=5"],
-        &["the phase `prefill` does not use `height`", "`prefill` takes B, S", "phase=view"],
+        &["the phase `prefill` does not use `height`", "`prefill` takes B, S, P", "phase=view"],
     );
     refused(&["phase=pipeline", "S=5"], &["`S` follows from the other keys", "takes B, rows, cols, prompt"]);
     refused(&["phase=pipeline", "runtime.sequence_length=5"], &["`S` follows from the other keys"]);

@@ -36,9 +36,9 @@ def vision(overview: (B, 3, 1024, 1024), tiles: (B * rows * cols, 3, 640, 640), 
     return concat(parts, whole, expand(view_separator, B, 1, h), dim=1)
 
 
-def prefill(ids: tokens(B, S), *, h, V):
-    """S tokens into an empty cache, logits at every position."""
-    return lm_head(decoder(embed_tokens(ids, V, h), past=0))
+def prefill(ids: tokens(B, S), *, h, V, P):
+    """S tokens after P cached ones, logits at every position."""
+    return lm_head(decoder(embed_tokens(ids, V, h), past=P))
 
 
 def pipeline(overview: (B, 3, 1024, 1024), tiles: (B * rows * cols, 3, 640, 640),

@@ -11,7 +11,7 @@ def phase_of(case):
         height, width = case["image"]
         return "view", dict(B=case["batch"], height=height, width=width)
     if case["phase"] == "prefill":
-        return "prefill", dict(B=case["batch"], S=case["seq"])
+        return "prefill", dict(B=case["batch"], S=case["seq"], P=0)
     return "decode", dict(B=case["batch"], S=case["past"])
 
 
