@@ -40,18 +40,19 @@ impl Algebra {
         formula: Formula,
         values: &dyn Fn(Symbol) -> Option<Rational>,
     ) -> Result<Rational, EvaluationError> {
-        self.evaluate_number(formula, &|symbol| values(symbol).map(Number::from))
-            .map(|value| value.to_rational())
+        let mut steps = self.limits().steps;
+        let value = self.evaluate_within(formula, &|symbol| values(symbol).map(Number::from), &mut steps)?;
+        Ok(value.to_rational())
     }
 
-    /// As [`Algebra::evaluate`], in the representation of this room.
-    pub(super) fn evaluate_number(
+    /// As [`Algebra::evaluate`], in the representation of this room; `steps` counts down.
+    pub(super) fn evaluate_within(
         &self,
         formula: Formula,
         values: &dyn Fn(Symbol) -> Option<Number>,
+        steps: &mut u64,
     ) -> Result<Number, EvaluationError> {
         let limits = self.limits();
-        let mut steps = 0u64;
         let mut frames = vec![Frame {
             order: self.needed(formula),
             next: 0,
@@ -83,10 +84,7 @@ impl Algebra {
                 continue;
             }
             if frames.len() > 1 {
-                steps += 1;
-                if steps > limits.steps {
-                    return Err(EvaluationError::TooLarge);
-                }
+                *steps = steps.checked_sub(1).ok_or(EvaluationError::TooLarge)?;
             }
             match self.node(part) {
                 Node::Sigma { index, from, to, body } => {

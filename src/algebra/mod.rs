@@ -12,7 +12,7 @@
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
 //! | `monomial`, `packing`, `terms`, `polynomial`, `ring`, `gcd`, `fraction` | rational functions |
 //! | `canonical`, `atoms`, `floors`, `extrema`, `sums` | from formulas to canonical forms |
-//! | `facts`, `positivity`, `equality` | what is assumed, and what follows |
+//! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
 //! | `evaluation` | values |
 //! | `readable`, `grouping`, `factors`, `shown` | forms for people |
 //! | `limits` | how much work is too much |
@@ -45,6 +45,7 @@ mod substitution;
 mod sums;
 mod symbols;
 mod terms;
+mod witness;
 
 pub use engine::Algebra;
 pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};

@@ -39,6 +39,14 @@ impl Number {
         }
     }
 
+    /// Whether it is an integer.
+    pub fn is_integer(&self) -> bool {
+        match self {
+            Small(_, d) => *d == 1,
+            Big(value) => value.is_integer(),
+        }
+    }
+
     /// How many bits numerator and denominator take.
     pub fn bits(&self) -> u64 {
         match self {
