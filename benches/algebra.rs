@@ -69,9 +69,7 @@ fn canonicalize_a_report(bencher: divan::Bencher) {
             let formulas = report(&algebra);
             (algebra, formulas)
         })
-        .bench_refs(|(algebra, formulas)| {
-            formulas.iter().map(|&formula| algebra.canonical(formula)).filter(|form| **form == **form).count()
-        });
+        .bench_refs(|(algebra, formulas)| formulas.iter().map(|&formula| algebra.canonical(formula)).last());
 }
 
 #[divan::bench]

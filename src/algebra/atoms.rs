@@ -19,20 +19,24 @@ pub enum Atom {
     Floor(Fraction),
     /// The greatest of two or more, sorted.
     Maximum(Vec<Fraction>),
-    /// A bounded sum; the index stands in the body as a symbol of its own, the same for all sums of that depth and
-    /// those bounds.
-    Sigma {
-        /// The index.
-        index: Symbol,
-        /// Its first value, an integer.
-        from: Fraction,
-        /// Its last value, an integer.
-        to: Fraction,
-        /// What is added up.
-        body: Fraction,
-    },
+    /// A bounded sum.
+    Sigma(Box<BoundedSum>),
     /// Beyond the limits, or a division by 0: equal to itself only.
     Opaque(Formula),
+}
+
+/// A sum over an index, which stands in the body as a symbol of its own, the same for all sums of that depth and those
+/// bounds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BoundedSum {
+    /// The index.
+    pub index: Symbol,
+    /// Its first value, an integer.
+    pub from: Fraction,
+    /// Its last value, an integer.
+    pub to: Fraction,
+    /// What is added up.
+    pub body: Fraction,
 }
 
 /// What is known of an atom.
@@ -85,9 +89,10 @@ impl Algebra {
                 integer: arguments.iter().all(|argument| self.is_integer(argument)),
                 minimum: arguments.iter().filter_map(|argument| self.least_value(argument)).max(),
             },
-            Atom::Sigma { body, .. } => {
-                Known { integer: self.is_integer(body), minimum: self.is_nonnegative(body).then_some(0) }
-            }
+            Atom::Sigma(sum) => Known {
+                integer: self.is_integer(&sum.body),
+                minimum: self.is_nonnegative(&sum.body).then_some(0),
+            },
             Atom::Opaque(_) => Known { integer: false, minimum: None },
         }
     }

@@ -166,7 +166,7 @@ impl Algebra {
                     add(Fraction::sum(&arguments, &work).and_then(|sum| sum.minus(&this, &work)).ok());
                 }
             }
-            Atom::Sigma { .. } | Atom::Opaque(_) => {}
+            Atom::Sigma(_) | Atom::Opaque(_) => {}
         }
         bounds
     }

@@ -4,7 +4,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::atoms::Atom;
+use super::atoms::{Atom, BoundedSum};
 use super::engine::Algebra;
 use super::formula::Formula;
 use super::fraction::Fraction;
@@ -26,8 +26,8 @@ impl Algebra {
             match self.atom(number) {
                 Atom::Floor(inner) => stack.extend(inner.variables()),
                 Atom::Maximum(parts) => stack.extend(parts.iter().flat_map(Fraction::variables)),
-                Atom::Sigma { from, to, body, .. } => {
-                    stack.extend([from, to, body].iter().flat_map(Fraction::variables));
+                Atom::Sigma(sum) => {
+                    stack.extend([sum.from, sum.to, sum.body].iter().flat_map(Fraction::variables));
                 }
                 Atom::Opaque(_) => {}
             }
@@ -67,7 +67,8 @@ impl Algebra {
                 self.write_quotient(inner, |a, b| self.floor_quotient(a, b), &work)?
             }
             Atom::Maximum(parts) => self.maximum(&self.write_all(parts)?),
-            Atom::Sigma { index, from, to, body } => {
+            Atom::Sigma(sum) => {
+                let BoundedSum { index, from, to, body } = &**sum;
                 let name = self.indices.borrow().names[index];
                 let written = self.factored_shown(&self.in_plain_atoms(body)?)?;
                 // The author's name for the index, unless it means something else in the body.
@@ -161,19 +162,16 @@ impl Algebra {
                 let multiple = above.minus(&remainder, work)?;
                 found.push(Fraction::product([&multiple, &Fraction::from(below).inverse(work)?], work)?);
             }
-            Atom::Sigma { index, from, to, body } => {
+            Atom::Sigma(sum) => {
+                let BoundedSum { index, from, to, body } = &**sum;
                 // Σ max(u, …) = Σ t - Σ min(t - u, …)
                 for inner in body.numerator().variables() {
                     let Meaning::Atom(number) = inner.meaning() else { continue };
                     let Atom::Maximum(parts) = self.atom(number) else { continue };
                     let Some((total, minimum)) = self.as_minimum(&parts)? else { continue };
                     let least = body.with_variable(inner, &shown(minimum), work)?;
-                    let written = self.write_atom(&Atom::Sigma {
-                        index: *index,
-                        from: from.clone(),
-                        to: to.clone(),
-                        body: least,
-                    })?;
+                    let minimal = BoundedSum { body: least, ..(**sum).clone() };
+                    let written = self.write_atom(&Atom::Sigma(Box::new(minimal)))?;
                     let closed =
                         self.sum_between(*index, from, to, &body.with_variable(inner, &total, work)?, work)?;
                     found.push(closed.minus(&shown(written), work)?);

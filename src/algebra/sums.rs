@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use rustc_hash::FxHashMap;
 
-use super::atoms::Atom;
+use super::atoms::{Atom, BoundedSum};
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Rational, Symbol};
 use super::fraction::Fraction;
@@ -124,8 +124,8 @@ impl Algebra {
                 Meaning::Atom(number) => match self.atom(number) {
                     Atom::Floor(inner) => stack.extend(inner.variables()),
                     Atom::Maximum(parts) => stack.extend(parts.iter().flat_map(Fraction::variables)),
-                    Atom::Sigma { from, to, body, .. } => {
-                        stack.extend([from, to, body].iter().flat_map(Fraction::variables));
+                    Atom::Sigma(sum) => {
+                        stack.extend([sum.from, sum.to, sum.body].iter().flat_map(Fraction::variables));
                     }
                     Atom::Opaque(formula) => {
                         if self.is_free(symbol, formula) {
@@ -202,7 +202,12 @@ impl Algebra {
                 let varying = Fraction::from(Polynomial::term(varying, Integer::ONE));
                 let body = Fraction::product([&varying, &inside], work)?;
                 let (from, to) = (first.clone(), last.clone());
-                Fraction::variable(self.atom_variable(Atom::Sigma { index, from, to, body }))
+                Fraction::variable(self.atom_variable(Atom::Sigma(Box::new(BoundedSum {
+                    index,
+                    from,
+                    to,
+                    body,
+                }))))
             };
             terms.push(Fraction::product([&sum, &Polynomial::collect(constant).into()], work)?);
         }
@@ -300,7 +305,7 @@ impl Algebra {
         };
         let closed = close().ok()?;
         let is_sigma = |variable: Variable| match variable.meaning() {
-            Meaning::Atom(number) => matches!(self.atom(number), Atom::Sigma { .. }),
+            Meaning::Atom(number) => matches!(self.atom(number), Atom::Sigma(_)),
             Meaning::Symbol(_) => false,
         };
         if closed.variables().into_iter().any(is_sigma) {
