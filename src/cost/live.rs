@@ -84,22 +84,20 @@ impl Liveness {
         id: NodeId,
         values: &dyn Fn(Symbol) -> Option<Rational>,
     ) -> Result<Rational, EvaluationError> {
-        let mut sizes: HashMap<Formula, Rational> = HashMap::new();
+        let mut sizes: HashMap<(Formula, Option<usize>), Rational> = HashMap::new();
         let mut peak = Rational::from_integer(0.into());
         for (start, end) in &tree.nodes[id.0].ranges {
             for (live, block) in self.live_sets(*start, *end) {
                 let mut total = Rational::from_integer(0.into());
                 for storage in live {
-                    let bytes = self.at_last(tree, self.bytes[&storage], block);
-                    let size = match sizes.get(&bytes) {
-                        Some(size) => size.clone(),
-                        None => {
-                            let size = tree.algebra.evaluate(bytes, values)?;
-                            sizes.insert(bytes, size.clone());
-                            size
-                        }
-                    };
-                    total += size;
+                    let bytes = self.bytes[&storage];
+                    if let Some(size) = sizes.get(&(bytes, block)) {
+                        total += size;
+                        continue;
+                    }
+                    let size = tree.algebra.evaluate(self.at_last(tree, bytes, block), values)?;
+                    total += &size;
+                    sizes.insert((bytes, block), size);
                 }
                 if total > peak {
                     peak = total;

@@ -10,8 +10,8 @@ use crate::algebra::{Algebra, Formula, Rational};
 use crate::lang::{Action, Graph, Item, LayerCall, OperatorCall, StorageKind, TensorId, instantiate};
 use crate::rules::{Operator, RuleSet};
 
-use super::counting::ByteSizes;
-use super::metric::IoPart;
+use super::counting::{ByteSizes, Counting};
+use super::metric::{IoModel, IoPart};
 
 /// The data flow around the operators of a body.
 pub(super) struct Body {
@@ -101,14 +101,13 @@ struct Collector<'c> {
     algebra: &'c Algebra,
     graph: &'c Graph,
     bytes: &'c ByteSizes,
-    found: Vec<(IoPart, Formula, Formula)>,
+    found: Vec<Transfer>,
 }
 
 impl Collector<'_> {
     fn add(&mut self, part: IoPart, values: Formula, size: Rational) {
         if self.algebra.constant_integer(values) != Some(0) {
-            let bytes = self.algebra.product(&[self.algebra.number(size), values]);
-            self.found.push((part, values, bytes));
+            self.found.push((part, values, size));
         }
     }
 
@@ -122,26 +121,30 @@ impl Collector<'_> {
     }
 }
 
-/// Traffic of one call under the three models, in the order of `IoModel`.
+/// What is transferred: of what, how many values, bytes of each.
+pub(super) type Transfer = (IoPart, Formula, Rational);
+
+/// Traffic of one call under the three models, in the order of `IoModel`; `unfused` only where it is asked for.
 pub(super) fn traffic(
     algebra: &Algebra,
     rules: &RuleSet,
-    bytes: &ByteSizes,
+    counting: &Counting<'_>,
     graph: &Graph,
     body: &Body,
     call: &OperatorCall,
-) -> [Vec<(IoPart, Formula, Formula)>; 3] {
+) -> [Vec<Transfer>; 3] {
     let rule = &rules.operators[&*call.operator];
-    let collector = || Collector { algebra, graph, bytes, found: Vec::new() };
+    let collector = || Collector { algebra, graph, bytes: &counting.bytes, found: Vec::new() };
+    let unfused = counting.io == IoModel::Unfused || counting.intensity_io == IoModel::Unfused;
     [
         named_tensors(collector(), body, call),
-        whole_operator(collector(), rule, body, call),
+        if unfused { whole_operator(collector(), rule, body, call) } else { Vec::new() },
         boundary(collector(), rule, body, call),
     ]
 }
 
 /// `activations`: what the body reads from outside once, what it names, what it returns.
-fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Vec<(IoPart, Formula, Formula)> {
+fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Vec<Transfer> {
     for (_, id) in &call.operands {
         let tensor = &to.graph.tensors[id.0 as usize];
         if !is_activation(tensor.kind) {
@@ -182,12 +185,7 @@ fn touched(to: &Collector<'_>, rule: &Operator, call: &OperatorCall, name: &str,
 }
 
 /// `unfused`: every operand, weight and result.
-fn whole_operator(
-    mut to: Collector<'_>,
-    rule: &Operator,
-    body: &Body,
-    call: &OperatorCall,
-) -> Vec<(IoPart, Formula, Formula)> {
+fn whole_operator(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &OperatorCall) -> Vec<Transfer> {
     for (name, id) in &call.operands {
         let tensor = &to.graph.tensors[id.0 as usize];
         let part = match tensor.kind {
@@ -225,12 +223,7 @@ fn weights_read(to: &mut Collector<'_>, rule: &Operator, call: &OperatorCall) {
 }
 
 /// `fused`: what comes from outside, once; what goes outside; weights and cache.
-fn boundary(
-    mut to: Collector<'_>,
-    rule: &Operator,
-    body: &Body,
-    call: &OperatorCall,
-) -> Vec<(IoPart, Formula, Formula)> {
+fn boundary(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &OperatorCall) -> Vec<Transfer> {
     for (name, id) in &call.operands {
         let tensor = &to.graph.tensors[id.0 as usize];
         if matches!(tensor.kind, StorageKind::Constant | StorageKind::Cache)

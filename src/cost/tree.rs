@@ -130,7 +130,19 @@ impl<'a> CostTree<'a> {
         graph: &Graph,
         numbers: &dyn Fn(Symbol) -> Option<Rational>,
     ) -> CostTree<'a> {
-        super::walk::build(algebra, rules, counting, graph, numbers)
+        super::walk::build(algebra, rules, counting, graph, numbers, false)
+    }
+
+    /// The weights of a graph with their paths, without any cost.
+    pub fn weights_alone(
+        algebra: &'a Algebra,
+        rules: &'a RuleSet,
+        counting: Counting<'a>,
+        graph: &Graph,
+        numbers: &std::collections::HashMap<Symbol, Rational>,
+    ) -> Vec<IdleWeight> {
+        let numbers = |symbol: Symbol| numbers.get(&symbol).cloned();
+        super::walk::build(algebra, rules, counting, graph, &numbers, true).export_weights()
     }
 
     /// The whole phase or layer.
@@ -260,7 +272,8 @@ impl<'a> CostTree<'a> {
         self.algebra.sum(&terms)
     }
 
-    /// The formula of traffic under any I/O model: values, or bytes.
+    /// The formula of traffic under an I/O model, in values or bytes: `activations` and `fused` are always there,
+    /// `unfused` where it is the model in force.
     pub fn io(&self, id: NodeId, model: IoModel, part: Option<IoPart>, bytes: bool) -> Formula {
         self.sum_entries(id, |entry| traffic(entry, model, part, bytes))
     }

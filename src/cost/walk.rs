@@ -23,6 +23,7 @@ pub(super) fn build<'a>(
     counting: Counting<'a>,
     graph: &Graph,
     numbers: &dyn Fn(Symbol) -> Option<Rational>,
+    weights_alone: bool,
 ) -> CostTree<'a> {
     let root = Node {
         parent: None,
@@ -55,6 +56,7 @@ pub(super) fn build<'a>(
         aliases: HashMap::new(),
         identities: HashMap::new(),
         cached: HashMap::new(),
+        weights_alone,
     };
     let body = Body::of_call(graph, &graph.items, &graph.results);
     let outside = Surroundings { loops: Vec::new(), labels: Vec::new(), block: None, idle: false };
@@ -65,8 +67,8 @@ pub(super) fn build<'a>(
 /// What stands around items.
 #[derive(Clone)]
 struct Surroundings<'g> {
-    /// Enclosing classes of iterations, outermost first.
-    loops: Vec<&'g Class>,
+    /// Enclosing classes of iterations, outermost first, and whether any size in them depends on the index.
+    loops: Vec<(&'g Class, bool)>,
     labels: Vec<(NodeId, Rc<str>)>,
     block: Option<usize>,
     /// Inside a loop that runs zero times: nothing lives.
@@ -82,6 +84,8 @@ struct Walk<'a, 'g> {
     /// Weights seen, by identity.
     identities: HashMap<String, usize>,
     cached: HashMap<String, usize>,
+    /// Only weights and their paths are wanted.
+    weights_alone: bool,
 }
 
 impl<'a, 'g> Walk<'a, 'g> {
@@ -209,7 +213,8 @@ impl<'a, 'g> Walk<'a, 'g> {
         }
         for class in &inner.classes {
             let mut inside = around.clone();
-            inside.loops.push(class);
+            let uses_index = self.uses_index(&class.items, class.index, &mut HashMap::new());
+            inside.loops.push((class, uses_index));
             inside.idle |= never;
             if let (Some(label), false) = (&class.label, inner.transparent) {
                 inside.labels.push((node, label.as_str().into()));
@@ -241,6 +246,36 @@ impl<'a, 'g> Walk<'a, 'g> {
         if !inner.transparent {
             self.close(node, start);
         }
+    }
+
+    /// Whether a size of a call in items depends on a loop's index.
+    fn uses_index(&self, items: &[Item], index: Symbol, known: &mut HashMap<Formula, bool>) -> bool {
+        let algebra = self.tree.algebra;
+        let uses = |size: &Formula, known: &mut HashMap<Formula, bool>| {
+            *known.entry(*size).or_insert_with(|| algebra.symbols_of(*size).contains(&index))
+        };
+        for item in items {
+            let found = match &item.action {
+                Action::Operator(call) => {
+                    let tensors = call.operands.iter().map(|(_, id)| id).chain(&call.results);
+                    call.sizes.values().any(|size| uses(size, known))
+                        || uses(&call.weight_copies, known)
+                        || tensors
+                            .flat_map(|id| self.graph.tensors[id.0 as usize].shape.iter())
+                            .any(|size| uses(size, known))
+                }
+                Action::Layer(call) => self.uses_index(&call.items, index, known),
+                Action::Loop(inner) => inner.classes.iter().any(|class| {
+                    self.uses_index(&class.items, index, known)
+                        || algebra.symbols_of(class.count).contains(&index)
+                }),
+                Action::Parameter(_) => false,
+            };
+            if found {
+                return true;
+            }
+        }
+        false
     }
 
     fn open_block(
@@ -309,14 +344,22 @@ impl<'a, 'g> Walk<'a, 'g> {
     }
 
     fn operator(&mut self, node: NodeId, call: &'g OperatorCall, around: &Surroundings<'g>, body: &Body) {
+        for (name, place) in &call.weights {
+            let active = self.active(call, name, *place);
+            self.own_weight(node, *place, Some(active));
+        }
+        if self.weights_alone {
+            return;
+        }
         let algebra = self.tree.algebra;
         let rules = self.tree.rules;
         let tensor_core = flops(algebra, rules, &self.tree.counting, call, Unit::TensorCore);
         let cuda_core = flops(algebra, rules, &self.tree.counting, call, Unit::CudaCore);
-        let per_call = traffic(algebra, rules, &self.tree.counting.bytes, self.graph, body, call);
+        let per_call = traffic(algebra, rules, &self.tree.counting, self.graph, body, call);
         let traffic = per_call.map(|parts| {
-            let scaled = parts.into_iter().map(|(part, values, bytes)| {
-                (part, self.multiplied(values, around), self.multiplied(bytes, around))
+            let scaled = parts.into_iter().map(|(part, values, size)| {
+                let values = self.multiplied(values, around);
+                (part, values, algebra.product(&[algebra.number(size), values]))
             });
             scaled.collect()
         });
@@ -331,10 +374,6 @@ impl<'a, 'g> Walk<'a, 'g> {
         };
         self.tree.nodes[node.0].entries.push(self.tree.entries.len());
         self.tree.entries.push(entry);
-        for (name, place) in &call.weights {
-            let active = self.active(call, name, *place);
-            self.own_weight(node, *place, Some(active));
-        }
         if let Some(place) = call.cache {
             self.own_cache(node, place);
         }
@@ -360,8 +399,8 @@ impl<'a, 'g> Walk<'a, 'g> {
     /// A cost over all iterations of the loops around it.
     fn multiplied(&self, cost: Formula, around: &Surroundings<'_>) -> Formula {
         let algebra = self.tree.algebra;
-        around.loops.iter().rev().fold(cost, |cost, class| {
-            if !algebra.symbols_of(cost).contains(&class.index) {
+        around.loops.iter().rev().fold(cost, |cost, (class, uses_index)| {
+            if !*uses_index || !algebra.symbols_of(cost).contains(&class.index) {
                 return algebra.product(&[class.count, cost]);
             }
             match &class.iterations {

@@ -137,8 +137,8 @@ impl BoundModel {
             if !missing {
                 continue;
             }
-            let tree = self.cost_tree(other, &graph, &numbers);
-            for weight in tree.export_weights() {
+            let counting = self.counting(other);
+            for weight in CostTree::weights_alone(&self.algebra, &self.rules, counting, &graph, &numbers) {
                 if !all.iter().any(|known| known.weight.identity == weight.weight.identity) {
                     all.push(weight);
                 }
