@@ -12,6 +12,7 @@ mod classes;
 mod conditions;
 mod expression;
 mod loops;
+mod operands;
 mod operators;
 mod primitives;
 mod shapes;

@@ -2,7 +2,7 @@
 
 use super::Elaborator;
 use super::body::Scope;
-use super::operators::Bound;
+use super::operands::Bound;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result};
 

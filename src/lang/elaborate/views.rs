@@ -1,7 +1,7 @@
 //! Shape primitives that move or view values: reshape, permute, split, crop, pad, concat.
 
 use super::Elaborator;
-use super::operators::Bound;
+use super::operands::Bound;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result};
 
