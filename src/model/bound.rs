@@ -36,6 +36,20 @@ pub struct OpenRequest {
     pub all_phases: bool,
 }
 
+impl OpenRequest {
+    /// A model with its preset configuration.
+    pub fn new(model: impl Into<String>) -> Self {
+        OpenRequest { model: model.into(), ..Self::default() }
+    }
+
+    /// The same with one override more, such as `B=4` or `phase=decode`.
+    #[must_use]
+    pub fn with(mut self, setting: impl Into<String>) -> Self {
+        self.overrides.push(setting.into());
+        self
+    }
+}
+
 /// A model whose symbols have values.
 pub struct BoundModel {
     /// Owner of all formulas.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
 use crate::cost::{CostTree, Metric, NodeId};
-use crate::diagnostic::{Diagnostic, Result, Span};
+use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::{LayerShapes, ShapeOrSize};
 
 /// A phase, or a layer by itself.
@@ -66,6 +66,19 @@ pub struct Condition {
 }
 
 impl View<'_> {
+    /// The formula of a metric of the selected part, factored.
+    pub fn formula(&self, metric: Metric) -> Formula {
+        self.tree.algebra().factored(self.tree.formula(self.selected, metric))
+    }
+
+    /// The number of a metric of the selected part, under the bound configuration.
+    ///
+    /// # Errors
+    /// As [`View::number`].
+    pub fn total(&self, metric: Metric) -> Result<Rational> {
+        self.number(self.selected, metric)
+    }
+
     /// The number of a metric of a node.
     ///
     /// # Errors
@@ -85,6 +98,26 @@ impl View<'_> {
         algebra
             .evaluate(formula, &|symbol| self.numbers.get(&symbol).cloned())
             .map_err(|error| self.explain(&error))
+    }
+
+    /// The number of a formula with some symbols at other values than the bound ones: nothing is derived again. Facts
+    /// about the symbols are not checked; what was bound as structure stays as it is.
+    ///
+    /// # Errors
+    /// For a name that is no symbol of this view, and as [`View::number`].
+    pub fn evaluate_at(&self, formula: Formula, values: &[(&str, i64)]) -> Result<Rational> {
+        let mut numbers = self.numbers.clone();
+        for (name, value) in values {
+            let symbol = self.symbols.iter().find(|symbol| symbol.name == *name).ok_or_else(|| {
+                let names = self.symbols.iter().map(|symbol| symbol.name.as_str());
+                Diagnostic::new("unknown-symbol", format!("there is no symbol `{name}`"))
+                    .help_if(did_you_mean(name, names))
+            })?;
+            numbers.insert(symbol.symbol, Rational::from_integer((*value).into()));
+        }
+        let algebra = self.tree.algebra();
+        let number = algebra.evaluate(formula, &|symbol| numbers.get(&symbol).cloned());
+        number.map_err(|error| self.explain(&error))
     }
 
     /// What is wrong where a formula has no value.
