@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use super::binding::{Binding, Bound, Chosen, Dtypes};
 use super::compose::{self, Composition, Vendor};
 use super::description::ModelDescription;
+use super::facts::Fact;
 use super::files::Files;
 use super::interpolate::{Interpolated, interpolate, names};
 use super::overrides::Override;
@@ -67,6 +68,12 @@ pub fn bind(description: &ModelDescription, folder: &Files, request: Request<'_>
     }
     let interpolated = interpolate(&binder.composition.root)?;
     binder.finish(interpolated)
+}
+
+/// False for a fact about a name that a layer by itself was given as its own: the model's number of that name, to
+/// which the fact belongs, is then not the one that is meant.
+pub(super) fn speaks_of_model(fact: &Fact, extra: &IndexMap<String, Bound>) -> bool {
+    !fact.names().iter().any(|name| extra.contains_key(*name))
 }
 
 struct Binder<'a> {
@@ -214,7 +221,8 @@ impl<'a> Binder<'a> {
         let mut read = reading.read;
         let mut warnings = Vec::new();
         check::requirements(description, &interpolated.root)?;
-        check::facts(description, &symbols, &interpolated.root, &mut warnings)?;
+        let about_model = description.facts.iter().filter(|fact| speaks_of_model(fact, &self.extra));
+        check::facts(about_model, &symbols, &interpolated.root, &mut warnings)?;
         for fact in &description.facts {
             read.extend(fact.names().iter().map(|name| name.to_string()));
         }

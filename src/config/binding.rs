@@ -5,6 +5,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 
+use super::bind::speaks_of_model;
 use super::compose::Choice;
 use super::description::ModelDescription;
 use super::dtype::Dtype;
@@ -112,7 +113,10 @@ impl Binding {
     /// out, and those on keys and lists, which hold but say nothing of symbols.
     pub fn facts(&self, description: &ModelDescription, algebra: &Algebra) -> Vec<algebra::Fact> {
         let is_size = |name: &str| self.symbols.get(name).is_some_and(|bound| bound.setting.size().is_some());
-        let symbolic = description.facts.iter().filter(|fact| fact.is_symbolic(&is_size));
+        let symbolic = description
+            .facts
+            .iter()
+            .filter(|fact| fact.is_symbolic(&is_size) && speaks_of_model(fact, &self.extra));
         symbolic.filter_map(|fact| fact.in_algebra(algebra)).collect()
     }
 

@@ -10,16 +10,16 @@ use super::facts::{Fact, Outcome};
 use super::value::{Kind, Origin, Value};
 use crate::diagnostic::{Diagnostic, Result};
 
-/// Checks every fact. One that names keys of the vendor's file is only warned of when an override breaks it: the file
+/// Checks facts. One that names keys of the vendor's file is only warned of when an override breaks it: the file
 /// says a thing twice, and only one of the two was overridden.
-pub fn facts(
-    description: &ModelDescription,
+pub fn facts<'f>(
+    facts: impl Iterator<Item = &'f Fact>,
     symbols: &IndexMap<String, Bound>,
     tree: &Value,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<()> {
     let numbers = Numbers { symbols, tree };
-    for fact in &description.facts {
+    for fact in facts {
         let reason = match fact.check(&numbers) {
             Outcome::Holds => continue,
             Outcome::Broken(left, right) => format!("{left} {} {right}", fact.relation.denial()),

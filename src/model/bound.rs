@@ -16,7 +16,6 @@ use crate::config::{
 use crate::cost::{ByteSizes, Counting, IoModel};
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
 use crate::lang::{LayerReference, Library, List, Value};
-use crate::notation::parse_facts;
 use crate::rules::RuleSet;
 
 /// What a user asks for.
@@ -152,15 +151,8 @@ impl BoundModel {
             };
             self.symbols.insert(name.clone(), value);
         }
-        let absent = |name: &str| !matches!(self.symbols.get(name), Some(Value::Size(_)));
-        for fact in self.description.symbolic_facts() {
-            let names = fact.names();
-            if names.iter().any(|name| absent(name)) {
-                continue;
-            }
-            for fact in parse_facts(&self.algebra, &fact.span.source, fact.span.range.clone())? {
-                self.algebra.assume(fact);
-            }
+        for fact in self.binding.facts(&self.description, &self.algebra) {
+            self.algebra.assume(fact);
         }
         Ok(())
     }

@@ -152,11 +152,7 @@ impl Elaborator<'_> {
             let bound_by_operand = rule.operands.iter().any(|operand| {
                 operand.optional
                     && bound.operands.iter().any(|(given, _)| **given == *operand.name)
-                    && operand
-                        .shape
-                        .iter()
-                        .flatten()
-                        .any(|entry| *entry == Dimension::Name(name.to_owned()))
+                    && operand.shape.iter().flatten().any(|entry| *entry == Dimension::Name(name.to_owned()))
             });
             let given = bound.sizes.contains_key(name) || bound.lists.contains_key(name);
             if !given && !bound_by_operand && !parameter.variadic {
