@@ -12,7 +12,7 @@ Exit code: 0 equal, proved for all values; 1 different; 2 bad input; 3 not decid
 
 Example:
   $ modelmeter equal '2*B*S*D*D' '2*B*S*D^2 + B'
-  different: at B = 1, D = 1, S = 1 the first is 2 and the second is 3
+  different: at B = 1, S = 1, D = 1 the first is 2 and the second is 3
 ";
 
 /// Whether two formulas are equal for all values of their symbols; if not, where they differ

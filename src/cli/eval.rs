@@ -8,8 +8,17 @@ use crate::cost::Metric;
 use crate::diagnostic::Result;
 use crate::table::{Options, Table, csv, json, markdown, text};
 
+const EXAMPLE: &str = "\
+Example:
+  $ modelmeter eval deepseek_ocr phase=decode S=4096 convention=torch --metric flops
+  deepseek_ocr, phase decode, B=1 S=4096
+  part            layer            calls        flops    share
+  …
+";
+
 /// A table of numbers: the parts of a model with their FLOPs, traffic, weights and memory
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
 pub struct Eval {
     #[command(flatten)]
     target: Target,

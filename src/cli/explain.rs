@@ -13,7 +13,13 @@ use crate::table::{Meaning, rational};
 
 const EXAMPLE: &str = "\
 Example:
-  $ modelmeter explain deepseek_ocr:lm_head convention=torch
+  $ modelmeter explain deepseek_ocr convention=torch --term 'B*S^2'
+  F = 4*B*S^2*h*L
+    = 16,106,127,360 FLOP, 2.7 % of the whole
+  decoder.layer.self_attn.qk  (matmul)
+    2*B*S^2*h*L
+    8,053,063,680 FLOP, 1.3 %
+  …
 ";
 
 /// Which operators a formula, or one term of it, comes from: path, place in the layer file, and the rule's reason

@@ -11,7 +11,7 @@ use crate::report;
 
 const EXAMPLE: &str = "\
 Example:
-  $ modelmeter report deepseek_ocr -o report.md
+  $ modelmeter report deepseek_ocr -o report.md runtime.batch_size=4
 ";
 
 /// The full analytic report: what the model is, layer by layer, with every formula and number derived

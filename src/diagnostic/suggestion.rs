@@ -28,11 +28,13 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     if name.len() > 100 {
         return None;
     }
-    let limit = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    let limit = (length / 3).max(1);
     candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate, limit), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        // A name of one letter is near to no other letter.
+        .filter(|(distance, _)| *distance <= limit && *distance < length.max(1))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -52,5 +54,7 @@ mod tests {
         assert_eq!(closest("flosp", metrics), Some("flops"));
         assert_eq!(closest("wieghts", metrics), Some("weights"));
         assert_eq!(closest("colour", metrics), None);
+        assert_eq!(closest("X", ["B", "h"]), None);
+        assert_eq!(closest("b", ["B", "h"]), Some("B"));
     }
 }

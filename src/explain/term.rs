@@ -87,7 +87,7 @@ fn terms(algebra: &Algebra, formula: Formula) -> Vec<(Formula, Powers)> {
         let term = match below {
             Some(below) => {
                 multiply(algebra, below, -1, &mut powers);
-                algebra.quotient(part, below)
+                algebra.expanded(algebra.quotient(part, below))
             }
             None => part,
         };

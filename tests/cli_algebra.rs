@@ -1,0 +1,145 @@
+//! The commands on formulas: what they print reads back, and exit codes tell verdicts.
+
+use std::process::Command;
+
+use modelmeter::algebra::{Algebra, Verdict};
+use modelmeter::cost::Metric;
+use modelmeter::diagnostic::Source;
+use modelmeter::model::{BoundModel, OpenRequest};
+use modelmeter::notation::parse_statement_with;
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_modelmeter")).args(arguments).output().expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code().expect("ends by itself"), text(output.stdout), text(output.stderr))
+}
+
+fn check(arguments: &[&str], code: i32, stdout: &str) {
+    let (found, out, errors) = run(arguments);
+    assert_eq!((found, out.as_str()), (code, stdout), "{arguments:?}: {errors}");
+}
+
+#[test]
+fn simplify_uses_definitions_and_facts() {
+    check(&["simplify", "2*B*S*D + 2*B*S*H*d", "--where", "d = D/H"], 0, "4*B*S*D\n");
+    check(&["simplify", "a*d", "--where", "d = e + 1", "--where", "e = 2*f"], 0, "a*(2*f + 1)\n");
+    check(&["simplify", "H*floor(D/H)", "--assume", "H | D"], 0, "D\n");
+    check(&["simplify", "a*(b + c)", "--form", "expanded"], 0, "a*b + a*c\n");
+    check(&["simplify", "x/2 + x/2", "--to", "latex"], 0, "x\n");
+    check(&["simplify", "-x + 3*x"], 0, "2*x\n");
+}
+
+#[test]
+fn equal_tells_verdicts_by_exit_codes() {
+    check(&["equal", "(a+b)^2", "a^2 + 2*a*b + b^2"], 0, "equal\n");
+    let (code, out, _) = run(&["equal", "2*B*S*D*D", "2*B*S*D^2 + B"]);
+    assert_eq!(code, 1);
+    assert_eq!(out, "different: at B = 1, S = 1, D = 1 the first is 2 and the second is 3\n");
+    check(&["equal", "floor(D/H)*H", "D", "--assume", "H | D"], 0, "equal\n");
+    assert_eq!(run(&["equal", "max(P, 1)", "P"]).0, 0);
+    assert_eq!(run(&["equal", "max(P, 1)", "P", "--assume", "P >= 0"]).0, 1);
+}
+
+#[test]
+fn formulas_read_back_to_what_they_say() {
+    for metric in
+        ["flops", "io", "weights", "kv_cache.bytes", "activations.bytes", "memory.bytes", "intensity"]
+    {
+        for form in ["factored", "expanded", "parts"] {
+            for selection in ["", ":decoder", ":decoder.layer.moe", ":PatchEmbed"] {
+                let peak = matches!(metric, "activations.bytes" | "memory.bytes");
+                // Peaks have no parts, and those of whole models take long where nothing is optimized.
+                if peak && (form == "parts" || !matches!(selection, ":decoder.layer.moe" | ":PatchEmbed")) {
+                    continue;
+                }
+                reads_back(metric, form, selection);
+            }
+        }
+    }
+}
+
+/// Reads the printed definitions with our own parser and holds the whole against the derived formula.
+fn reads_back(metric: &str, form: &str, selection: &str) {
+    let name = format!("deepseek_ocr{selection}");
+    let (code, out, errors) = run(&["formula", &name, "--metric", metric, "--form", form]);
+    assert_eq!(code, 0, "{name} {metric} {form}: {errors}");
+    let formulas =
+        out.split("\nwhere").next().and_then(|text| text.split("\nso ").next()).unwrap_or_default();
+    // A line that begins with a space goes on.
+    let statements = formulas.trim_end().replace("\n ", " ");
+    let request = OpenRequest { model: name.clone(), ..OpenRequest::default() };
+    let model = BoundModel::open(&request).expect("opens");
+    let view = model.view().expect("has a view");
+    let algebra: &Algebra = view.tree.algebra();
+    let mut sides = Vec::new();
+    for line in statements.lines() {
+        let source = Source::new("printed", line);
+        let mut names = |name: &str, _| {
+            let known = view.symbols.iter().find(|symbol| symbol.name == name);
+            Ok(algebra.variable(known.map_or_else(|| algebra.symbol(name), |known| known.symbol)))
+        };
+        let statement = parse_statement_with(algebra, &source, 0..line.len(), &mut names)
+            .unwrap_or_else(|error| panic!("{name} {metric} {form}: {}", error.render(false)));
+        let (left, side) = statement.definition().expect("a definition");
+        sides.push((left.to_owned(), side.formula));
+    }
+    let parts = sides[1..].iter().map(|(name, formula)| (algebra.symbol(name), *formula)).collect();
+    let whole = algebra.substitute(sides[0].1, &parts);
+    let expected = view.number(view.selected, Metric::parse(metric).expect("known")).expect("a number");
+    assert_eq!(view.evaluate(whole).expect("a number"), expected, "{name} {metric} {form}\n{out}");
+    if metric == "flops" {
+        let formula = view.tree.formula(view.selected, Metric::Flops);
+        assert_eq!(algebra.equal(whole, formula), Verdict::Equal, "{name} {form}\n{out}");
+    }
+}
+
+#[test]
+fn terms_are_explained_by_their_operators() {
+    let (code, out, errors) = run(&["explain", "deepseek_ocr", "convention=torch", "--term", "B*S^2"]);
+    assert_eq!(code, 0, "{errors}");
+    for part in [
+        "F = 4*B*S^2*h*L",
+        "decoder.layer.self_attn.qk  (matmul)",
+        "decoder.layer.self_attn.av  (matmul)",
+        "llama_attention.py:",
+        "multiply-adds",
+    ] {
+        assert!(out.contains(part), "no `{part}` in\n{out}");
+    }
+    assert!(!out.contains("lm_head.out"), "{out}");
+}
+
+#[test]
+fn examples_in_help_are_true() {
+    for command in ["report", "formula", "eval", "explain", "models", "simplify", "equal"] {
+        let (code, help, _) = run(&[command, "--help"]);
+        assert_eq!(code, 0);
+        let (_, example) = help.split_once("Example:\n").unwrap_or_else(|| panic!("no example in\n{help}"));
+        let mut lines = example.lines().map(|line| line.strip_prefix("  ").unwrap_or(line));
+        let shown = lines.next().and_then(|line| line.strip_prefix("$ modelmeter ")).expect("a command");
+        let expected: Vec<&str> = lines.take_while(|line| !line.is_empty() && *line != "…").collect();
+        let statement = parse_words(shown);
+        if statement.iter().any(|word| word == "-o") {
+            continue;
+        }
+        let words: Vec<&str> = statement.iter().map(String::as_str).collect();
+        let (_, out, errors) = run(&words);
+        let found: Vec<&str> = out.lines().filter(|line| !line.is_empty()).take(expected.len()).collect();
+        assert_eq!(found, expected, "modelmeter {shown}: {errors}");
+        assert!(!expected.is_empty(), "no output shown for {command}");
+    }
+}
+
+/// Words as a shell takes them, with single quotes.
+fn parse_words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (place, piece) in line.split('\'').enumerate() {
+        if place % 2 == 1 {
+            words.push(piece.to_owned());
+        } else {
+            words.extend(piece.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
