@@ -151,12 +151,8 @@ fn mistakes_in_files_are_shown_in_their_place() {
     let mlp = "layers/decoder/deepseek_v2_mlp.py";
     let check = |name: &str, file: &str, change: &dyn Fn(&str) -> String, words: &[&str]| {
         let folder = changed(name, file, change);
-        for command in ["eval", "report"] {
-            let mut arguments = vec![command, "deepseek_ocr", "--models", "models"];
-            if command == "report" {
-                arguments.extend(["-o", "report.md"]);
-            }
-            refused_in(&folder, &arguments, words);
+        for command in ["eval", "formula", "explain"] {
+            refused_in(&folder, &[command, "deepseek_ocr", "--models", "models"], words);
         }
     };
     check("syntax", mlp, &|text| text.replace("return", "return return"), &["deepseek_v2_mlp.py:"]);
