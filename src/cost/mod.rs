@@ -16,4 +16,4 @@ mod walk;
 pub use counting::{ByteSizes, Counting};
 pub use metric::{IoModel, IoPart, Metric};
 pub use numbers::Numbers;
-pub use tree::{CostTree, IdleWeight, Node, NodeId, NodeKind, OperatorCost};
+pub use tree::{CostTree, IdleWeight, LoopClass, Node, NodeId, NodeKind, OperatorCost};

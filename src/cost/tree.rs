@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use crate::algebra::{Algebra, EvaluationError, Formula, Rational, Symbol};
 use crate::diagnostic::Span;
-use crate::lang::{Graph, Weight};
+use crate::lang::{Graph, Value, Weight};
 use crate::rules::RuleSet;
 
 use super::counting::Counting;
@@ -56,9 +58,22 @@ pub struct Node {
     pub(super) labels: Vec<(NodeId, Rc<str>)>,
 }
 
+/// Iterations of a loop that run the same operators.
+#[derive(Debug, Clone)]
+pub struct LoopClass {
+    /// Which they are: `1..11`, `2,5,8,11`.
+    pub label: Rc<str>,
+    /// How many of them there are each time the loop runs.
+    pub count: Formula,
+    /// The layer whose call is all of the body, with the call's keywords.
+    pub call: Option<(Rc<str>, IndexMap<String, Value>)>,
+}
+
 /// Costs of one operator call, over all its calls.
 #[derive(Debug)]
 pub(super) struct Entry {
+    /// Classes of the enclosing loops in which it runs: (loop's node, label).
+    pub labels: Vec<(NodeId, Rc<str>)>,
     pub operator: Rc<str>,
     /// Where a layer calls it.
     pub span: Span,
@@ -116,8 +131,8 @@ pub struct CostTree<'a> {
     /// Identity, values held, bytes.
     pub(super) caches: Vec<(NodeId, Formula, Formula)>,
     pub(super) liveness: Liveness,
-    /// Labels of all classes of a loop.
-    pub(super) classes: HashMap<NodeId, Vec<Rc<str>>>,
+    /// The classes of each loop that has several.
+    pub(super) classes: HashMap<NodeId, Vec<LoopClass>>,
 }
 
 impl<'a> CostTree<'a> {
@@ -184,6 +199,7 @@ impl<'a> CostTree<'a> {
             }
             let own: Vec<&Rc<str>> = all
                 .iter()
+                .map(|class| &class.label)
                 .filter(|label| {
                     self.nodes[id.0].labels.iter().any(|(at, own)| *at == ancestor && own == *label)
                 })
@@ -276,6 +292,19 @@ impl<'a> CostTree<'a> {
     /// `unfused` where it is the model in force.
     pub fn io(&self, id: NodeId, model: IoModel, part: Option<IoPart>, bytes: bool) -> Formula {
         self.sum_entries(id, |entry| traffic(entry, model, part, bytes))
+    }
+
+    /// The classes of iterations of a loop, where it has several.
+    pub fn classes(&self, id: NodeId) -> &[LoopClass] {
+        self.classes.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The formula of FLOPs or traffic of a loop's iterations of one class.
+    pub fn formula_of_class(&self, id: NodeId, class: &LoopClass, metric: Metric) -> Formula {
+        self.sum_entries(id, |entry| {
+            let within = entry.labels.iter().any(|(node, label)| *node == id && *label == class.label);
+            if within { self.entry_terms(entry, metric) } else { Vec::new() }
+        })
     }
 
     pub(super) fn entry_terms(&self, entry: &Entry, metric: Metric) -> Vec<Formula> {

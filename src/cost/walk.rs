@@ -15,7 +15,7 @@ use super::counting::Counting;
 use super::flops::flops;
 use super::live::{Block, Event, Liveness};
 use super::traffic::{Body, executes, storage, traffic};
-use super::tree::{CostTree, Entry, Node, NodeId, NodeKind, OwnedWeight};
+use super::tree::{CostTree, Entry, LoopClass, Node, NodeId, NodeKind, OwnedWeight};
 
 pub(super) fn build<'a>(
     algebra: &'a Algebra,
@@ -205,11 +205,8 @@ impl<'a, 'g> Walk<'a, 'g> {
             let kind = if collapsed { NodeKind::Layer } else { NodeKind::Loop };
             self.enter(parent, segment, kind, None, around)
         };
-        let labels: Vec<Rc<str>> =
-            inner.classes.iter().filter_map(|class| class.label.as_deref().map(Rc::from)).collect();
-        if !inner.transparent && labels.len() > 1 {
-            let known = self.tree.classes.entry(node).or_default();
-            known.extend(labels.iter().filter(|label| !known.contains(label)).cloned().collect::<Vec<_>>());
+        if !inner.transparent {
+            self.note_classes(node, inner);
         }
         for class in &inner.classes {
             let mut inside = around.clone();
@@ -276,6 +273,20 @@ impl<'a, 'g> Walk<'a, 'g> {
             }
         }
         false
+    }
+
+    fn note_classes(&mut self, node: NodeId, inner: &Loop) {
+        let labelled = inner.classes.iter().filter_map(|class| Some((class.label.as_deref()?, class)));
+        if labelled.clone().count() < 2 {
+            return;
+        }
+        let known = self.tree.classes.entry(node).or_default();
+        for (label, class) in labelled {
+            if !known.iter().any(|known| &*known.label == label) {
+                let call = single_call(&class.items).map(|call| (Rc::clone(&call.layer), call.keywords.clone()));
+                known.push(LoopClass { label: label.into(), count: class.count, call });
+            }
+        }
     }
 
     fn open_block(
@@ -364,6 +375,7 @@ impl<'a, 'g> Walk<'a, 'g> {
             scaled.collect()
         });
         let entry = Entry {
+            labels: around.labels.clone(),
             operator: Rc::clone(&call.operator),
             span: call.span.clone(),
             tensor_core: self.multiplied(tensor_core.flops, around),

@@ -141,6 +141,8 @@ pub struct LayerCall {
     pub transparent: bool,
     /// Tensors passed.
     pub inputs: Vec<TensorId>,
+    /// Its keywords, those it takes from the part or by default included.
+    pub keywords: IndexMap<String, super::Value>,
     /// Tensors returned.
     pub results: Vec<TensorId>,
     /// What executes in it.
@@ -240,8 +242,24 @@ pub struct Occurrence {
     pub keywords: IndexMap<String, super::Value>,
     /// Keywords that some other call gives another value.
     pub varying: Vec<String>,
+    /// Keyword values of the first call of each structure: which flags are set, which sizes are given.
+    pub variants: Vec<IndexMap<String, super::Value>>,
     /// Part whose symbols keywords come from.
     pub part: Option<Rc<super::Shared>>,
+}
+
+impl Occurrence {
+    /// Adds the structure of a call, unless another one had the same.
+    pub fn add_variant(&mut self, keywords: &IndexMap<String, super::Value>) {
+        let alike = |known: &IndexMap<String, super::Value>| {
+            known.iter().all(|(name, value)| {
+                keywords.get(name).is_some_and(|other| value.same_structure(other))
+            })
+        };
+        if !self.variants.iter().any(alike) {
+            self.variants.push(keywords.clone());
+        }
+    }
 }
 
 /// The inferred shape of each statement of a layer: byte offset of the statement to what it assigns or returns.

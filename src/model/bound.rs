@@ -1,12 +1,15 @@
 //! A model bound to a configuration.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
+use super::phase_view::Elaboration;
 use super::locate::{Found, find, model_files};
 use crate::algebra::{Algebra, Formula, Rational, Symbol};
 use crate::config::{
@@ -68,6 +71,8 @@ pub struct BoundModel {
     pub(super) symbols: IndexMap<String, Value>,
     pub(super) numbers: HashMap<Symbol, Rational>,
     pub(super) idle: std::cell::OnceCell<Vec<crate::cost::IdleWeight>>,
+    /// Elaborated phases, by name.
+    pub(super) elaborations: RefCell<HashMap<String, Rc<Elaboration>>>,
 }
 
 impl BoundModel {
@@ -109,6 +114,7 @@ impl BoundModel {
             symbols: IndexMap::new(),
             numbers: HashMap::new(),
             idle: std::cell::OnceCell::new(),
+            elaborations: RefCell::default(),
         };
         model.bind_symbols()?;
         Ok(model)
@@ -145,7 +151,7 @@ impl BoundModel {
                             other => structure(&self.algebra, other),
                         });
                     }
-                    Value::List(std::rc::Rc::new(List { items: values, count }))
+                    Value::List(Rc::new(List { items: values, count }))
                 }
                 other => structure(&self.algebra, other),
             };
@@ -304,7 +310,7 @@ pub(super) fn structure(algebra: &Algebra, setting: &Setting) -> Value {
         Setting::None => Value::None,
         Setting::List(items) => {
             let items = items.iter().map(|item| structure(algebra, item)).collect();
-            Value::List(std::rc::Rc::new(List { items, count: None }))
+            Value::List(Rc::new(List { items, count: None }))
         }
     }
 }

@@ -117,10 +117,21 @@ impl BoundModel {
     /// # Errors
     /// For unknown layers, values that are missing, and mistakes in layer files.
     pub fn layer_view(&self, name: &str) -> Result<View<'_>> {
-        let reference = self.layer_named(name)?;
         let (occurrence, outer, phase) = self.first_occurrence(name)?;
+        self.view_of_call(name, occurrence.as_ref(), outer, &phase)
+    }
+
+    /// Costs of a layer called in one way.
+    pub(super) fn view_of_call(
+        &self,
+        name: &str,
+        occurrence: Option<&Occurrence>,
+        outer: HashMap<Symbol, Rational>,
+        phase: &str,
+    ) -> Result<View<'_>> {
+        let reference = self.layer_named(name)?;
         let mut own = Own { model: self, outer, symbols: Vec::new(), numbers: HashMap::new() };
-        let arguments = self.layer_arguments(&reference, occurrence.as_ref(), &mut own)?;
+        let arguments = self.layer_arguments(&reference, occurrence, &mut own)?;
         let mut numbers = own.outer;
         numbers.extend(own.numbers);
         let mut symbols = self.symbols.clone();
@@ -139,14 +150,14 @@ impl BoundModel {
             unroll: false,
         };
         let graph = elaborate_layer(&environment, name, &arguments)?;
-        let tree = self.cost_tree(&phase, &graph, &numbers);
-        let view = assemble(tree, &graph, &phase, Some(name.to_owned()), own.symbols, numbers);
+        let tree = self.cost_tree(phase, &graph, &numbers);
+        let view = assemble(tree, &graph, phase, Some(name.to_owned()), own.symbols, numbers);
         view.check_conditions()?;
         Ok(view)
     }
 
     /// How the model first calls a layer: in the phase in force, else in another one.
-    fn first_occurrence(
+    pub(super) fn first_occurrence(
         &self,
         name: &str,
     ) -> Result<(Option<Occurrence>, HashMap<Symbol, Rational>, String)> {
@@ -154,10 +165,10 @@ impl BoundModel {
         let phase = self.phase().to_owned();
         let others = self.phases.iter().filter(|other| **other != phase);
         for candidate in std::iter::once(&phase).chain(others) {
-            let (graph, numbers) = self.elaborated(candidate, false)?;
-            let Some(found) = graph.occurrences.get(name) else { continue };
+            let elaboration = self.elaboration(candidate)?;
+            let Some(found) = elaboration.graph.occurrences.get(name) else { continue };
             match &mut first {
-                None => first = Some((found.clone(), numbers, candidate.clone())),
+                None => first = Some((found.clone(), elaboration.numbers.clone(), candidate.clone())),
                 Some((known, ..)) => {
                     for (keyword, value) in &found.keywords {
                         let differs =
@@ -166,13 +177,14 @@ impl BoundModel {
                             known.varying.push(keyword.clone());
                         }
                     }
+                    found.variants.iter().for_each(|variant| known.add_variant(variant));
                 }
             }
         }
         match first {
             Some((occurrence, numbers, phase)) => Ok((Some(occurrence), numbers, phase)),
             None => {
-                let (_, numbers) = self.elaborated(&phase, false)?;
+                let numbers = self.elaboration(&phase)?.numbers.clone();
                 Ok((None, numbers, phase))
             }
         }

@@ -5,8 +5,12 @@ mod idle;
 mod layer_view;
 mod locate;
 mod phase_view;
+mod topology;
+mod variants;
 mod view;
 
 pub use bound::{BoundModel, OpenRequest};
 pub use locate::{Found, find, ids, model_files};
+pub use topology::{Edge, Station, StationKind, Topology};
+pub use variants::Variant;
 pub use view::{Condition, View, ViewSymbol};

@@ -1,6 +1,7 @@
 //! Phases of a bound model.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
@@ -11,6 +12,13 @@ use crate::config::{Setting, SymbolKind};
 use crate::cost::{CostTree, IdleWeight};
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
 use crate::lang::{Environment, Graph, Value, elaborate_phase};
+
+/// A phase as a graph.
+pub(super) struct Elaboration {
+    pub(super) graph: Graph,
+    /// Numbers of all symbols in it.
+    pub(super) numbers: HashMap<Symbol, Rational>,
+}
 
 impl BoundModel {
     /// The selected phase, layer or part, as the user named it.
@@ -45,11 +53,12 @@ impl BoundModel {
     /// # Errors
     /// For mistakes in layer files, and exact divisions that the numbers break.
     pub fn phase_view(&self, phase: &str) -> Result<View<'_>> {
-        let (graph, numbers) = self.elaborated(phase, false)?;
-        let mut tree = self.cost_tree(phase, &graph, &numbers);
+        let elaboration = self.elaboration(phase)?;
+        let Elaboration { graph, numbers } = &*elaboration;
+        let mut tree = self.cost_tree(phase, graph, numbers);
         tree.add_idle(self.idle_weights(phase, &tree)?);
-        let symbols = self.phase_symbols(phase, &numbers);
-        let view = assemble(tree, &graph, phase, None, symbols, numbers);
+        let symbols = self.phase_symbols(phase, numbers);
+        let view = assemble(tree, graph, phase, None, symbols, numbers.clone());
         view.check_conditions()?;
         Ok(view)
     }
@@ -60,7 +69,7 @@ impl BoundModel {
     /// # Errors
     /// As [`BoundModel::phase_view`].
     pub fn unrolled_phase_view(&self, phase: &str) -> Result<View<'_>> {
-        let (graph, numbers) = self.elaborated(phase, true)?;
+        let Elaboration { graph, numbers } = self.elaborated(phase, true)?;
         let tree = self.cost_tree(phase, &graph, &numbers);
         Ok(assemble(tree, &graph, phase, None, Vec::new(), numbers))
     }
@@ -76,8 +85,17 @@ impl BoundModel {
         })
     }
 
-    /// Elaborates a phase; also gives the numbers of all symbols in it.
-    pub(super) fn elaborated(&self, phase: &str, unroll: bool) -> Result<(Graph, HashMap<Symbol, Rational>)> {
+    /// A phase, elaborated once.
+    pub(super) fn elaboration(&self, phase: &str) -> Result<Rc<Elaboration>> {
+        if let Some(known) = self.elaborations.borrow().get(phase) {
+            return Ok(Rc::clone(known));
+        }
+        let elaboration = Rc::new(self.elaborated(phase, false)?);
+        self.elaborations.borrow_mut().insert(phase.to_owned(), Rc::clone(&elaboration));
+        Ok(elaboration)
+    }
+
+    fn elaborated(&self, phase: &str, unroll: bool) -> Result<Elaboration> {
         let mut numbers = self.numbers.clone();
         let mut runtime: IndexMap<String, Value> = IndexMap::new();
         for (name, bound) in &self.binding.phases[phase] {
@@ -110,7 +128,7 @@ impl BoundModel {
             unroll,
         };
         let graph = elaborate_phase(&environment, phase)?;
-        Ok((graph, numbers))
+        Ok(Elaboration { graph, numbers })
     }
 
     /// Switches that work by a flag of the layers.
@@ -129,7 +147,8 @@ impl BoundModel {
         }
         let mut all = own.export_weights();
         for other in &self.phases_with_other_parts(phase) {
-            let (graph, numbers) = self.elaborated(other, false)?;
+            let elaboration = self.elaboration(other)?;
+            let Elaboration { graph, numbers } = &*elaboration;
             let missing = graph
                 .weights
                 .iter()
@@ -138,7 +157,7 @@ impl BoundModel {
                 continue;
             }
             let counting = self.counting(other);
-            for weight in CostTree::weights_alone(&self.algebra, &self.rules, counting, &graph, &numbers) {
+            for weight in CostTree::weights_alone(&self.algebra, &self.rules, counting, graph, numbers) {
                 if !all.iter().any(|known| known.weight.identity == weight.weight.identity) {
                     all.push(weight);
                 }

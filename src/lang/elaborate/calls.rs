@@ -148,6 +148,7 @@ impl Elaborator<'_> {
             part: shared.part,
             transparent: false,
             inputs,
+            keywords: IndexMap::new(),
             results,
             items: inner.items,
         };
@@ -172,6 +173,8 @@ impl Elaborator<'_> {
             && self.environment.phases.iter().any(|phase| **phase == *name);
         let inputs = tensors_in(&arguments);
         let names = self.bind_call(scope, reference, arguments, keywords, phase, &site.span)?;
+        let taken = layer.keywords.iter().map(|keyword| keyword.name.text.clone());
+        let keywords = taken.filter_map(|name| Some((name.clone(), names.get(&name)?.clone()))).collect();
         let mut inner = Scope {
             layer: reference.clone(),
             names,
@@ -194,6 +197,7 @@ impl Elaborator<'_> {
             part: site.part,
             transparent: phase,
             inputs,
+            keywords,
             results,
             items: inner.items,
         };
@@ -243,7 +247,8 @@ impl Elaborator<'_> {
         match self.graph.occurrences.get_mut(layer) {
             None => {
                 let part = self.parts.last().cloned();
-                let occurrence = Occurrence { tensors, keywords, varying: Vec::new(), part };
+                let variants = vec![keywords.clone()];
+                let occurrence = Occurrence { tensors, keywords, varying: Vec::new(), variants, part };
                 self.graph.occurrences.insert(layer.to_owned(), occurrence);
             }
             Some(known) => {
@@ -252,6 +257,7 @@ impl Elaborator<'_> {
                         known.varying.push(name.clone());
                     }
                 }
+                known.add_variant(&keywords);
             }
         }
     }

@@ -1,0 +1,122 @@
+//! What a phase hands from part to part.
+
+use std::collections::HashMap;
+
+use super::bound::BoundModel;
+use super::phase_view::Elaboration;
+use crate::algebra::Formula;
+use crate::diagnostic::Result;
+use crate::lang::{Action, Graph, Item, TensorId};
+
+/// The parts that a phase runs, in order, and the tensors between them.
+#[derive(Debug, Default)]
+pub struct Topology {
+    /// Inputs, weights of the model, calls, and results.
+    pub stations: Vec<Station>,
+    /// From station to station, with the tensor's shape.
+    pub edges: Vec<Edge>,
+}
+
+/// Something that a tensor comes from or goes to.
+#[derive(Debug)]
+pub struct Station {
+    /// Name of the input, part, layer or operator.
+    pub name: String,
+    /// What it is.
+    pub kind: StationKind,
+}
+
+/// What a station is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum StationKind {
+    /// An input of the phase.
+    Input,
+    /// A weight of the model.
+    Weight,
+    /// A part, with its layer.
+    Part(String),
+    /// A call of a layer.
+    Layer,
+    /// An operator.
+    Operator,
+    /// What the phase returns.
+    Result,
+}
+
+/// A tensor handed on.
+#[derive(Debug)]
+pub struct Edge {
+    /// Index of a station.
+    pub from: usize,
+    /// Index of a station.
+    pub to: usize,
+    /// The tensor's shape as it arrives.
+    pub shape: Vec<Formula>,
+}
+
+impl BoundModel {
+    /// The data flow of a phase.
+    ///
+    /// # Errors
+    /// For mistakes in layer files.
+    pub fn topology(&self, phase: &str) -> Result<Topology> {
+        let elaboration = self.elaboration(phase)?;
+        let Elaboration { graph, .. } = &*elaboration;
+        let mut flow = Flow { graph, made: HashMap::new(), topology: Topology::default() };
+        for (name, id) in &graph.inputs {
+            flow.station(name, StationKind::Input, &[], &[*id]);
+        }
+        flow.items(&graph.items);
+        flow.station("", StationKind::Result, &graph.results, &[]);
+        Ok(flow.topology)
+    }
+}
+
+struct Flow<'g> {
+    graph: &'g Graph,
+    /// The station that made a tensor, or that last returned its storage.
+    made: HashMap<TensorId, usize>,
+    topology: Topology,
+}
+
+impl Flow<'_> {
+    fn items(&mut self, items: &[Item]) {
+        for item in items {
+            let name = item.statement.as_ref().unwrap_or(&item.segment);
+            match &item.action {
+                Action::Operator(call) => {
+                    let inputs: Vec<TensorId> = call.operands.iter().map(|(_, id)| *id).collect();
+                    self.station(&call.operator, StationKind::Operator, &inputs, &call.results);
+                }
+                Action::Layer(call) if call.transparent => self.items(&call.items),
+                Action::Layer(call) if call.part => {
+                    let kind = StationKind::Part(call.layer.to_string());
+                    self.station(&item.segment, kind, &call.inputs, &call.results);
+                }
+                Action::Layer(call) => {
+                    self.station(&call.layer, StationKind::Layer, &call.inputs, &call.results);
+                }
+                Action::Loop(inner) => inner.classes.iter().for_each(|class| self.items(&class.items)),
+                Action::Parameter(place) => {
+                    let made: Vec<TensorId> = self.graph.weights[*place].tensor.into_iter().collect();
+                    self.station(name, StationKind::Weight, &[], &made);
+                }
+            }
+        }
+    }
+
+    fn station(&mut self, name: &str, kind: StationKind, inputs: &[TensorId], results: &[TensorId]) {
+        let at = self.topology.stations.len();
+        self.topology.stations.push(Station { name: name.to_owned(), kind });
+        for id in inputs {
+            let tensor = &self.graph.tensors[id.0 as usize];
+            if let Some(from) = self.made.get(id).or_else(|| self.made.get(&tensor.storage)) {
+                self.topology.edges.push(Edge { from: *from, to: at, shape: tensor.shape.to_vec() });
+            }
+        }
+        for id in results {
+            self.made.insert(*id, at);
+            self.made.insert(self.graph.tensors[id.0 as usize].storage, at);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The ways in which a model calls a layer: with a window or without one, dense or not.
+
+use indexmap::IndexMap;
+
+use super::bound::BoundModel;
+use super::view::View;
+use crate::algebra::Formula;
+use crate::diagnostic::Result;
+use crate::lang::syntax::{Comparison, Expression, ExpressionKind, Layer, Statement, StatementKind};
+use crate::lang::{Occurrence, Value};
+
+/// One structure in which a layer is called.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Keywords by which it differs from the others, as a call would write them: `dense=True`, `w=w`.
+    pub differs: Vec<(String, String)>,
+    /// What tells it apart in names of formulas: `_dense`, or nothing.
+    pub suffix: String,
+    keywords: IndexMap<String, Value>,
+}
+
+impl Variant {
+    /// Whether a call has this structure.
+    pub fn is_of(&self, keywords: &IndexMap<String, Value>) -> bool {
+        self.keywords
+            .iter()
+            .all(|(name, value)| keywords.get(name).is_some_and(|other| value.same_structure(other)))
+    }
+}
+
+impl BoundModel {
+    /// The structures in which the model calls a layer, over all phases; one, with nothing that differs, for a layer
+    /// that is always called alike, or never.
+    ///
+    /// # Errors
+    /// For an unknown layer, and mistakes in layer files.
+    pub fn layer_variants(&self, name: &str) -> Result<Vec<Variant>> {
+        self.layer_named(name)?;
+        let (occurrence, ..) = self.first_occurrence(name)?;
+        let calls = occurrence.map_or_else(|| vec![IndexMap::new()], |occurrence| occurrence.variants);
+        let mut variants = Vec::with_capacity(calls.len());
+        for call in &calls {
+            let mut variant = Variant { differs: Vec::new(), suffix: String::new(), keywords: call.clone() };
+            for (name, value) in call {
+                let same = |other: &IndexMap<String, Value>| {
+                    other.get(name).is_some_and(|other| other.same_structure(value))
+                };
+                if calls.iter().all(same) {
+                    continue;
+                }
+                let (written, suffix) = match value {
+                    Value::Flag(true) => ("True".to_owned(), format!("_{name}")),
+                    Value::Flag(false) => ("False".to_owned(), String::new()),
+                    Value::None => ("None".to_owned(), String::new()),
+                    Value::Text(text) => (format!("\"{text}\""), format!("_{text}")),
+                    _ => (name.clone(), format!("_{name}")),
+                };
+                variant.differs.push((name.clone(), written));
+                variant.suffix.push_str(&suffix);
+            }
+            variants.push(variant);
+        }
+        Ok(variants)
+    }
+
+    /// Costs of a layer by itself in one of its structures.
+    ///
+    /// # Errors
+    /// As [`BoundModel::layer_view`].
+    pub fn variant_view(&self, name: &str, variant: &Variant) -> Result<View<'_>> {
+        let (occurrence, numbers, phase) = self.first_occurrence(name)?;
+        let occurrence = occurrence
+            .map(|occurrence| Occurrence { keywords: variant.keywords.clone(), ..occurrence });
+        self.view_of_call(name, occurrence.as_ref(), numbers, &phase)
+    }
+
+    /// A layer called so that the branches run which the model leaves out: for shapes, not for costs. Views that
+    /// cannot be made are left out.
+    pub fn other_branches(&self, name: &str) -> Vec<View<'_>> {
+        let Ok(reference) = self.layer_named(name) else { return Vec::new() };
+        let Ok((Some(occurrence), numbers, phase)) = self.first_occurrence(name) else { return Vec::new() };
+        let mut flips = Vec::new();
+        collect_flips(&reference.layer.body, &occurrence.keywords, &mut flips);
+        let mut views = Vec::new();
+        for (keyword, value) in flips {
+            let mut occurrence = occurrence.clone();
+            occurrence.keywords.insert(keyword.clone(), value);
+            self.free_sizes(&reference.layer, &mut occurrence);
+            views.extend(self.view_of_call(name, Some(&occurrence), numbers.clone(), &phase));
+        }
+        views
+    }
+
+    /// Makes loops over sizes that are numbers run.
+    fn free_sizes(&self, layer: &Layer, occurrence: &mut Occurrence) {
+        for keyword in &layer.keywords {
+            let name = &keyword.name.text;
+            if let Some(Value::Size(size)) = occurrence.keywords.get_mut(name)
+                && self.algebra.constant(*size).is_some()
+            {
+                let more: Formula = self.algebra.sum(&[*size, self.algebra.integer(1)]);
+                *size = more;
+                occurrence.varying.push(name.clone());
+            }
+        }
+    }
+}
+
+/// Keyword values under which other branches of a body run.
+fn collect_flips(body: &[Statement], keywords: &IndexMap<String, Value>, flips: &mut Vec<(String, Value)>) {
+    for statement in body {
+        match &statement.kind {
+            StatementKind::If { condition, then, otherwise } => {
+                flips.extend(flip(condition, keywords));
+                collect_flips(then, keywords, flips);
+                collect_flips(otherwise, keywords, flips);
+            }
+            StatementKind::For { body, .. } => collect_flips(body, keywords, flips),
+            _ => {}
+        }
+    }
+}
+
+fn flip(condition: &Expression, keywords: &IndexMap<String, Value>) -> Option<(String, Value)> {
+    match &condition.kind {
+        ExpressionKind::Name(name) => match keywords.get(name)? {
+            Value::Flag(flag) => Some((name.clone(), Value::Flag(!flag))),
+            _ => None,
+        },
+        ExpressionKind::Not(inner) => flip(inner, keywords),
+        ExpressionKind::Compare(comparison, left, right) => {
+            let ExpressionKind::Name(name) = &left.kind else { return None };
+            let known = keywords.get(name)?;
+            match (&right.kind, comparison) {
+                (ExpressionKind::Text(text), Comparison::Equal | Comparison::NotEqual) => {
+                    let value = Value::Text(text.as_str().into());
+                    (*known != value).then(|| (name.clone(), value))
+                }
+                (ExpressionKind::None, _) if *known != Value::None => Some((name.clone(), Value::None)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
