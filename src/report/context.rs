@@ -1,0 +1,150 @@
+//! What the sections share: the phases, and the layers by file with the ways in which they are called.
+
+use std::sync::Arc;
+
+use super::prose::Texts;
+use crate::config::Phase;
+use crate::cost::NodeKind;
+use crate::diagnostic::Result;
+use crate::lang::syntax::Layer;
+use crate::model::{BoundModel, Variant, View};
+
+/// Everything that is computed once.
+pub struct Report<'m> {
+    /// The model.
+    pub model: &'m BoundModel,
+    /// General sentences.
+    pub texts: Texts,
+    /// All phases, in declared order.
+    pub phases: Vec<PhaseView<'m>>,
+    /// Layers by folder, in the order of the inventory.
+    pub groups: Vec<Group<'m>>,
+}
+
+/// A phase with its costs.
+pub struct PhaseView<'m> {
+    /// What `model.toml` says of it.
+    pub description: &'m Phase,
+    /// Its costs.
+    pub view: View<'m>,
+}
+
+/// A folder of layers.
+pub struct Group<'m> {
+    /// Its folder, as files of it are shown.
+    pub folder: String,
+    /// Its heading.
+    pub heading: String,
+    /// What is in it; may be empty.
+    pub about: String,
+    /// Its layers.
+    pub layers: Vec<LayerEntry<'m>>,
+}
+
+/// A layer.
+pub struct LayerEntry<'m> {
+    /// Its definition.
+    pub layer: Arc<Layer>,
+    /// Its file, inside the model's folder or that of all models.
+    pub file: String,
+    /// Each structure in which it is called, with the costs of it by itself.
+    pub variants: Vec<(Variant, View<'m>)>,
+}
+
+impl<'m> Report<'m> {
+    /// Computes phases and layers.
+    pub fn new(model: &'m BoundModel) -> Result<Report<'m>> {
+        let mut phases = Vec::new();
+        for description in &model.description.phases {
+            phases.push(PhaseView { description, view: model.phase_view(&description.name)? });
+        }
+        let mut report = Report { model, texts: Texts::embedded(), phases, groups: Vec::new() };
+        for group in &model.description.inventory {
+            let folder = format!("{}/{}", model.description.id, group.folder);
+            let layers = report.layers_of(&folder)?;
+            report.groups.push(Group {
+                folder: group.folder.clone(),
+                heading: group.heading.clone(),
+                about: group.about.clone(),
+                layers,
+            });
+        }
+        let own = format!("{}/", model.description.id);
+        let mut folders: Vec<String> = Vec::new();
+        for module in model.library.modules() {
+            let folder = module.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if !module.path.starts_with(&own) && !folders.iter().any(|known| known == folder) {
+                folders.push(folder.to_owned());
+            }
+        }
+        for folder in folders {
+            let layers = report.layers_of(&folder)?;
+            let heading = plain(&report.texts.line("inventory.shared_heading"));
+            let about = plain(&report.texts.line("inventory.shared_about"));
+            report.groups.push(Group { folder, heading, about, layers });
+        }
+        Ok(report)
+    }
+
+    fn layers_of(&self, folder: &str) -> Result<Vec<LayerEntry<'m>>> {
+        let mut entries = Vec::new();
+        let own = format!("{}/", self.model.description.id);
+        for module in self.model.library.modules() {
+            let within = module.path.rsplit_once('/').is_some_and(|(at, _)| at == folder);
+            if !within {
+                continue;
+            }
+            for layer in &module.module.layers {
+                let mut variants = Vec::new();
+                for variant in self.model.layer_variants(&layer.name.text)? {
+                    let view = self.model.variant_view(&layer.name.text, &variant)?;
+                    variants.push((variant, view));
+                }
+                let file = module.path.strip_prefix(&own).unwrap_or(&module.path).to_owned();
+                entries.push(LayerEntry { layer: Arc::clone(layer), file, variants });
+            }
+        }
+        entries.sort_by(|a, b| a.file.cmp(&b.file));
+        Ok(entries)
+    }
+
+    /// All layers.
+    pub fn layers(&self) -> impl Iterator<Item = &LayerEntry<'m>> {
+        self.groups.iter().flat_map(|group| &group.layers)
+    }
+
+    /// The phase in which most parts run: what shows the whole model.
+    pub fn widest_phase(&self) -> &PhaseView<'m> {
+        let parts = |phase: &PhaseView<'m>| {
+            let tree = &phase.view.tree;
+            let children = tree.node(tree.root()).children.iter().map(|child| tree.node(*child));
+            let zero = self.model.algebra.integer(0);
+            children.filter(|node| node.kind == NodeKind::Part && node.calls != zero).count()
+        };
+        let mut widest = &self.phases[0];
+        for phase in &self.phases[1..] {
+            if parts(phase) > parts(widest) {
+                widest = phase;
+            }
+        }
+        widest
+    }
+
+    /// The phase that is meant where none is given.
+    pub fn default_phase(&self) -> &PhaseView<'m> {
+        let name = &self.model.description.default_phase;
+        self.phases.iter().find(|phase| phase.description.name == *name).unwrap_or(&self.phases[0])
+    }
+}
+
+fn plain(line: &super::document::Line) -> String {
+    line.0
+        .iter()
+        .map(|inline| match inline {
+            super::document::Inline::Text(text)
+            | super::document::Inline::Code(text)
+            | super::document::Inline::Strong(text)
+            | super::document::Inline::Math(text) => text.as_str(),
+        })
+        .collect()
+}

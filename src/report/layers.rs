@@ -1,0 +1,149 @@
+//! The reference: one subsection a layer, all of them alike.
+
+use super::context::{LayerEntry, Report};
+use super::document::{Document, Line};
+use super::flops::Layer;
+use super::formulas::{Printer, grouped, identifier};
+use super::prose;
+use super::pseudo_code::{local_sizes, pseudo_code};
+use super::symbols::layer_symbols;
+use crate::algebra::Formula;
+use crate::cost::{IoModel, Metric, NodeKind};
+use crate::diagnostic::Result;
+use crate::model::View;
+
+/// Writes the section.
+pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
+    document.heading(2, Line::of("Layer-Level Reference"));
+    document.paragraph(report.texts.line("layer.intro"));
+    for group in &report.groups {
+        document.heading(3, Line::of(&*group.heading));
+        for entry in &group.layers {
+            layer(report, entry, document)?;
+        }
+    }
+    Ok(())
+}
+
+fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -> Result<()> {
+    let name = &entry.layer.name.text;
+    document.heading(4, Line::of_code(&**name).text(" (").code(&*entry.file).text(")"));
+    title(document, "What it is");
+    document.paragraph(prose::parse(&entry.layer.doc));
+    document.paragraph(calls(report, entry)?);
+
+    title(document, "Pseudo-code (PyTorch-style)");
+    let other = report.model.other_branches(name);
+    let views: Vec<&View<'_>> = entry.variants.iter().map(|(_, view)| view).chain(&other).collect();
+    let mut shapes = Printer::new(&report.model.algebra, &[]);
+    for view in &views {
+        local_sizes(&entry.layer, view).iter().for_each(|(name, size)| shapes.add_local(name, *size));
+    }
+    document.code("python", pseudo_code(&entry.layer, &views, &shapes));
+
+    for (place, (variant, view)) in entry.variants.iter().enumerate() {
+        let mut printer = Printer::new(&report.model.algebra, &view.symbols);
+        local_sizes(&entry.layer, view).iter().for_each(|(name, size)| printer.add_local(name, *size));
+        let costs = Layer {
+            model: report.model,
+            texts: &report.texts,
+            view,
+            printer: &printer,
+            name: format!("{}{}", identifier(name), variant.suffix),
+        };
+        if entry.variants.len() > 1 {
+            let differs = variant.differs.iter().map(|(name, value)| format!("{name}={value}"));
+            let number = grouped(&crate::algebra::Rational::from_integer((place + 1).into()));
+            let values = [("number", Line::of(number)), ("differs", Line::names(differs))];
+            document.heading(5, Line::of_code(&**name).and(report.texts.with("layer.variant", &values)));
+        }
+        title(document, "Symbols");
+        document.paragraph(report.texts.with("layer.symbols", &[("phase", Line::of_code(&*view.phase))]));
+        layer_symbols(report.model, &entry.layer, view, &printer, &formulas(view), document);
+        title(document, "FLOPs (forward)");
+        costs.flops(document)?;
+        title(document, "I/O (forward)");
+        costs.traffic(document)?;
+        title(document, "Weights");
+        costs.weights(document)?;
+        title(document, "Activations");
+        costs.activations(document)?;
+        title(document, "KV cache");
+        costs.cache(document)?;
+    }
+    Ok(())
+}
+
+fn title(document: &mut Document, text: &str) {
+    document.paragraph(Line::default().strong(text));
+}
+
+/// Formulas whose symbols a section has to name.
+fn formulas(view: &View<'_>) -> Vec<Formula> {
+    let (tree, root) = (&view.tree, view.tree.root());
+    let metrics = [Metric::Flops, Metric::Weights, Metric::KvCacheBytes];
+    let mut formulas: Vec<Formula> = metrics.iter().map(|metric| tree.formula(root, *metric)).collect();
+    formulas.push(tree.io(root, IoModel::Activations, None, false));
+    formulas.push(tree.formula(root, Metric::ActivationsBytes));
+    formulas
+}
+
+/// Where and how often it runs, and what the vendor calls it.
+fn calls(report: &Report<'_>, entry: &LayerEntry<'_>) -> Result<Line> {
+    let name = &entry.layer.name.text;
+    let mut callers: Vec<String> = Vec::new();
+    let mut counts: Vec<(String, String, Vec<String>)> = Vec::new();
+    for phase in &report.phases {
+        let (view, tree) = (&phase.view, &phase.view.tree);
+        let algebra = tree.algebra();
+        let mut calls = Vec::new();
+        for id in tree.in_order(tree.root()) {
+            let node = tree.node(id);
+            let is_call = matches!(node.kind, NodeKind::Layer | NodeKind::Part)
+                && node.layers.iter().any(|layer| **layer == **name)
+                && algebra.constant_integer(node.calls) != Some(0);
+            if !is_call {
+                continue;
+            }
+            calls.push(node.calls);
+            let above = tree.ancestors(id).into_iter().rev().skip(1);
+            let caller = above.map(|id| tree.node(id)).find(|node| node.kind != NodeKind::Loop);
+            let caller = match caller {
+                Some(node) if node.kind != NodeKind::Root => node.layers.first().map(|layer| layer.to_string()),
+                _ => None,
+            };
+            let caller = caller.unwrap_or_else(|| phase.description.name.clone());
+            if !callers.contains(&caller) {
+                callers.push(caller);
+            }
+        }
+        if calls.is_empty() {
+            continue;
+        }
+        let all = algebra.factored(algebra.sum(&calls));
+        let text = Printer::new(algebra, &[]).text(all);
+        let number = grouped(&view.evaluate(all)?);
+        let phase = phase.description.name.clone();
+        match counts.iter_mut().find(|(known, value, _)| *known == text && *value == number) {
+            Some((.., phases)) => phases.push(phase),
+            None => counts.push((text, number, vec![phase])),
+        }
+    }
+    let mut line = Line::default();
+    if counts.is_empty() {
+        line = line.and(report.texts.line("layer.never_called"));
+    } else {
+        line = line.text("Called by ").and(Line::names(callers)).text(": ");
+        for (place, (formula, number, phases)) in counts.into_iter().enumerate() {
+            let shown = if formula == number { Line::of(number) } else { Line::of_code(formula).text(format!(" = {number}")) };
+            let separator = if place == 0 { "" } else { "; " };
+            let times = if shown == Line::of("1") { " call in " } else { " calls in " };
+            line = line.text(separator).and(shown).text(times).and(Line::names(phases));
+        }
+        line = line.text(".");
+    }
+    if let Some(class) = report.model.description.classes.get(name) {
+        line = line.and(report.texts.with("layer.vendor", &[("class", Line::of_code(&**class))]));
+    }
+    Ok(line)
+}

@@ -1,0 +1,128 @@
+//! A layer's own text, its docstring left out, with the inferred shape of what each statement makes.
+
+use std::collections::BTreeMap;
+
+use super::formulas::{Printer, grouped};
+use crate::lang::ShapeOrSize;
+use crate::lang::syntax::{Layer, Statement, StatementKind};
+use crate::model::View;
+
+/// Comments start at most here.
+const COLUMN: usize = 84;
+
+/// The text of a layer. Shapes come from the first of the views that runs the statement.
+pub fn pseudo_code(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) -> String {
+    let text = layer.source.text();
+    let first = layer.body.first().map_or(layer.result_range.start, |statement| statement.range.start);
+    let body_start = text[..first].rfind('\n').map_or(first, |at| at + 1);
+    let header = &text[layer.range.start..body_start];
+    let header = match header.find("\"\"\"") {
+        Some(doc) if !layer.doc.is_empty() => header[..doc].trim_end(),
+        _ => header.trim_end(),
+    };
+    let comments = comments(layer, views, printer);
+    let mut lines: Vec<(String, Option<String>)> =
+        header.lines().map(|line| (line.trim_end().to_owned(), None)).collect();
+    let mut start = body_start;
+    for line in text[body_start..layer.range.end].lines() {
+        let end = start + line.len();
+        let (code, written) = split_comment(line);
+        let shape = comments.range(start..=end).next().map(|(_, shape)| shape.clone());
+        let comment = match (shape, written) {
+            (Some(shape), Some(written)) => Some(format!("{shape}: {written}")),
+            (Some(only), None) => Some(only),
+            (None, Some(written)) => Some(written.to_owned()),
+            (None, None) => None,
+        };
+        lines.push((code.to_owned(), comment));
+        start = end + 1;
+    }
+    let commented = lines.iter().filter(|(_, comment)| comment.is_some());
+    let column = commented.map(|(code, _)| code.chars().count() + 2).filter(|at| *at <= COLUMN).max();
+    let column = column.unwrap_or(0);
+    let mut out = String::new();
+    for (code, comment) in lines {
+        out.push_str(&code);
+        if let Some(comment) = comment {
+            let gap = column.saturating_sub(code.chars().count()).max(2);
+            out.push_str(&" ".repeat(gap));
+            out.push_str("# ");
+            out.push_str(&comment);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Sizes that a body names, by the name: of statements that assign one.
+pub fn local_sizes(layer: &Layer, view: &View<'_>) -> Vec<(String, crate::algebra::Formula)> {
+    let mut found = Vec::new();
+    let Some(shapes) = view.layer_shapes(&layer.name.text) else { return found };
+    collect_sizes(&layer.body, shapes, &mut found);
+    found
+}
+
+type Shapes = BTreeMap<usize, Vec<ShapeOrSize>>;
+
+fn collect_sizes(body: &[Statement], shapes: &Shapes, found: &mut Vec<(String, crate::algebra::Formula)>) {
+    for statement in body {
+        match &statement.kind {
+            StatementKind::Assign { targets, .. } => {
+                if let ([target], Some([ShapeOrSize::Size(size)])) =
+                    (&targets[..], shapes.get(&statement.range.start).map(Vec::as_slice))
+                {
+                    found.push((target.text.clone(), *size));
+                }
+            }
+            StatementKind::If { then, otherwise, .. } => {
+                collect_sizes(then, shapes, found);
+                collect_sizes(otherwise, shapes, found);
+            }
+            StatementKind::For { body, .. } => collect_sizes(body, shapes, found),
+            _ => {}
+        }
+    }
+}
+
+/// By start of statement.
+fn comments(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) -> BTreeMap<usize, String> {
+    let mut comments = BTreeMap::new();
+    for view in views {
+        let Some(shapes) = view.layer_shapes(&layer.name.text) else { continue };
+        for (start, made) in shapes {
+            if comments.contains_key(start) {
+                continue;
+            }
+            let mut shown: Vec<String> = Vec::new();
+            for made in made {
+                shown.push(match made {
+                    ShapeOrSize::Shape(shape) => printer.shape(shape),
+                    ShapeOrSize::Size(size) => match view.evaluate(*size) {
+                        Ok(number) => format!("= {}", grouped(&number)),
+                        Err(_) => printer.text(*size),
+                    },
+                });
+            }
+            let same = shown.len() > 1 && shown.iter().all(|shape| *shape == shown[0]);
+            let text = if same { format!("{} each", shown[0]) } else { shown.join(", ") };
+            if !text.is_empty() {
+                comments.insert(*start, text);
+            }
+        }
+    }
+    comments
+}
+
+/// A line's code and the comment behind it.
+fn split_comment(line: &str) -> (&str, Option<&str>) {
+    let mut quote = None;
+    for (at, next) in line.char_indices() {
+        match (quote, next) {
+            (None, '"' | '\'') => quote = Some(next),
+            (Some(open), _) if open == next => quote = None,
+            (None, '#') => return (line[..at].trim_end(), Some(line[at + 1..].trim())),
+            _ => {}
+        }
+    }
+    (line.trim_end(), None)
+}

@@ -1,0 +1,135 @@
+//! "Let B be the batch": the symbols of a section with their meanings and values.
+
+use super::document::{Document, Line};
+use super::formulas::{Printer, grouped};
+use super::prose;
+use crate::algebra::{Formula, Node, Symbol};
+use crate::lang::syntax::{ExpressionKind, Layer};
+use crate::model::{BoundModel, View, ViewSymbol};
+
+/// The symbols of a layer: its own, the sizes that its body names, and those of lists that it runs over.
+pub fn layer_symbols(
+    model: &BoundModel,
+    layer: &Layer,
+    view: &View<'_>,
+    printer: &Printer<'_>,
+    formulas: &[Formula],
+    document: &mut Document,
+) {
+    let mut rows = Vec::new();
+    for symbol in &view.symbols {
+        let origin = symbol.origin.filter(|origin| is_informative(model, symbol, *origin));
+        let meaning = if symbol.meaning.is_empty() {
+            position(layer, &symbol.name)
+        } else {
+            prose::parse(&symbol.meaning)
+        };
+        let origin = origin.map_or_else(Line::default, |origin| Line::of_code(model_text(model, origin)));
+        rows.push(vec![
+            Line::of_code(&*symbol.name),
+            meaning,
+            origin,
+            Line::of(grouped(&symbol.number)),
+        ]);
+    }
+    for (symbol, name) in others(model, view, formulas) {
+        let Some(number) = view.numbers.get(&symbol) else { continue };
+        let meaning = described(model, &name);
+        rows.push(vec![Line::of_code(name), meaning, Line::default(), Line::of(grouped(number))]);
+    }
+    for (name, size) in printer.locals() {
+        let value = view.evaluate(size).map(|number| grouped(&number)).unwrap_or_default();
+        let size = format!("{name} = {}", printer.text(size));
+        rows.push(vec![Line::of_code(name), Line::of_code(size), Line::default(), Line::of(value)]);
+    }
+    document.table(&["Let", "be", "in the model", ">here"], rows);
+}
+
+/// The symbols of the whole model that formulas hold.
+pub fn model_symbols(view: &View<'_>, formulas: &[Formula], model: &BoundModel, document: &mut Document) {
+    let mut used: Vec<Symbol> = Vec::new();
+    for formula in formulas {
+        used.extend(model.algebra.symbols_of(*formula));
+    }
+    let mut rows = Vec::new();
+    let known = view.symbols.iter().filter(|symbol| used.contains(&symbol.symbol));
+    for symbol in known {
+        let value = Line::of(grouped(&symbol.number));
+        rows.push(vec![Line::of_code(&*symbol.name), prose::parse(&symbol.meaning), value]);
+    }
+    for (symbol, name) in others(model, view, formulas) {
+        let Some(number) = view.numbers.get(&symbol) else { continue };
+        rows.push(vec![Line::of_code(&*name), described(model, &name), Line::of(grouped(number))]);
+    }
+    document.table(&["Let", "be", ">here"], rows);
+}
+
+/// Symbols of formulas that a view does not list: elements and counts of lists.
+fn others(model: &BoundModel, view: &View<'_>, formulas: &[Formula]) -> Vec<(Symbol, String)> {
+    let mut found: Vec<(Symbol, String)> = Vec::new();
+    for formula in formulas {
+        for symbol in model.algebra.symbols_of(*formula) {
+            let listed = view.symbols.iter().any(|known| known.symbol == symbol);
+            if !listed && !found.iter().any(|(known, _)| *known == symbol) {
+                found.push((symbol, model.algebra.name(symbol).to_string()));
+            }
+        }
+    }
+    found.sort_by(|a, b| a.1.cmp(&b.1));
+    found
+}
+
+/// What the model says of a symbol, of a list's count or of an element of a list.
+fn described(model: &BoundModel, name: &str) -> Line {
+    let description = &model.description;
+    if let Some(symbol) = description.symbol(name) {
+        return prose::parse(&symbol.meaning);
+    }
+    if let Some(list) = description.symbols.iter().find(|symbol| symbol.count.as_deref() == Some(name)) {
+        return Line::of("number of ").and(prose::parse(&list.meaning));
+    }
+    let element = name.rsplit_once('_').and_then(|(list, place)| Some((description.symbol(list)?, place)));
+    match element {
+        Some((list, place)) => {
+            Line::of(format!("element {place} of ")).code(&*list.name).text(": ").and(prose::parse(&list.meaning))
+        }
+        None => Line::default(),
+    }
+}
+
+/// Whether what a symbol is in the model says more than its name.
+fn is_informative(model: &BoundModel, symbol: &ViewSymbol, origin: Formula) -> bool {
+    match model.algebra.node(origin) {
+        Node::Symbol(outer) => *model.algebra.name(outer) != *symbol.name,
+        Node::Number(_) => false,
+        _ => true,
+    }
+}
+
+fn model_text(model: &BoundModel, origin: Formula) -> String {
+    let printer = Printer::new(&model.algebra, &[]);
+    printer.text(model.algebra.factored(origin))
+}
+
+/// Which dimension of which tensor a symbol is, for one without a meaning of its own.
+fn position(layer: &Layer, name: &str) -> Line {
+    const PLACES: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
+    for tensor in &layer.tensors {
+        if tensor.rest && name == "N" {
+            return Line::of("product of the leading dimensions of ").code(&*tensor.name.text);
+        }
+        let entries = tensor.shape.iter();
+        let at = entries.clone().position(|entry| matches!(&entry.kind, ExpressionKind::Name(own) if own == name));
+        if let Some(at) = at {
+            let which = match (tensor.rest, at + 1 == tensor.shape.len()) {
+                (true, true) => "last",
+                _ => PLACES.get(at).copied().unwrap_or("further"),
+            };
+            return Line::of(format!("{which} dimension of ")).code(&*tensor.name.text);
+        }
+    }
+    if layer.keywords.iter().any(|keyword| keyword.name.text == name) {
+        return Line::of("given by the call");
+    }
+    Line::default()
+}
