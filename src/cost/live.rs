@@ -62,19 +62,30 @@ struct Life {
 impl Liveness {
     /// The peak as a formula: the maximum over all moments, those proved smaller than others left out.
     pub(super) fn peak(&self, tree: &CostTree<'_>, id: NodeId) -> Formula {
-        let moments = self.moments(tree, id);
         let algebra = tree.algebra;
-        let mut unique: Vec<Formula> = Vec::new();
-        for moment in moments {
-            if !unique.contains(&moment) {
-                unique.push(moment);
-            }
-        }
-        match &unique[..] {
+        match &self.greatest_moments(tree, id)[..] {
             [] => algebra.integer(0),
             [only] => *only,
-            _ => algebra.maximum(&algebra.dominant(&unique)),
+            several => algebra.maximum(&algebra.dominant(several)),
         }
+    }
+
+    /// What is live at the moments that may be the peak: those left out at which a part of another moment's sizes is
+    /// live.
+    pub(super) fn greatest_moments(&self, tree: &CostTree<'_>, id: NodeId) -> Vec<Formula> {
+        let mut moments = self.moments(tree, id);
+        moments.iter_mut().for_each(|sizes| sizes.sort_unstable());
+        moments.sort_by_key(|sizes| std::cmp::Reverse(sizes.len()));
+        let mut kept: Vec<Vec<Formula>> = Vec::new();
+        for moment in moments {
+            if !kept.iter().any(|larger| is_part(&moment, larger)) {
+                kept.push(moment);
+            }
+        }
+        let mut unique: Vec<Formula> = kept.iter().map(|sizes| tree.algebra.sum(sizes)).collect();
+        let mut seen = rustc_hash::FxHashSet::default();
+        unique.retain(|moment| seen.insert(*moment));
+        unique
     }
 
     /// The peak as a number.
@@ -107,14 +118,14 @@ impl Liveness {
         Ok(peak)
     }
 
-    /// Bytes live at each moment of a node's calls.
-    fn moments(&self, tree: &CostTree<'_>, id: NodeId) -> Vec<Formula> {
+    /// Bytes of each storage live at each moment of a node's calls.
+    fn moments(&self, tree: &CostTree<'_>, id: NodeId) -> Vec<Vec<Formula>> {
         let mut moments = Vec::new();
         for (start, end) in &tree.nodes[id.0].ranges {
             for (live, block) in self.live_sets(*start, *end) {
-                let sizes: Vec<Formula> =
-                    live.iter().map(|storage| self.at_last(tree, self.bytes[storage], block)).collect();
-                moments.push(tree.algebra.sum(&sizes));
+                moments.push(
+                    live.iter().map(|storage| self.at_last(tree, self.bytes[storage], block)).collect(),
+                );
             }
         }
         moments
@@ -236,4 +247,10 @@ impl Liveness {
     fn born_before(&self, storage: TensorId, start: usize) -> bool {
         self.begins.get(&storage).is_some_and(|begins| *begins < start)
     }
+}
+
+/// Whether each element of `part` is one of `whole`; both are sorted.
+fn is_part(part: &[Formula], whole: &[Formula]) -> bool {
+    let mut rest = whole.iter();
+    part.iter().all(|size| rest.any(|other| other == size))
 }

@@ -288,6 +288,31 @@ impl<'a> CostTree<'a> {
         self.algebra.sum(&terms)
     }
 
+    /// The peak of live activations as a formula, where at most so many moments may be it.
+    pub fn peak_of_few(&self, id: NodeId, most: usize) -> Option<Formula> {
+        let moments = self.liveness.greatest_moments(self, id);
+        (moments.len() <= most).then(|| self.formula(id, Metric::ActivationsBytes))
+    }
+
+    /// What is live at the moment that is the peak at given values of the symbols.
+    ///
+    /// # Errors
+    /// For symbols without a value, and division by zero.
+    pub fn peak_moment(
+        &self,
+        id: NodeId,
+        values: &dyn Fn(Symbol) -> Option<Rational>,
+    ) -> Result<Formula, EvaluationError> {
+        let mut peak = (self.algebra.integer(0), Rational::from_integer(0.into()));
+        for moment in self.liveness.greatest_moments(self, id) {
+            let number = self.algebra.evaluate(moment, values)?;
+            if number > peak.1 {
+                peak = (moment, number);
+            }
+        }
+        Ok(peak.0)
+    }
+
     /// The formula of traffic under an I/O model, in values or bytes: `activations` and `fused` are always there,
     /// `unfused` where it is the model in force.
     pub fn io(&self, id: NodeId, model: IoModel, part: Option<IoPart>, bytes: bool) -> Formula {

@@ -9,6 +9,9 @@ use crate::cost::{CostTree, Metric, NodeId};
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::{LayerShapes, ShapeOrSize};
 
+/// Most moments between which a peak is shown as a maximum.
+const FEW: usize = 8;
+
 /// A phase, or a layer by itself.
 pub struct View<'m> {
     /// Costs by path.
@@ -118,6 +121,19 @@ impl View<'_> {
         let algebra = self.tree.algebra();
         let number = algebra.evaluate(formula, &|symbol| numbers.get(&symbol).cloned());
         number.map_err(|error| self.explain(&error))
+    }
+
+    /// The peak of live activations as people read it: for all sizes where few moments may be it (`true`), else what is
+    /// live at the moment that is the peak for the bound sizes.
+    ///
+    /// # Errors
+    /// As [`View::number`].
+    pub fn shown_peak(&self, node: NodeId) -> Result<(Formula, bool)> {
+        if let Some(peak) = self.tree.peak_of_few(node, FEW) {
+            return Ok((peak, true));
+        }
+        let moment = self.tree.peak_moment(node, &|symbol| self.numbers.get(&symbol).cloned());
+        Ok((moment.map_err(|error| self.explain(&error))?, false))
     }
 
     /// What is wrong where a formula has no value.

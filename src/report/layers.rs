@@ -84,7 +84,7 @@ fn formulas(view: &View<'_>) -> Vec<Formula> {
     let metrics = [Metric::Flops, Metric::Weights, Metric::KvCacheBytes];
     let mut formulas: Vec<Formula> = metrics.iter().map(|metric| tree.formula(root, *metric)).collect();
     formulas.push(tree.io(root, IoModel::Activations, None, false));
-    formulas.push(tree.formula(root, Metric::ActivationsBytes));
+    formulas.extend(view.shown_peak(root).map(|(peak, _)| peak));
     formulas
 }
 

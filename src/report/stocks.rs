@@ -1,9 +1,8 @@
 //! What a layer keeps: weights, the peak of live activations, and its cache.
 
-use super::document::{Document, Item, Line};
+use super::document::{Document, Line};
 use super::flops::Layer;
 use super::formulas::grouped;
-use crate::algebra::Formula;
 use crate::cost::{Metric, NodeId, NodeKind};
 use crate::diagnostic::Result;
 use crate::notation::quantity::{Unit, format_si};
@@ -82,16 +81,13 @@ impl Layer<'_, '_> {
         let root = tree.root();
         let number = self.view.number(root, Metric::ActivationsBytes)?;
         let here = format_si(&number, Unit::Byte, 4);
-        let peak = tree.formula(root, Metric::ActivationsBytes);
         let name = format!("A_{}", self.name);
-        document.list([self.peak_item(&name, peak, &here)]);
-        Ok(())
-    }
-
-    fn peak_item(&self, name: &str, peak: Formula, here: &str) -> Item {
-        let algebra = self.printer.algebra;
+        let (peak, always) = self.view.shown_peak(root)?;
+        let text = if always { "layer.peak" } else { "layer.peak_moment" };
         let after = Line::of(format!(" bytes, here {here}"));
-        self.printer.item(Line::default(), name, &[algebra.factored(peak)], after)
+        let before = self.texts.line(text).text(" ");
+        document.list([self.printer.item(before, &name, &[self.printer.algebra.factored(peak)], after)]);
+        Ok(())
     }
 
     /// KV cache, where there is one.

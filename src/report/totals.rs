@@ -73,7 +73,6 @@ fn phase_totals(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Docum
         ("Weights of the whole model: ", "W", Metric::Weights, Unit::Parameter),
         ("Weights that one token uses: ", "W_active", Metric::WeightsActive, Unit::Parameter),
         ("KV cache after the phase: ", "K", Metric::KvCacheBytes, Unit::Byte),
-        ("Peak of live activations: ", "A", Metric::ActivationsBytes, Unit::Byte),
     ] {
         let formula = tree.formula(root, metric);
         if algebra.constant_integer(formula) == Some(0) {
@@ -84,6 +83,11 @@ fn phase_totals(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Docum
         let after = here(view.number(root, metric)?, unit);
         stocks.push(printer.item(Line::of(words), &stock_name, &[algebra.factored(formula)], after));
     }
+    let (peak, always) = view.shown_peak(root)?;
+    used.push(peak);
+    let words = report.texts.line(if always { "layer.peak" } else { "layer.peak_moment" }).text(" ");
+    let after = here(view.number(root, Metric::ActivationsBytes)?, Unit::Byte);
+    stocks.push(printer.item(words, &format!("A_{name}"), &[algebra.factored(peak)], after));
     document.paragraph(Line::default().strong("Symbols"));
     model_symbols(view, &used, model, document);
     document.paragraph(Line::default().strong("FLOPs"));
