@@ -283,7 +283,8 @@ impl<'a, 'g> Walk<'a, 'g> {
         let known = self.tree.classes.entry(node).or_default();
         for (label, class) in labelled {
             if !known.iter().any(|known| &*known.label == label) {
-                let call = single_call(&class.items).map(|call| (Rc::clone(&call.layer), call.keywords.clone()));
+                let call =
+                    single_call(&class.items).map(|call| (Rc::clone(&call.layer), call.keywords.clone()));
                 known.push(LoopClass { label: label.into(), count: class.count, call });
             }
         }

@@ -252,9 +252,9 @@ impl Occurrence {
     /// Adds the structure of a call, unless another one had the same.
     pub fn add_variant(&mut self, keywords: &IndexMap<String, super::Value>) {
         let alike = |known: &IndexMap<String, super::Value>| {
-            known.iter().all(|(name, value)| {
-                keywords.get(name).is_some_and(|other| value.same_structure(other))
-            })
+            known
+                .iter()
+                .all(|(name, value)| keywords.get(name).is_some_and(|other| value.same_structure(other)))
         };
         if !self.variants.iter().any(alike) {
             self.variants.push(keywords.clone());

@@ -9,8 +9,8 @@ use indexmap::IndexMap;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-use super::phase_view::Elaboration;
 use super::locate::{Found, find, model_files};
+use super::phase_view::Elaboration;
 use crate::algebra::{Algebra, Formula, Rational, Symbol};
 use crate::config::{
     Accepted, Binding, Dtype, Elements, Expression, ModelDescription, Relation, Request, Setting, SymbolKind,

@@ -69,8 +69,8 @@ impl BoundModel {
     /// As [`BoundModel::layer_view`].
     pub fn variant_view(&self, name: &str, variant: &Variant) -> Result<View<'_>> {
         let (occurrence, numbers, phase) = self.first_occurrence(name)?;
-        let occurrence = occurrence
-            .map(|occurrence| Occurrence { keywords: variant.keywords.clone(), ..occurrence });
+        let occurrence =
+            occurrence.map(|occurrence| Occurrence { keywords: variant.keywords.clone(), ..occurrence });
         self.view_of_call(name, occurrence.as_ref(), numbers, &phase)
     }
 

@@ -34,7 +34,8 @@ pub fn section(report: &Report<'_>, document: &mut Document) {
     document.heading(3, Line::of("Metrics and the reference's functions"));
     document.paragraph(texts.line("conventions.metrics"));
     let rows = Metric::ALL.iter().map(|metric| {
-        let reference = model.description.reference_metrics.iter().find(|known| known.metric == metric.name());
+        let reference =
+            model.description.reference_metrics.iter().find(|known| known.metric == metric.name());
         let (function, unit) = reference.map_or_else(Default::default, |known| {
             (Line::of_code(format!("{}()", known.function)), Line::of(&*known.unit))
         });
@@ -61,7 +62,9 @@ fn parameters(report: &Report<'_>, document: &mut Document) {
         ]);
     }
     for symbol in &description.symbols {
-        let Some(value) = binding.symbol(&symbol.name).filter(|value| **value != Setting::None) else { continue };
+        let Some(value) = binding.symbol(&symbol.name).filter(|value| **value != Setting::None) else {
+            continue;
+        };
         rows.push(vec![
             Line::of_code(&*symbol.name),
             Line::default().math(&*symbol.latex),

@@ -54,15 +54,19 @@ impl Layer<'_, '_> {
             named.push((name, flops));
         }
         let own_name = format!("F_{}", self.name);
-        let parts: Vec<Formula> =
-            named.iter().map(|(name, flops)| algebra.named(name, *flops)).collect();
+        let parts: Vec<Formula> = named.iter().map(|(name, flops)| algebra.named(name, *flops)).collect();
         let factored = algebra.factored(total);
         if named.iter().any(|(name, _)| *name == own_name) || parts.len() < 2 {
             let sides = if parts.is_empty() || named[0].0 == own_name { vec![] } else { parts };
             let last = sides.iter().copied().chain([factored]).collect::<Vec<_>>();
             items.push(self.printer.item(Line::default(), &own_name, &last, Line::default()));
         } else {
-            items.push(self.printer.item(Line::default(), &own_name, &[algebra.sum(&parts)], Line::default()));
+            items.push(self.printer.item(
+                Line::default(),
+                &own_name,
+                &[algebra.sum(&parts)],
+                Line::default(),
+            ));
             items.push(self.printer.item(Line::default(), &own_name, &[factored], Line::default()));
         }
         document.list(items);
@@ -118,9 +122,8 @@ impl Layer<'_, '_> {
             let Some((layer, keywords)) = &class.call else { continue };
             let variants = self.model.layer_variants(layer)?;
             let variant = variants.iter().find(|variant| variant.is_of(keywords));
-            let suffix = variant.map_or_else(|| format!("_{}", identifier(&class.label)), |found| {
-                found.suffix.clone()
-            });
+            let suffix = variant
+                .map_or_else(|| format!("_{}", identifier(&class.label)), |found| found.suffix.clone());
             let each_name = format!("F_{}{suffix}", identifier(layer));
             let all = tree.formula_of_class(id, class, Metric::Flops);
             let each = algebra.factored(algebra.quotient(all, class.count));

@@ -7,7 +7,8 @@ use crate::algebra::{Algebra, Formula, Node, Rational};
 use crate::model::ViewSymbol;
 use crate::notation::quantity::format_exact;
 use crate::notation::{
-    Alphabet, DisplayName, Equation, Form, Parts, Style, latex_block_of_layout, layout_lines, text, text_lines,
+    Alphabet, DisplayName, Equation, Form, Parts, Style, latex_block_of_layout, layout_lines, text,
+    text_lines,
 };
 use crate::notation::{Expression, Relation};
 
@@ -27,7 +28,8 @@ pub struct Printer<'m> {
 impl<'m> Printer<'m> {
     /// For a section with these symbols.
     pub fn new(algebra: &'m Algebra, symbols: &[ViewSymbol]) -> Printer<'m> {
-        let shown = |symbol: &ViewSymbol| Some((symbol.name.clone(), DisplayName::from_latex(&symbol.latex)?));
+        let shown =
+            |symbol: &ViewSymbol| Some((symbol.name.clone(), DisplayName::from_latex(&symbol.latex)?));
         Printer { algebra, locals: HashMap::new(), names: symbols.iter().filter_map(shown).collect() }
     }
 

@@ -109,7 +109,9 @@ fn calls(report: &Report<'_>, entry: &LayerEntry<'_>) -> Result<Line> {
             let above = tree.ancestors(id).into_iter().rev().skip(1);
             let caller = above.map(|id| tree.node(id)).find(|node| node.kind != NodeKind::Loop);
             let caller = match caller {
-                Some(node) if node.kind != NodeKind::Root => node.layers.first().map(|layer| layer.to_string()),
+                Some(node) if node.kind != NodeKind::Root => {
+                    node.layers.first().map(|layer| layer.to_string())
+                }
                 _ => None,
             };
             let caller = caller.unwrap_or_else(|| phase.description.name.clone());
@@ -135,7 +137,11 @@ fn calls(report: &Report<'_>, entry: &LayerEntry<'_>) -> Result<Line> {
     } else {
         line = line.text("Called by ").and(Line::names(callers)).text(": ");
         for (place, (formula, number, phases)) in counts.into_iter().enumerate() {
-            let shown = if formula == number { Line::of(number) } else { Line::of_code(formula).text(format!(" = {number}")) };
+            let shown = if formula == number {
+                Line::of(number)
+            } else {
+                Line::of_code(formula).text(format!(" = {number}"))
+            };
             let separator = if place == 0 { "" } else { "; " };
             let times = if shown == Line::of("1") { " call in " } else { " calls in " };
             line = line.text(separator).and(shown).text(times).and(Line::names(phases));

@@ -121,7 +121,8 @@ fn escaped(text: &str, in_table: bool) -> String {
     let mut before = ' ';
     let mut rest = text.chars().peekable();
     while let Some(next) = rest.next() {
-        let between_words = before.is_alphanumeric() && rest.peek().is_some_and(|after| after.is_alphanumeric());
+        let between_words =
+            before.is_alphanumeric() && rest.peek().is_some_and(|after| after.is_alphanumeric());
         let spaced = before == ' ' && rest.peek() == Some(&' ');
         match next {
             '*' if spaced => out.push('*'),

@@ -27,9 +27,7 @@ fn phase_table(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Docume
     let tree = &phase.view.tree;
     let lookup = |symbol: Symbol| phase.view.numbers.get(&symbol).cloned();
     let numbers = tree.numbers(&lookup).map_err(|error| phase.view.explain(&error))?;
-    let of = |id: NodeId, metric: Metric| {
-        numbers.of(id, metric).map_err(|error| phase.view.explain(&error))
-    };
+    let of = |id: NodeId, metric: Metric| numbers.of(id, metric).map_err(|error| phase.view.explain(&error));
     let root = tree.root();
     let total = of(root, Metric::Flops)?;
     let keys = report.model.binding.phases.get(&phase.description.name).into_iter().flatten();
@@ -49,7 +47,15 @@ fn phase_table(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Docume
     rows.push(row(phase, &numbers, root, &total, "all".to_owned(), true)?);
     document.table(
         &[
-            "Path", "Layer", ">Calls", ">TFLOP", ">Tensor cores", ">Share", ">GB", ">Tb", ">FLOP/byte",
+            "Path",
+            "Layer",
+            ">Calls",
+            ">TFLOP",
+            ">Tensor cores",
+            ">Share",
+            ">GB",
+            ">Tb",
+            ">FLOP/byte",
             ">Parameters",
         ],
         rows,
@@ -69,11 +75,8 @@ fn row(
     let of = |metric: Metric| numbers.of(id, metric).map_err(|error| phase.view.explain(&error));
     let node = tree.node(id);
     let flops = of(Metric::Flops)?;
-    let bytes = if of(Metric::Intensity)?.is_zero() {
-        Rational::zero()
-    } else {
-        &flops / of(Metric::Intensity)?
-    };
+    let bytes =
+        if of(Metric::Intensity)?.is_zero() { Rational::zero() } else { &flops / of(Metric::Intensity)? };
     let scaled = |value: &Rational, power: u32| {
         let scale = Rational::from_integer(num_bigint::BigInt::from(10).pow(power));
         format_si(&(value / scale), Unit::One, 4)

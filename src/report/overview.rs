@@ -19,9 +19,13 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let folder = format!("models/{}", description.id);
     let root = format!("{folder}/{}", description.module);
     document.list([
-        Line::default().strong("Model").text(": ").text(&*description.title).text(" (").and(Line::names(
-            description.architectures.iter().cloned(),
-        )).text(")"),
+        Line::default()
+            .strong("Model")
+            .text(": ")
+            .text(&*description.title)
+            .text(" (")
+            .and(Line::names(description.architectures.iter().cloned()))
+            .text(")"),
         Line::default()
             .strong("Analytic implementation root")
             .text(": ")
@@ -56,7 +60,8 @@ fn configuration(report: &Report<'_>, document: &mut Document) {
     }
     document.list(items);
     let dtypes = &binding.dtypes;
-    let types = [("weights", &dtypes.weights), ("activations", &dtypes.activations), ("cache", &dtypes.cache)];
+    let types =
+        [("weights", &dtypes.weights), ("activations", &dtypes.activations), ("cache", &dtypes.cache)];
     let mut line = Line::of("Types: ");
     for (place, (what, (dtype, _))) in types.iter().enumerate() {
         let separator = if place == 0 { "" } else { ", " };
@@ -109,7 +114,15 @@ fn headline(report: &Report<'_>, document: &mut Document) -> Result<()> {
         ]);
     }
     document.table(
-        &["Phase", ">Tensor cores", ">CUDA cores", ">Active parameters", ">Peak activations", ">KV cache", ">Memory"],
+        &[
+            "Phase",
+            ">Tensor cores",
+            ">CUDA cores",
+            ">Active parameters",
+            ">Peak activations",
+            ">KV cache",
+            ">Memory",
+        ],
         rows,
     );
     Ok(())

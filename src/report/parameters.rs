@@ -49,15 +49,11 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
             Line::of(grouped(&running)),
         ]);
     }
-    document.table(
-        &["Our tensor", "The vendor's", "Shape", ">How many", ">Parameters", ">Running total"],
-        rows,
-    );
+    document
+        .table(&["Our tensor", "The vendor's", "Shape", ">How many", ">Parameters", ">Running total"], rows);
     document.paragraph(report.texts.line("parameters.sums"));
-    let mut rows: Vec<Vec<Line>> = sums
-        .iter()
-        .map(|(part, sum)| vec![Line::of_code(part.as_str()), Line::of(grouped(sum))])
-        .collect();
+    let mut rows: Vec<Vec<Line>> =
+        sums.iter().map(|(part, sum)| vec![Line::of_code(part.as_str()), Line::of(grouped(sum))]).collect();
     let strong = |words: Line, number: &Rational| vec![words, Line::default().strong(grouped(number))];
     if let Some(without) = &without_head {
         rows.push(strong(Line::of("all without ").code(head), without));

@@ -64,7 +64,8 @@ fn parse_with(text: &str, values: &[(&str, Line)]) -> Line {
             let end = inner.find(close).filter(|end| *end > 0)?;
             Some((open, &inner[..end], &inner[end + close.len()..]))
         });
-        let value = |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let value =
+            |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         match marked {
             Some(("`", code, after)) => {
                 push_text(&mut line, &mut plain);

@@ -25,12 +25,7 @@ pub fn layer_symbols(
             prose::parse(&symbol.meaning)
         };
         let origin = origin.map_or_else(Line::default, |origin| Line::of_code(model_text(model, origin)));
-        rows.push(vec![
-            Line::of_code(&*symbol.name),
-            meaning,
-            origin,
-            Line::of(grouped(&symbol.number)),
-        ]);
+        rows.push(vec![Line::of_code(&*symbol.name), meaning, origin, Line::of(grouped(&symbol.number))]);
     }
     for (symbol, name) in others(model, view, formulas) {
         let Some(number) = view.numbers.get(&symbol) else { continue };
@@ -90,9 +85,10 @@ fn described(model: &BoundModel, name: &str) -> Line {
     }
     let element = name.rsplit_once('_').and_then(|(list, place)| Some((description.symbol(list)?, place)));
     match element {
-        Some((list, place)) => {
-            Line::of(format!("element {place} of ")).code(&*list.name).text(": ").and(prose::parse(&list.meaning))
-        }
+        Some((list, place)) => Line::of(format!("element {place} of "))
+            .code(&*list.name)
+            .text(": ")
+            .and(prose::parse(&list.meaning)),
         None => Line::default(),
     }
 }
@@ -119,7 +115,8 @@ fn position(layer: &Layer, name: &str) -> Line {
             return Line::of("product of the leading dimensions of ").code(&*tensor.name.text);
         }
         let entries = tensor.shape.iter();
-        let at = entries.clone().position(|entry| matches!(&entry.kind, ExpressionKind::Name(own) if own == name));
+        let at =
+            entries.clone().position(|entry| matches!(&entry.kind, ExpressionKind::Name(own) if own == name));
         if let Some(at) = at {
             let which = match (tensor.rest, at + 1 == tensor.shape.len()) {
                 (true, true) => "last",

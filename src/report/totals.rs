@@ -53,9 +53,15 @@ fn phase_totals(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Docum
         items.push(printer.item(Line::default(), &total_name, &[algebra.sum(&parts)], Line::default()));
     }
     let factored = algebra.factored(total);
-    items.push(printer.item(Line::default(), &total_name, &[factored], here(view.number(root, Metric::Flops)?, Unit::Flop)));
+    items.push(printer.item(
+        Line::default(),
+        &total_name,
+        &[factored],
+        here(view.number(root, Metric::Flops)?, Unit::Flop),
+    ));
     let mut units = Vec::new();
-    for (unit, metric) in [("F_tensor_core", Metric::FlopsTensorCore), ("F_cuda_core", Metric::FlopsCudaCore)] {
+    for (unit, metric) in [("F_tensor_core", Metric::FlopsTensorCore), ("F_cuda_core", Metric::FlopsCudaCore)]
+    {
         let formula = algebra.factored(tree.formula(root, metric));
         if algebra.constant_integer(formula) != Some(0) {
             units.push((unit, formula));

@@ -41,8 +41,7 @@ impl Layer<'_, '_> {
         let values = tree.io(root, model, None, false);
         let total = format!("T_{}", self.name);
         let factored = algebra.factored(values);
-        let sides =
-            if named.len() == 1 { vec![named[0]] } else { vec![algebra.sum(&named), factored] };
+        let sides = if named.len() == 1 { vec![named[0]] } else { vec![algebra.sum(&named), factored] };
         items.push(self.printer.item(Line::of("All: "), &total, &sides, Line::of(" values")));
         let bytes = tree.io(root, model, None, true);
         let shown = self.in_bytes(bytes, values, &total);

@@ -46,7 +46,9 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     }
     let mut items: Vec<Line> = assumptions.iter().map(|text| prose::parse(text)).collect();
     for requirement in &report.model.description.requirements {
-        let line = Line::of_code(&*requirement.key).text(" is ").and(Line::names(requirement.values.iter().cloned()));
+        let line = Line::of_code(&*requirement.key)
+            .text(" is ")
+            .and(Line::names(requirement.values.iter().cloned()));
         items.push(line.text(": ").and(prose::parse(&requirement.why)).text("."));
     }
     document.list(items);
