@@ -169,7 +169,7 @@ fn assert_adds_up(arguments: &[&str], depth: usize) {
             let between = |middle: &&Value| {
                 path(middle) != path(row) && path(middle) != whole && within(&path(middle), &path(row))
             };
-            !below.iter().any(|middle| between(middle))
+            !below.iter().any(between)
         });
         let children: Vec<_> = children.collect();
         if children.is_empty() {

@@ -1,5 +1,7 @@
 //! Numbers of all nodes at once: every operator's costs are evaluated once and added up along the tree.
 
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
@@ -37,6 +39,8 @@ pub struct Numbers<'t, 'a> {
     values: &'t dyn Fn(Symbol) -> Option<Rational>,
     own: Vec<Line>,
     all: Vec<Line>,
+    /// Peaks asked for so far.
+    peaks: RefCell<FxHashMap<NodeId, Rational>>,
 }
 
 impl<'a> CostTree<'a> {
@@ -78,7 +82,7 @@ impl<'a> CostTree<'a> {
                 *sum += number;
             }
         }
-        Ok(Numbers { tree: self, values, own, all })
+        Ok(Numbers { tree: self, values, own, all, peaks: RefCell::default() })
     }
 
     /// A node's own terms of a column.
@@ -110,7 +114,14 @@ impl Numbers<'_, '_> {
     /// As [`CostTree::number`].
     pub fn of(&self, id: NodeId, metric: Metric) -> Result<Rational, EvaluationError> {
         match metric {
-            Metric::ActivationsBytes => self.tree.number(id, metric, self.values),
+            Metric::ActivationsBytes => {
+                if let Some(known) = self.peaks.borrow().get(&id) {
+                    return Ok(known.clone());
+                }
+                let peak = self.tree.number(id, metric, self.values)?;
+                self.peaks.borrow_mut().insert(id, peak.clone());
+                Ok(peak)
+            }
             Metric::MemoryBytes => {
                 let parts = [Metric::WeightsBytes, Metric::ActivationsBytes, Metric::KvCacheBytes];
                 parts.iter().try_fold(zero(), |sum, part| Ok(sum + self.of(id, *part)?))
