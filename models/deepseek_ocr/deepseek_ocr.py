@@ -11,9 +11,9 @@ from layers.vision.vit_model import VitModel
 sam = shared(ImageEncoderViT, C=C_sam, H=H_sam, i=i_sam, L=L_sam, g=g_sam, p=p_sam, w=w_sam,
              full_layers=full_layers, C_neck=C_neck, downsample=downsample)
 clip = shared(VitModel, D=D_clip, H=H_clip, i=i_clip, L=L_clip, p=p_clip, g=g_clip)
-projector = shared(MlpProjector)
-image_newline = param(h)
-view_separator = param(h)
+projector = shared(MlpProjector, h=n_embed)
+image_newline = param(n_embed)
+view_separator = param(n_embed)
 embed_tokens = shared(embedding)
 decoder = shared(DeepseekV2Model)
 lm_head = shared(LMHead)
@@ -26,14 +26,15 @@ def view(image: (B, 3, height, width)):
     return projector(JoinFeatures(features, sequence))
 
 
-def vision(overview: (B, 3, 1024, 1024), tiles: (B * rows * cols, 3, 640, 640), *, h, rows, cols):
+def vision(overview: (B, 3, 1024, 1024), tiles: (B * rows * cols, 3, 640, 640), *, n_embed,
+           rows, cols):
     """The visual tokens of B pages: rows x cols tiles laid out as one grid, then the whole page at
     low resolution, both with a newline token after each row, and a separator.
     """
     whole = AddNewlines(view(overview), image_newline)
     page = TileGrid(view(tiles), B=B, rows=rows, cols=cols)
     parts = AddNewlines(page, image_newline)
-    return concat(parts, whole, expand(view_separator, B, 1, h), dim=1)
+    return concat(parts, whole, expand(view_separator, B, 1, n_embed), dim=1)
 
 
 def prefill(ids: tokens(B, S), *, h, V, P):

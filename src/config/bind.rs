@@ -223,7 +223,10 @@ impl<'a> Binder<'a> {
         check::requirements(description, &interpolated.root)?;
         let about_model = description.facts.iter().filter(|fact| speaks_of_model(fact, &self.extra));
         check::facts(about_model, &symbols, &interpolated.root, &mut warnings)?;
-        for fact in &description.facts {
+        let expected = description.expected.iter().filter(|fact| speaks_of_model(fact, &self.extra));
+        let mut held = check::expected(expected, &symbols, &interpolated.root, &mut warnings);
+        held.extend(description.facts.iter().filter(|fact| speaks_of_model(fact, &self.extra)).cloned());
+        for fact in description.facts.iter().chain(&description.expected) {
             read.extend(fact.names().iter().map(|name| name.to_string()));
         }
         read.extend(description.requirements.iter().map(|requirement| requirement.key.clone()));
@@ -234,6 +237,7 @@ impl<'a> Binder<'a> {
         }
         Ok(Binding {
             symbols,
+            held,
             phase: phase_name,
             phase_origin: phase.map(|chosen| chosen.origin),
             phases,

@@ -5,10 +5,9 @@ use std::fmt;
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 
-use super::bind::speaks_of_model;
 use super::compose::Choice;
-use super::description::ModelDescription;
 use super::dtype::Dtype;
+use super::facts::Fact;
 use super::value::{Origin, Value, escape};
 use crate::algebra::{self, Algebra};
 use crate::diagnostic::Diagnostic;
@@ -67,6 +66,8 @@ pub type Runtime = IndexMap<String, Bound>;
 pub struct Binding {
     /// Every symbol of the model, in declared order.
     pub symbols: IndexMap<String, Bound>,
+    /// The model's facts that these values meet.
+    pub held: Vec<Fact>,
     /// The phase in force.
     pub phase: String,
     /// Where the phase was given, if it was.
@@ -111,12 +112,9 @@ impl Binding {
 
     /// The facts between this binding's sizes, as the algebra may assume them; those that name an absent size are left
     /// out, and those on keys and lists, which hold but say nothing of symbols.
-    pub fn facts(&self, description: &ModelDescription, algebra: &Algebra) -> Vec<algebra::Fact> {
+    pub fn facts(&self, algebra: &Algebra) -> Vec<algebra::Fact> {
         let is_size = |name: &str| self.symbols.get(name).is_some_and(|bound| bound.setting.size().is_some());
-        let symbolic = description
-            .facts
-            .iter()
-            .filter(|fact| fact.is_symbolic(&is_size) && speaks_of_model(fact, &self.extra));
+        let symbolic = self.held.iter().filter(|fact| fact.is_symbolic(&is_size));
         symbolic.filter_map(|fact| fact.in_algebra(algebra)).collect()
     }
 

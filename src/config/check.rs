@@ -43,6 +43,30 @@ pub fn facts<'f>(
     Ok(())
 }
 
+/// The facts that hold; of the others a warning each.
+pub fn expected<'f>(
+    facts: impl Iterator<Item = &'f Fact>,
+    symbols: &IndexMap<String, Bound>,
+    tree: &Value,
+    warnings: &mut Vec<Diagnostic>,
+) -> Vec<Fact> {
+    let numbers = Numbers { symbols, tree };
+    let mut held = Vec::new();
+    for fact in facts {
+        let reason = match fact.check(&numbers) {
+            Outcome::Holds => {
+                held.push(fact.clone());
+                continue;
+            }
+            Outcome::Broken(left, right) => format!("{left} {} {right}", fact.relation.denial()),
+            Outcome::NoValue(reason) => reason.to_string(),
+        };
+        let error = broken(fact, &reason, &numbers);
+        warnings.push(*error.help("a phase that needs it is refused where its shapes do not fit"));
+    }
+    held
+}
+
 fn broken(fact: &Fact, reason: &str, numbers: &Numbers<'_>) -> Box<Diagnostic> {
     let mut error = Diagnostic::new("fact", format!("`{}` does not hold: {reason}", fact.span.text()));
     let mut seen: Vec<&str> = Vec::new();

@@ -35,6 +35,8 @@ pub struct ModelDescription {
     pub symbols: Vec<SymbolDescription>,
     /// What must hold between symbols and keys.
     pub facts: Vec<Fact>,
+    /// What holds in every consistent configuration and only some phases need: warned of where it does not hold.
+    pub expected: Vec<Fact>,
     /// What the layers take for granted of the vendor's configuration.
     pub requirements: Vec<Requirement>,
     /// Keys of the vendor's configuration that something else than a symbol reads.
@@ -80,6 +82,8 @@ pub struct SymbolDescription {
     pub required_with: Option<String>,
     /// The symbol that counts a list's elements in formulas.
     pub count: Option<String>,
+    /// A size that stands as its number in formulas: a constant of the vendor's code on which shapes hang.
+    pub fixed: bool,
     /// Where it is declared.
     pub span: Span,
 }

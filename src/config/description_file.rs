@@ -79,6 +79,8 @@ impl Loader<'_> {
             runtime.push(key);
         }
         let facts = file.facts.iter().map(|text| self.fact(text, &symbols)).collect::<Result<Vec<_>>>()?;
+        let expected =
+            file.expected.iter().map(|text| self.fact(text, &symbols)).collect::<Result<Vec<_>>>()?;
         let phases =
             file.phase.into_iter().map(|table| self.phase(table, &runtime)).collect::<Result<Vec<_>>>()?;
         let default_phase = self.default_phase(file.default_phase, &phases)?;
@@ -108,6 +110,7 @@ impl Loader<'_> {
             classes: in_order(file.classes),
             symbols,
             facts,
+            expected,
             requirements: file.require.into_iter().map(|table| self.requirement(table)).collect(),
             read: file.read.iter().map(|text| Pattern::new(text)).collect(),
             harmless: file.harmless.iter().map(|text| Pattern::new(text)).collect(),
@@ -188,6 +191,7 @@ impl Loader<'_> {
             optional: table.optional,
             required_with: table.required_with,
             count: table.count,
+            fixed: table.fixed,
             span,
         })
     }

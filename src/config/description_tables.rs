@@ -22,6 +22,8 @@ pub struct File {
     #[serde(default)]
     pub facts: Vec<Spanned<String>>,
     #[serde(default)]
+    pub expected: Vec<Spanned<String>>,
+    #[serde(default)]
     pub read: Vec<String>,
     #[serde(default)]
     pub harmless: Vec<String>,
@@ -70,6 +72,8 @@ pub struct SymbolTable {
     #[serde(default)]
     pub choices: Vec<String>,
     pub count: Option<String>,
+    #[serde(default)]
+    pub fixed: bool,
 }
 
 #[derive(Deserialize)]

@@ -424,8 +424,15 @@ impl<'a> CostTree<'a> {
         for node in self.in_order(id) {
             for entry in &self.nodes[node.0].entries {
                 let entry = &self.entries[*entry];
-                if entry.uncounted && !names.iter().any(|name| **name == *entry.operator) {
-                    names.push(entry.operator.to_string());
+                let zero = self.algebra.integer(0);
+                let in_part = entry.tensor_core != zero || entry.cuda_core != zero;
+                let name = if in_part {
+                    format!("{} (its scalar part)", entry.operator)
+                } else {
+                    entry.operator.to_string()
+                };
+                if entry.uncounted && !names.contains(&name) {
+                    names.push(name);
                 }
             }
         }

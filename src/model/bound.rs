@@ -125,7 +125,9 @@ impl BoundModel {
         for (name, bound) in &self.binding.symbols {
             let count = self.description.symbol(name).and_then(|symbol| symbol.count.clone());
             let value = match &bound.setting {
-                Setting::Size(number) => {
+                Setting::Size(number)
+                    if !self.description.symbol(name).is_some_and(|symbol| symbol.fixed) =>
+                {
                     let symbol = self.algebra.symbol(name);
                     self.numbers.insert(symbol, Rational::from_integer(number.clone()));
                     Value::Size(self.algebra.variable(symbol))
@@ -157,7 +159,7 @@ impl BoundModel {
             };
             self.symbols.insert(name.clone(), value);
         }
-        for fact in self.binding.facts(&self.description, &self.algebra) {
+        for fact in self.binding.facts(&self.algebra) {
             self.algebra.assume(fact);
         }
         Ok(())

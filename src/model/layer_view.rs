@@ -265,7 +265,9 @@ impl BoundModel {
         if let Some(occurrence) = occurrence {
             let varies = occurrence.varying.iter().any(|varying| varying == name);
             return Ok(match occurrence.keywords.get(name) {
-                Some(Value::Size(size)) if varies || self.algebra.constant(*size).is_none() => {
+                Some(Value::Size(size))
+                    if varies || default.is_none() || self.algebra.constant(*size).is_none() =>
+                {
                     Some(Value::Size(own.make(name, Some(*size))?))
                 }
                 other => other.cloned(),

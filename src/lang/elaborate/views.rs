@@ -2,7 +2,7 @@
 
 use super::Elaborator;
 use super::operands::Bound;
-use crate::algebra::Formula;
+use crate::algebra::{Formula, Node};
 use crate::diagnostic::{Diagnostic, Result};
 
 impl Elaborator<'_> {
@@ -129,10 +129,21 @@ impl Elaborator<'_> {
         Ok(vec![shape])
     }
 
+    /// Where facts make several symbols equal, the one that stands for them.
+    fn representative(&self, size: Formula) -> Formula {
+        match self.algebra().node(size) {
+            Node::Symbol(_) => self.algebra().expanded(size),
+            _ => size,
+        }
+    }
+
     pub(super) fn concat(&mut self, bound: &mut Bound) -> Result<Vec<Vec<Formula>>> {
         let mut shape = self.first_shape(bound);
         let dim = self.dimension(bound, "dim", shape.len())?;
         let mut parts = vec![shape[dim]];
+        for size in &mut shape {
+            *size = self.representative(*size);
+        }
         for (name, other) in bound.operands.iter().skip(1) {
             let other = self.shape(*other);
             if other.len() != shape.len() {
