@@ -71,7 +71,7 @@ fn preset_has_the_published_sizes() {
         binding.symbols.iter().map(|(name, bound)| format!("{name}={}", bound.setting)).collect();
     let expected = "h=1280 V=129280 L=12 H=10 H_kv=10 first_k_dense=1 i=6848 E=64 top_k=6 i_moe=896 n_shared=2 \
         C_sam=768 H_sam=12 i_sam=3072 L_sam=12 g_sam=64 p_sam=16 w_sam=14 full_layers=[2, 5, 8, 11] C_neck=256 \
-        downsample=[512, 1024] D_clip=1024 H_clip=16 i_clip=4096 L_clip=24 p_clip=14 g_clip=16 flash=False \
+        downsample=[512, 1024] n_embed=1280 D_clip=1024 H_clip=16 i_clip=4096 L_clip=24 p_clip=14 g_clip=16 flash=False \
         angles=True logits=\"all\"";
     assert_eq!(shown.join(" "), expected);
     assert_eq!((size(&binding, "B"), size(&binding, "S")), ("1".into(), "512".into()));

@@ -49,6 +49,8 @@ pub(super) struct ActiveLoop {
 pub(super) struct ClassShape {
     pub count: Formula,
     pub iterations: Iterations,
+    /// Number of its first iteration.
+    pub first: BigInt,
     /// Shown in paths; `None` when the class is the whole loop.
     pub label: Option<String>,
 }
@@ -96,13 +98,18 @@ impl Elaborator<'_> {
         }
         active.cursor += 1;
         active.decisions.push(Decision { literal, holds: true, settled: false });
-        let possible = self.class_shape(loop_, scope, whole)?.is_some();
+        let first = self.class_shape(loop_, scope, whole)?.map(|shape| shape.first);
         self.last_decision(loop_).holds = false;
-        let otherwise_possible = self.class_shape(loop_, scope, whole)?.is_some();
+        let first_otherwise = self.class_shape(loop_, scope, whole)?.map(|shape| shape.first);
+        // The class with the earlier iteration first, so that classes stand in the order in which they run.
+        let holds = match (&first, &first_otherwise) {
+            (Some(first), Some(otherwise)) => first <= otherwise,
+            _ => first.is_some(),
+        };
         let decision = self.last_decision(loop_);
-        decision.holds = possible;
-        decision.settled = !(possible && otherwise_possible);
-        Ok(possible)
+        decision.holds = holds;
+        decision.settled = first.is_none() || first_otherwise.is_none();
+        Ok(holds)
     }
 
     fn last_decision(&mut self, loop_: usize) -> &mut Decision {
@@ -136,7 +143,12 @@ impl Elaborator<'_> {
         if active.decisions.is_empty() {
             let last = self.algebra().difference(active.count, self.algebra().integer(1));
             let iterations = Iterations::Range(self.algebra().integer(0), last);
-            return Ok(Some(ClassShape { count: active.count, iterations, label: None }));
+            return Ok(Some(ClassShape {
+                count: active.count,
+                iterations,
+                first: BigInt::zero(),
+                label: None,
+            }));
         }
         let Some(number) = active.number.clone() else {
             return Err(Diagnostic::new("unbound-loop", "how often this loop runs is not bound")
@@ -257,6 +269,13 @@ impl Region {
             })
     }
 
+    /// The first iteration, looked for from the lower end.
+    fn first(&self) -> BigInt {
+        let Some(low) = self.low.0.to_i64() else { return self.low.0.clone() };
+        let candidates = low..low.saturating_add(LONGEST_LISTING as i64);
+        BigInt::from(candidates.into_iter().find(|value| self.admits(*value)).unwrap_or(low))
+    }
+
     fn shape(&self, elaborator: &Elaborator<'_>) -> std::result::Result<Option<ClassShape>, String> {
         if self.high.0 <= self.low.0 {
             return Ok(None);
@@ -279,6 +298,7 @@ impl Region {
             return Ok(Some(ClassShape {
                 count: if covers { self.whole_formula } else { range },
                 iterations: Iterations::Range(self.low.1, last),
+                first: self.low.0.clone(),
                 label: (!covers).then_some(label),
             }));
         }
@@ -303,7 +323,7 @@ impl Region {
         if excluded.is_empty() {
             let last = algebra.difference(self.high.1, algebra.integer(1));
             let iterations = Iterations::Range(self.low.1, last);
-            return Ok(Some(ClassShape { count: range, iterations, label: None }));
+            return Ok(Some(ClassShape { count: range, iterations, first: self.low.0.clone(), label: None }));
         }
         let single = match &self.outside[..] {
             [(list, Some(count))] if list.len() == excluded.len() => Some(*count),
@@ -321,6 +341,7 @@ impl Region {
         Ok(Some(ClassShape {
             count: algebra.difference(range, number),
             iterations: Iterations::Other,
+            first: self.first(),
             label: label.or_else(|| Some("others".to_owned())),
         }))
     }
@@ -353,7 +374,7 @@ impl Region {
             let count = if class.holds { hits } else { algebra.difference(range, hits) };
             let sign = if class.holds { "" } else { "not" };
             let label = Some(format!("{sign}{}mod{}", class.residue.0, class.modulus.0));
-            return Ok(Some(ClassShape { count, iterations: Iterations::Other, label }));
+            return Ok(Some(ClassShape { count, iterations: Iterations::Other, first: self.first(), label }));
         }
         let (low, high) = match (self.low.0.to_i64(), self.high.0.to_i64()) {
             (Some(low), Some(high)) if high - low <= LONGEST_LISTING as i64 => (low, high),
@@ -374,7 +395,8 @@ fn listed(elaborator: &Elaborator<'_>, members: Vec<i64>, count: Option<Formula>
     }
     let count = count.unwrap_or_else(|| elaborator.algebra().integer(members.len() as i64));
     let label = Some(listing(&members));
-    Some(ClassShape { count, iterations: Iterations::List(members), label })
+    let first = BigInt::from(members[0]);
+    Some(ClassShape { first, count, iterations: Iterations::List(members), label })
 }
 
 /// `2,5,8,11`; runs of three and more as `4..7`.
