@@ -150,9 +150,10 @@ fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Vec
         if !is_activation(tensor.kind) {
             continue;
         }
-        if !body.leaf {
-            to.add(IoPart::Input, to.values(*id), to.tensor_size(*id));
-        } else if !body.own.contains(&tensor.storage) && body.seen.borrow_mut().insert((0, tensor.storage)) {
+        // A leaf reads a tensor from outside once.
+        let read =
+            || !body.own.contains(&tensor.storage) && body.seen.borrow_mut().insert((0, tensor.storage));
+        if !body.leaf || read() {
             to.add(IoPart::Input, to.values(*id), to.tensor_size(*id));
         }
     }

@@ -1,6 +1,6 @@
 //! The analytic report of a model: structure, layers, formulas and numbers, as a document.
 //!
-//! Each section is a function from the bound model to blocks of a [`document::Document`]; a writer spells the document
+//! Each section is a function from the bound model to blocks of a `Document`; a writer spells the document
 //! out. General sentences stand in `texts.toml`, sentences about a model in its docstrings and its `model.toml`; every
 //! shape, formula and number is derived. Here they are only arranged.
 

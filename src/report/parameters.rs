@@ -64,7 +64,7 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let values = [
         ("bytes", Line::of(grouped(&bytes))),
         ("short", Line::of(format_si(&bytes, Unit::Byte, 4))),
-        ("weights", Line::of_code(&*report.model.binding.dtypes.weights.0.name)),
+        ("weights", Line::of_code(report.model.binding.dtypes.weights.0.name)),
     ];
     document.paragraph(report.texts.with("parameters.bytes", &values));
     Ok(())
@@ -73,7 +73,8 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
 /// The part that runs last in the phase that is meant where none is given.
 fn head(report: &Report<'_>) -> String {
     let tree = &report.default_phase().view.tree;
-    let children = tree.node(tree.root()).children.iter().map(|child| tree.node(*child));
+    let mut children = tree.node(tree.root()).children.iter().map(|child| tree.node(*child));
     let zero = report.model.algebra.integer(0);
-    children.filter(|node| node.calls != zero).last().map(|node| node.segment.to_string()).unwrap_or_default()
+    let last = children.rfind(|node| node.calls != zero);
+    last.map(|node| node.segment.to_string()).unwrap_or_default()
 }
