@@ -79,7 +79,11 @@ impl Own<'_> {
                 .help(format!("the model does not call this layer: give `{name}=…`")));
         };
         let least = i64::from(number > Rational::from_integer(0.into()));
-        let symbol = model.algebra.fresh_symbol_from(name, least);
+        let symbol = match origin.map(|origin| model.algebra.node(origin)) {
+            // The model's own symbol: what is known of it holds here too.
+            Some(Node::Symbol(symbol)) if given.is_none() && *model.algebra.name(symbol) == *name => symbol,
+            _ => model.algebra.fresh_symbol_from(name, least),
+        };
         self.numbers.insert(symbol, number.clone());
         let (latex, meaning) = self.describe(name, origin);
         self.symbols.push(ViewSymbol { name: name.to_owned(), symbol, latex, meaning, number, origin });

@@ -113,6 +113,11 @@ impl<'m> Report<'m> {
         self.groups.iter().flat_map(|group| &group.layers)
     }
 
+    /// Whether a phase calls a layer.
+    pub fn is_called(&self, layer: &str) -> bool {
+        self.phases.iter().any(|phase| phase.view.shapes.contains_key(layer))
+    }
+
     /// The phase in which most parts run: what shows the whole model.
     pub fn widest_phase(&self) -> &PhaseView<'m> {
         let parts = |phase: &PhaseView<'m>| {

@@ -55,7 +55,7 @@ impl Layer<'_, '_> {
         }
         let own_name = format!("F_{}", self.name);
         let parts: Vec<Formula> = named.iter().map(|(name, flops)| algebra.named(name, *flops)).collect();
-        let factored = algebra.factored(total);
+        let factored = self.printer.readable(total);
         if named.iter().any(|(name, _)| *name == own_name) || parts.len() < 2 {
             let sides = if parts.is_empty() || named[0].0 == own_name { vec![] } else { parts };
             let last = sides.iter().copied().chain([factored]).collect::<Vec<_>>();
@@ -67,7 +67,7 @@ impl Layer<'_, '_> {
                 &[algebra.sum(&parts)],
                 Line::default(),
             ));
-            items.push(self.printer.item(Line::default(), &own_name, &[factored], Line::default()));
+            items.push(self.printer.item(Line::of("Factored"), &own_name, &[factored], Line::default()));
         }
         document.list(items);
         if !moves.is_empty() {
@@ -90,24 +90,24 @@ impl Layer<'_, '_> {
                 }
                 let once = algebra.constant_integer(node.calls) == Some(1);
                 if node.kind == NodeKind::Layer && !once && node.layers.len() == 1 {
-                    let each = algebra.factored(algebra.quotient(flops, node.calls));
+                    let each = self.printer.readable(algebra.quotient(flops, node.calls));
                     let each_name = format!("F_{}", identifier(&layer));
-                    let before = Line::of("one ").code(layer).text(": ");
+                    let before = Line::of("one ").code(layer);
                     items.push(self.printer.item(before, &each_name, &[each], Line::default()));
                     let all = algebra.product(&[node.calls, algebra.named(&each_name, each)]);
-                    let before = Line::default().code(&*node.segment).text(", a loop: ");
+                    let before = Line::default().code(&*node.segment).text(", a loop");
                     items.push(self.printer.item(before, name, &[all], Line::default()));
                     return Ok(());
                 }
                 let before = match layer.as_str() {
                     "" => Line::default(),
                     layer if layer == &*node.segment => Line::default(),
-                    layer => Line::default().code(&*node.segment).text(", a call of ").code(layer).text(": "),
+                    layer => Line::default().code(&*node.segment).text(", a call of ").code(layer),
                 };
-                items.push(self.printer.item(before, name, &[algebra.factored(flops)], Line::default()));
+                items.push(self.printer.item(before, name, &[self.printer.readable(flops)], Line::default()));
             }
             _ => {
-                let shown = self.printer.shortened(flops);
+                let shown = self.printer.replaced(flops);
                 items.push(self.printer.item(Line::default(), name, &[shown], Line::default()));
             }
         }
@@ -126,17 +126,16 @@ impl Layer<'_, '_> {
                 .map_or_else(|| format!("_{}", identifier(&class.label)), |found| found.suffix.clone());
             let each_name = format!("F_{}{suffix}", identifier(layer));
             let all = tree.formula_of_class(id, class, Metric::Flops);
-            let each = algebra.factored(algebra.quotient(all, class.count));
+            let each = self.printer.readable(algebra.quotient(all, class.count));
             let mut before = Line::of("one ").code(&**layer);
             if let Some(variant) = variant.filter(|variant| !variant.differs.is_empty()) {
                 let differs = variant.differs.iter().map(|(name, value)| format!("{name}={value}"));
                 before = before.text(" with ").and(Line::names(differs));
             }
-            let before = before.text(": ");
             items.push(self.printer.item(before, &each_name, &[each], Line::default()));
             terms.push(algebra.product(&[class.count, algebra.named(&each_name, each)]));
         }
-        let before = Line::default().code(&*tree.node(id).segment).text(", a loop: ");
+        let before = Line::default().code(&*tree.node(id).segment).text(", a loop");
         items.push(self.printer.item(before, name, &[algebra.sum(&terms)], Line::default()));
         Ok(())
     }
@@ -151,12 +150,12 @@ impl Layer<'_, '_> {
             ("F_tensor_core", "On tensor cores", Metric::FlopsTensorCore),
             ("F_cuda_core", "On CUDA cores", Metric::FlopsCudaCore),
         ] {
-            let formula = algebra.factored(tree.formula(root, metric));
+            let formula = self.printer.readable(tree.formula(root, metric));
             if algebra.constant_integer(formula) == Some(0) {
                 continue;
             }
             let number = format_si(&self.view.number(root, metric)?, Unit::Flop, 4);
-            let before = Line::of(format!("{what}, here {number}: "));
+            let before = Line::of(format!("{what}, here {number}"));
             items.push(self.printer.item(before, name, &[formula], Line::default()));
             equations.push((name, formula));
         }
@@ -176,14 +175,14 @@ impl Layer<'_, '_> {
         let zero = std::iter::once((past.symbol, algebra.integer(0))).collect();
         let one = [(new.symbol, algebra.integer(1)), (past.symbol, algebra.variable(new.symbol))];
         let decode = algebra.substitute(total, &one.into_iter().collect());
-        let prefill = algebra.factored(algebra.substitute(total, &zero));
-        let decode = algebra.factored(decode);
+        let prefill = self.printer.readable(algebra.substitute(total, &zero));
+        let decode = self.printer.readable(decode);
         let mut items = Vec::new();
         for (name, text, formula) in
             [("F_prefill", "layer.prefill", prefill), ("F_decode", "layer.decode", decode)]
         {
             debug_assert!(!matches!(algebra.node(formula), Shape::Named(..)));
-            items.push(self.printer.item(self.texts.line(text).text(" "), name, &[formula], Line::default()));
+            items.push(self.printer.item(self.texts.line(text), name, &[formula], Line::default()));
         }
         document.list(items);
         Ok(())

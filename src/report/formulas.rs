@@ -1,10 +1,11 @@
 //! Formulas as a report prints them: definitions as code, totals as displayed mathematics.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::document::{Item, Line};
-use crate::algebra::{Algebra, Formula, Node, Rational};
-use crate::model::ViewSymbol;
+use crate::algebra::{Algebra, Formula, Node, Rational, Symbol};
+use crate::model::{BoundModel, View};
 use crate::notation::quantity::format_exact;
 use crate::notation::{
     Alphabet, DisplayName, Equation, Form, Parts, Style, latex_block_of_layout, layout_lines, text,
@@ -15,39 +16,139 @@ use crate::notation::{Expression, Relation};
 /// Longest line of a formula.
 pub const WIDTH: usize = 100;
 
+/// Longest floor or ceiling that formulas repeat; longer ones get a name.
+const LONG_QUOTIENT: usize = 12;
+
 /// Prints formulas over the symbols of one section.
 pub struct Printer<'m> {
     /// Owner of the formulas.
     pub algebra: &'m Algebra,
-    /// Sizes that a body names, with what shows them: `C/H` as `d`.
-    locals: HashMap<Formula, Formula>,
+    /// Numbers of the symbols, where there are any.
+    numbers: HashMap<Symbol, Rational>,
+    /// Sizes that stand under a name: those that a body names (`C/H` as `d`), and long quotients.
+    locals: RefCell<Vec<Local>>,
     /// Shown forms of symbols.
     names: HashMap<String, DisplayName>,
 }
 
+/// A size with a name of its own.
+#[derive(Debug, Clone)]
+pub struct Local {
+    /// The name.
+    pub name: String,
+    /// What it stands for.
+    pub meaning: Formula,
+    /// The part of formulas that is replaced, and by what.
+    from: Formula,
+    to: Formula,
+    /// Was named here, not by a body.
+    quotient: bool,
+    /// Occurs in what has been printed.
+    used: bool,
+}
+
 impl<'m> Printer<'m> {
-    /// For a section with these symbols.
-    pub fn new(algebra: &'m Algebra, symbols: &[ViewSymbol]) -> Printer<'m> {
-        let shown =
-            |symbol: &ViewSymbol| Some((symbol.name.clone(), DisplayName::from_latex(&symbol.latex)?));
-        Printer { algebra, locals: HashMap::new(), names: symbols.iter().filter_map(shown).collect() }
+    /// For formulas over the model's symbols, without values.
+    pub fn plain(algebra: &'m Algebra) -> Printer<'m> {
+        Printer { algebra, numbers: HashMap::new(), locals: RefCell::default(), names: HashMap::new() }
+    }
+
+    /// For a section about a view.
+    pub fn new(model: &'m BoundModel, view: &View<'_>) -> Printer<'m> {
+        let known = model.description.symbols.iter().map(|symbol| (&symbol.name, &symbol.latex));
+        let known = known.chain(model.description.runtime.iter().map(|key| (&key.name, &key.latex)));
+        let own = view
+            .symbols
+            .iter()
+            .filter(|symbol| symbol.latex != symbol.name)
+            .map(|symbol| (&symbol.name, &symbol.latex));
+        let shown = |(name, latex): (&String, &String)| Some((name.clone(), DisplayName::from_latex(latex)?));
+        let names = known.chain(own).filter_map(shown).collect();
+        Printer { names, numbers: view.numbers.clone(), ..Printer::plain(&model.algebra) }
     }
 
     /// Shows a size by the name that the body gives it.
-    pub fn add_local(&mut self, name: &str, size: Formula) {
+    pub fn add_local(&self, name: &str, size: Formula) {
         let trivial = matches!(self.algebra.node(size), Node::Symbol(_) | Node::Number(_));
-        if !trivial {
-            let named = self.algebra.variable(self.algebra.symbol(name));
-            self.locals.entry(size).or_insert(named);
+        let known = self.locals.borrow().iter().any(|local| local.name == name || local.from == size);
+        if !trivial && !known {
+            let to = self.algebra.variable(self.algebra.fresh_symbol(name));
+            let local =
+                Local { name: name.to_owned(), meaning: size, from: size, to, quotient: false, used: false };
+            self.locals.borrow_mut().push(local);
         }
     }
 
-    /// Names that stand for a size, with it.
-    pub fn locals(&self) -> Vec<(String, Formula)> {
-        let mut locals: Vec<(String, Formula)> =
-            self.locals.iter().map(|(size, name)| (self.text(*name), *size)).collect();
-        locals.sort();
-        locals
+    /// Names that stand for a size and occur in what has been printed, with it.
+    pub fn locals(&self) -> Vec<Local> {
+        self.locals.borrow().iter().filter(|local| local.used).cloned().collect()
+    }
+
+    /// A formula for people: factored; long quotients, and where that is shorter the body's sizes, by their names.
+    pub fn readable(&self, formula: Formula) -> Formula {
+        let plain = self.factored(formula);
+        let named = self.locals.borrow().iter().any(|local| !local.quotient);
+        let text = self.text(plain);
+        if !named || !text.contains('/') {
+            return plain;
+        }
+        let other = self.factored(self.replace(formula, &|local| !local.quotient));
+        if self.text(other).len() < text.len() { other } else { plain }
+    }
+
+    fn factored(&self, formula: Formula) -> Formula {
+        let factored = self.algebra.factored(formula);
+        let mut quotients = Vec::new();
+        self.long_quotients(factored, &mut quotients);
+        if quotients.is_empty() {
+            return factored;
+        }
+        quotients.into_iter().for_each(|quotient| self.name_quotient(quotient));
+        self.algebra.factored(self.replace(factored, &|local| local.quotient))
+    }
+
+    fn long_quotients(&self, formula: Formula, found: &mut Vec<Formula>) {
+        let node = self.algebra.node(formula);
+        if matches!(node, Node::Floor(..) | Node::Ceiling(..)) {
+            if !found.contains(&formula) && self.text(formula).len() > LONG_QUOTIENT {
+                found.push(formula);
+            }
+            return;
+        }
+        node.for_each_part(|part| self.long_quotients(part, found));
+    }
+
+    /// Gives a quotient the next free name; one that is negative here, its opposite.
+    fn name_quotient(&self, quotient: Formula) {
+        if self.locals.borrow().iter().any(|local| local.from == quotient) {
+            return;
+        }
+        let algebra = self.algebra;
+        let number = algebra.evaluate(quotient, &|symbol| self.numbers.get(&symbol).cloned()).ok();
+        let negative = number.as_ref().is_some_and(|number| number < &Rational::from_integer(0.into()));
+        let place = self.locals.borrow().iter().filter(|local| local.quotient).count() + 1;
+        let name = format!("n_{place}");
+        let symbol = algebra.fresh_symbol(&name);
+        algebra.declare_minimum(symbol, 0);
+        let variable = algebra.variable(symbol);
+        let opposite = |formula: Formula| algebra.factored(algebra.negative(formula));
+        let (meaning, to) = match (negative, algebra.node(quotient)) {
+            (true, Node::Floor(a, b)) => {
+                (algebra.ceiling_quotient(opposite(a), b), algebra.negative(variable))
+            }
+            (true, Node::Ceiling(a, b)) => {
+                (algebra.floor_quotient(opposite(a), b), algebra.negative(variable))
+            }
+            _ => (quotient, variable),
+        };
+        self.locals.borrow_mut().push(Local {
+            name,
+            meaning,
+            from: quotient,
+            to,
+            quotient: true,
+            used: false,
+        });
     }
 
     /// A formula on one line.
@@ -57,16 +158,14 @@ impl<'m> Printer<'m> {
 
     /// A size on one line, factored, with the body's own names in it.
     pub fn size(&self, formula: Formula) -> String {
-        if let Some(local) = self.locals.get(&formula) {
-            return self.text(*local);
-        }
-        let shortened = self.shortened(formula);
+        let shortened = self.replaced(formula);
+        self.note_use(shortened);
         if shortened != formula {
             return self.text(shortened);
         }
-        for (size, local) in &self.locals {
-            if self.algebra.same(*size, formula) {
-                return self.text(*local);
+        for local in self.locals.borrow().iter() {
+            if self.algebra.same(local.from, formula) {
+                return self.text(local.to);
             }
         }
         self.text(self.algebra.factored(formula))
@@ -83,18 +182,28 @@ impl<'m> Printer<'m> {
 
     /// `name = side = side`, on lines of at most [`WIDTH`] characters.
     pub fn definition(&self, name: &str, sides: &[Formula]) -> String {
+        sides.iter().for_each(|side| self.note_use(*side));
         let equation = self.equation(name, sides);
         text_lines(self.algebra, equation, &self.style(&|_: &str| None), Alphabet::Ascii, WIDTH)
     }
 
-    /// An entry of a list that defines a name, after some words.
-    pub fn item(&self, before: Line, name: &str, sides: &[Formula], after: Line) -> Item {
-        let definition = self.definition(name, sides);
-        if definition.contains('\n') {
-            Item { line: before.and(after), formula: definition }
-        } else {
-            Item::from(before.code(definition).and(after))
+    fn note_use(&self, formula: Formula) {
+        let symbols = self.algebra.symbols_of(formula);
+        for local in self.locals.borrow_mut().iter_mut() {
+            local.used |= self.algebra.symbols_of(local.to).iter().any(|symbol| symbols.contains(symbol));
         }
+    }
+
+    /// An entry of a list that defines a name: `words: name = side after`. A long definition stands below it.
+    pub fn item(&self, words: Line, name: &str, sides: &[Formula], after: Line) -> Item {
+        let definition = self.definition(name, sides);
+        let has_words = !words.0.is_empty();
+        if !definition.contains('\n') {
+            let words = if has_words { words.text(": ") } else { words };
+            return Item::from(words.code(definition).and(after));
+        }
+        let words = if has_words { words } else { Line::of_code(name) };
+        Item { line: words.and(after).text(":"), formula: definition }
     }
 
     /// Equations as displayed mathematics, aligned.
@@ -115,23 +224,32 @@ impl<'m> Printer<'m> {
         Style { names, parts: Parts::Named, ceilings: true }
     }
 
-    /// With the names that the body gives to sizes in their places.
-    pub fn shortened(&self, formula: Formula) -> Formula {
-        if let Some(local) = self.locals.get(&formula) {
+    /// With the names that sizes have in their places.
+    pub fn replaced(&self, formula: Formula) -> Formula {
+        self.replace(formula, &|_| true)
+    }
+
+    fn replace(&self, formula: Formula, which: &dyn Fn(&Local) -> bool) -> Formula {
+        let known = self.locals.borrow();
+        let known: HashMap<Formula, Formula> =
+            known.iter().filter(|local| which(local)).map(|local| (local.from, local.to)).collect();
+        if known.is_empty() { formula } else { self.with(formula, &known) }
+    }
+
+    fn with(&self, formula: Formula, known: &HashMap<Formula, Formula>) -> Formula {
+        if let Some(local) = known.get(&formula) {
             return *local;
         }
-        if self.locals.is_empty() {
-            return formula;
-        }
         let algebra = self.algebra;
-        let all = |parts: &[Formula]| parts.iter().map(|part| self.shortened(*part)).collect::<Vec<_>>();
+        let one = |part: Formula| self.with(part, known);
+        let all = |parts: &[Formula]| parts.iter().map(|part| one(*part)).collect::<Vec<_>>();
         match algebra.node(formula) {
             Node::Sum(parts) => algebra.sum(&all(&parts)),
             Node::Product(parts) => algebra.product(&all(&parts)),
-            Node::Quotient(a, b) => algebra.quotient(self.shortened(a), self.shortened(b)),
-            Node::Power(base, exponent) => algebra.power(self.shortened(base), exponent),
-            Node::Floor(a, b) => algebra.floor_quotient(self.shortened(a), self.shortened(b)),
-            Node::Ceiling(a, b) => algebra.ceiling_quotient(self.shortened(a), self.shortened(b)),
+            Node::Quotient(a, b) => algebra.quotient(one(a), one(b)),
+            Node::Power(base, exponent) => algebra.power(one(base), exponent),
+            Node::Floor(a, b) => algebra.floor_quotient(one(a), one(b)),
+            Node::Ceiling(a, b) => algebra.ceiling_quotient(one(a), one(b)),
             Node::Maximum(parts) => algebra.maximum(&all(&parts)),
             Node::Minimum(parts) => algebra.minimum(&all(&parts)),
             _ => formula,

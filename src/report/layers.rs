@@ -5,7 +5,7 @@ use super::document::{Document, Line};
 use super::flops::Layer;
 use super::formulas::{Printer, grouped, identifier};
 use super::prose;
-use super::pseudo_code::{local_sizes, pseudo_code};
+use super::pseudo_code::{local_sizes, name_inner_sizes, pseudo_code};
 use super::symbols::layer_symbols;
 use crate::algebra::Formula;
 use crate::cost::{IoModel, Metric, NodeKind};
@@ -35,15 +35,16 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
     title(document, "Pseudo-code (PyTorch-style)");
     let other = report.model.other_branches(name);
     let views: Vec<&View<'_>> = entry.variants.iter().map(|(_, view)| view).chain(&other).collect();
-    let mut shapes = Printer::new(&report.model.algebra, &[]);
+    let shapes = Printer::plain(&report.model.algebra);
     for view in &views {
         local_sizes(&entry.layer, view).iter().for_each(|(name, size)| shapes.add_local(name, *size));
     }
     document.code("python", pseudo_code(&entry.layer, &views, &shapes));
 
     for (place, (variant, view)) in entry.variants.iter().enumerate() {
-        let mut printer = Printer::new(&report.model.algebra, &view.symbols);
+        let printer = Printer::new(report.model, view);
         local_sizes(&entry.layer, view).iter().for_each(|(name, size)| printer.add_local(name, *size));
+        name_inner_sizes(report.model, view, &printer);
         let costs = Layer {
             model: report.model,
             texts: &report.texts,
@@ -55,21 +56,29 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
             let differs = variant.differs.iter().map(|(name, value)| format!("{name}={value}"));
             let number = grouped(&crate::algebra::Rational::from_integer((place + 1).into()));
             let values = [("number", Line::of(number)), ("differs", Line::names(differs))];
-            document.heading(5, Line::of_code(&**name).and(report.texts.with("layer.variant", &values)));
+            document.heading(
+                5,
+                Line::of_code(&**name).text(" ").and(report.texts.with("layer.variant", &values)),
+            );
         }
+        // Formulas first: they name quotients, and the table of symbols says what the names stand for.
+        let mut body = Document::default();
+        title(&mut body, "FLOPs (forward)");
+        costs.flops(&mut body)?;
+        title(&mut body, "I/O (forward)");
+        costs.traffic(&mut body)?;
+        title(&mut body, "Weights");
+        costs.weights(&mut body)?;
+        title(&mut body, "Activations");
+        costs.activations(&mut body)?;
+        title(&mut body, "KV cache");
+        costs.cache(&mut body)?;
         title(document, "Symbols");
-        document.paragraph(report.texts.with("layer.symbols", &[("phase", Line::of_code(&*view.phase))]));
+        let phase = Line::of_code(&*view.phase);
+        let called = if report.is_called(name) { "layer.symbols" } else { "layer.symbols_uncalled" };
+        document.paragraph(report.texts.with(called, &[("phase", phase)]));
         layer_symbols(report.model, &entry.layer, view, &printer, &formulas(view), document);
-        title(document, "FLOPs (forward)");
-        costs.flops(document)?;
-        title(document, "I/O (forward)");
-        costs.traffic(document)?;
-        title(document, "Weights");
-        costs.weights(document)?;
-        title(document, "Activations");
-        costs.activations(document)?;
-        title(document, "KV cache");
-        costs.cache(document)?;
+        document.blocks.append(&mut body.blocks);
     }
     Ok(())
 }
@@ -123,7 +132,7 @@ fn calls(report: &Report<'_>, entry: &LayerEntry<'_>) -> Result<Line> {
             continue;
         }
         let all = algebra.factored(algebra.sum(&calls));
-        let text = Printer::new(algebra, &[]).text(all);
+        let text = Printer::plain(algebra).text(all);
         let number = grouped(&view.evaluate(all)?);
         let phase = phase.description.name.clone();
         match counts.iter_mut().find(|(known, value, _)| *known == text && *value == number) {
@@ -149,7 +158,7 @@ fn calls(report: &Report<'_>, entry: &LayerEntry<'_>) -> Result<Line> {
         line = line.text(".");
     }
     if let Some(class) = report.model.description.classes.get(name) {
-        line = line.and(report.texts.with("layer.vendor", &[("class", Line::of_code(&**class))]));
+        line = line.text(" ").and(report.texts.with("layer.vendor", &[("class", Line::of_code(&**class))]));
     }
     Ok(line)
 }

@@ -13,6 +13,9 @@ use crate::notation::quantity::{Unit, format_si};
 /// Deepest rows: a part, its loop of layers, and what a layer calls.
 const DEPTH: usize = 3;
 
+/// The deepest rows are shown where they have at least this part of the total: one in so many.
+const SMALL: i64 = 1000;
+
 /// Writes the section.
 pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     document.heading(2, Line::of("Numbers for the Bound Configuration"));
@@ -39,7 +42,9 @@ fn phase_table(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Docume
         let node = tree.node(id);
         let shown = matches!(node.kind, NodeKind::Part | NodeKind::Layer | NodeKind::Loop)
             || (node.kind == NodeKind::Operator && depth == 1);
-        if depth == 0 || depth > DEPTH || !shown || of(id, Metric::Flops)?.is_zero() {
+        let flops = of(id, Metric::Flops)?;
+        let small = depth == DEPTH && flops.clone() * Rational::from_integer(SMALL.into()) < total;
+        if depth == 0 || depth > DEPTH || !shown || flops.is_zero() || small {
             continue;
         }
         rows.push(row(phase, &numbers, id, &total, tree.shown_path(id), false)?);

@@ -48,6 +48,9 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let values = [("phase", Line::of_code(&*widest.description.name))];
     document.paragraph(texts.with("overview.topology", &values));
     document.code("mermaid", topology::flowchart(model, &widest.view)?);
+    let file = [("file", Line::of_code(&*description.module))];
+    document.paragraph(texts.with("overview.parts", &file));
+    document.code("python", parts(report));
     Ok(())
 }
 
@@ -92,7 +95,7 @@ fn headline(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let parameters = view.number(root, Metric::Weights)?;
     let bytes = view.number(root, Metric::WeightsBytes)?;
     let values = [
-        ("parameters", Line::of(grouped(&parameters))),
+        ("parameters", Line::default().strong(grouped(&parameters))),
         ("bytes", Line::of(grouped(&bytes))),
         ("short", Line::of(format_si(&bytes, Unit::Byte, 3))),
     ];
@@ -126,4 +129,16 @@ fn headline(report: &Report<'_>, document: &mut Document) -> Result<()> {
         rows,
     );
     Ok(())
+}
+
+/// The statements of the model's file that make its parts.
+fn parts(report: &Report<'_>) -> String {
+    let path = format!("{}/{}", report.model.description.id, report.model.description.module);
+    let Some((_, module)) = report.model.library.by_path(&path) else { return String::new() };
+    let source = module.module.source.text();
+    let texts = module.module.parts.iter().map(|part| {
+        let start = part.name.range.start;
+        format!("{}\n", &source[start..part.value.range.end])
+    });
+    texts.collect()
 }

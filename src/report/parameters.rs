@@ -5,10 +5,20 @@ use num_traits::Zero;
 use super::context::Report;
 use super::document::{Document, Line};
 use super::formulas::{Printer, grouped};
-use crate::algebra::{Formula, Rational};
+use crate::algebra::Rational;
 use crate::diagnostic::Result;
 use crate::lang::Weight;
 use crate::notation::quantity::{Unit, format_si};
+
+/// Equal tensors of the same name.
+struct TensorGroup {
+    part: String,
+    name: String,
+    vendor: Option<String>,
+    shape: String,
+    count: Rational,
+    parameters: Rational,
+}
 
 /// Writes the section.
 pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
@@ -16,49 +26,51 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     document.paragraph(report.texts.line("parameters.intro"));
     let view = &report.default_phase().view;
     let (tree, algebra) = (&view.tree, &report.model.algebra);
-    let printer = Printer::new(algebra, &[]);
+    let printer = Printer::plain(algebra);
     let mut weights: Vec<(&Weight, String)> = tree.weights_of(tree.root());
     let head = head(report);
     let part = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
     weights.sort_by_key(|(_, path)| part(path) == head);
+    let mut groups: Vec<TensorGroup> = Vec::new();
+    for (weight, path) in &weights {
+        let group = TensorGroup {
+            part: part(path),
+            name: if weight.name.is_empty() { path.clone() } else { format!("{path}.{}", weight.name) },
+            vendor: vendor_name(report, path, &weight.name),
+            shape: printer.shape(&weight.shape),
+            count: view.evaluate(weight.count)?,
+            parameters: view.evaluate(algebra.product(&[weight.count, algebra.product(&weight.shape)]))?,
+        };
+        match groups.iter_mut().find(|known| known.name == group.name && known.shape == group.shape) {
+            Some(known) => {
+                known.count += group.count;
+                known.parameters += group.parameters;
+            }
+            None => groups.push(group),
+        }
+    }
     let mut rows: Vec<Vec<Line>> = Vec::new();
     let mut running = Rational::zero();
     let mut without_head = None;
     let mut sums: Vec<(String, Rational)> = Vec::new();
-    for (weight, path) in &weights {
-        if part(path) == head && without_head.is_none() {
+    for group in groups {
+        if group.part == head && without_head.is_none() {
             without_head = Some(running.clone());
         }
-        let full = if weight.name.is_empty() { path.clone() } else { format!("{path}.{}", weight.name) };
-        let each = algebra.product(&weight.shape);
-        let all = view.evaluate(algebra.product(&[weight.count, each]))?;
-        running += &all;
-        match sums.iter_mut().find(|(known, _)| *known == part(path)) {
-            Some((_, sum)) => *sum += &all,
-            None => sums.push((part(path), all.clone())),
+        running += &group.parameters;
+        match sums.iter_mut().find(|(known, _)| *known == group.part) {
+            Some((_, sum)) => *sum += &group.parameters,
+            None => sums.push((group.part, group.parameters.clone())),
         }
-        let vendor = report.model.description.tensors.get(&full);
-        let vendor = vendor.map_or_else(Line::default, |name| Line::names(name.split(" + ")));
-        let sizes: Vec<Formula> = weight.shape.to_vec();
         rows.push(vec![
-            Line::of_code(full),
-            vendor,
-            Line::of_code(printer.shape(&sizes)),
-            Line::of(grouped(&view.evaluate(weight.count)?)),
-            Line::of(grouped(&all)),
+            Line::of_code(group.name),
+            group.vendor.map_or_else(|| Line::of("–"), |name| Line::names(name.split(" + "))),
+            Line::of_code(group.shape),
+            Line::of(grouped(&group.count)),
+            Line::of(grouped(&group.parameters)),
             Line::of(grouped(&running)),
         ]);
     }
-    document
-        .table(&["Our tensor", "The vendor's", "Shape", ">How many", ">Parameters", ">Running total"], rows);
-    document.paragraph(report.texts.line("parameters.sums"));
-    let mut rows: Vec<Vec<Line>> =
-        sums.iter().map(|(part, sum)| vec![Line::of_code(part.as_str()), Line::of(grouped(sum))]).collect();
-    let strong = |words: Line, number: &Rational| vec![words, Line::default().strong(grouped(number))];
-    if let Some(without) = &without_head {
-        rows.push(strong(Line::of("all without ").code(head), without));
-    }
-    rows.push(strong(Line::default().strong("all"), &running));
     document.table(&["Part", ">Parameters"], rows);
     let bytes = view.number(tree.root(), crate::cost::Metric::WeightsBytes)?;
     let values = [
@@ -77,4 +89,13 @@ fn head(report: &Report<'_>) -> String {
     let zero = report.model.algebra.integer(0);
     let last = children.rfind(|node| node.calls != zero);
     last.map(|node| node.segment.to_string()).unwrap_or_default()
+}
+
+/// The vendor's name of a weight, which `model.toml` gives by the path of the operator or of the statement or layer
+/// that calls it.
+fn vendor_name(report: &Report<'_>, path: &str, name: &str) -> Option<String> {
+    let tensors = &report.model.description.tensors;
+    let full = |path: &str| if name.is_empty() { path.to_owned() } else { format!("{path}.{name}") };
+    let outer = path.rsplit_once('.').map(|(outer, _)| full(outer));
+    tensors.get(&full(path)).or_else(|| tensors.get(&outer?)).cloned()
 }

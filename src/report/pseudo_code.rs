@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::formulas::{Printer, grouped};
+use crate::algebra::{Formula, Node};
 use crate::lang::ShapeOrSize;
 use crate::lang::syntax::{Layer, Statement, StatementKind};
-use crate::model::View;
+use crate::model::{BoundModel, View, ViewSymbol};
 
 /// Comments start at most here.
 const COLUMN: usize = 84;
+/// Longest shape, and in a longer one longest size, written as a formula.
+const LONGEST: usize = 40;
+const LONGEST_SIZE: usize = 12;
 
 /// The text of a layer. Shapes come from the first of the views that runs the statement.
 pub fn pseudo_code(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) -> String {
@@ -27,7 +31,8 @@ pub fn pseudo_code(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) ->
     for line in text[body_start..layer.range.end].lines() {
         let end = start + line.len();
         let (code, written) = split_comment(line);
-        let shape = comments.range(start..=end).next().map(|(_, shape)| shape.clone());
+        let is_loop = code.trim_start().starts_with("for ");
+        let shape = comments.range(start..=end).next().filter(|_| !is_loop).map(|(_, shape)| shape.clone());
         let comment = match (shape, written) {
             (Some(shape), Some(written)) => Some(format!("{shape}: {written}")),
             (Some(only), None) => Some(only),
@@ -55,16 +60,37 @@ pub fn pseudo_code(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) ->
 }
 
 /// Sizes that a body names, by the name: of statements that assign one.
-pub fn local_sizes(layer: &Layer, view: &View<'_>) -> Vec<(String, crate::algebra::Formula)> {
+pub fn local_sizes(layer: &Layer, view: &View<'_>) -> Vec<(String, Formula)> {
     let mut found = Vec::new();
     let Some(shapes) = view.layer_shapes(&layer.name.text) else { return found };
     collect_sizes(&layer.body, shapes, &mut found);
     found
 }
 
+/// Names the quotients that layers called within a view name: `d` for C/H. One that has to differ from a name already
+/// taken is told apart by what divides: `d_sam` for C_sam/H_sam.
+pub fn name_inner_sizes(model: &BoundModel, view: &View<'_>, printer: &Printer<'_>) {
+    let algebra = &model.algebra;
+    for name in view.shapes.keys() {
+        let Some(reference) = model.library.layer(name) else { continue };
+        for (name, size) in local_sizes(&reference.layer, view) {
+            let Node::Quotient(_, divisor) = algebra.node(size) else { continue };
+            let divisor = printer.text(divisor);
+            let name = match divisor.split_once('_') {
+                Some((_, which)) => format!("{name}_{which}"),
+                None => name,
+            };
+            let taken = |symbol: &ViewSymbol| symbol.name == name;
+            if !view.symbols.iter().any(taken) {
+                printer.add_local(&name, size);
+            }
+        }
+    }
+}
+
 type Shapes = BTreeMap<usize, Vec<ShapeOrSize>>;
 
-fn collect_sizes(body: &[Statement], shapes: &Shapes, found: &mut Vec<(String, crate::algebra::Formula)>) {
+fn collect_sizes(body: &[Statement], shapes: &Shapes, found: &mut Vec<(String, Formula)>) {
     for statement in body {
         match &statement.kind {
             StatementKind::Assign { targets, .. } => {
@@ -96,7 +122,7 @@ fn comments(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) -> BTreeM
             let mut shown: Vec<String> = Vec::new();
             for made in made {
                 shown.push(match made {
-                    ShapeOrSize::Shape(shape) => printer.shape(shape),
+                    ShapeOrSize::Shape(shape) => shown_shape(shape, view, printer),
                     ShapeOrSize::Size(size) => match view.evaluate(*size) {
                         Ok(number) => format!("= {}", grouped(&number)),
                         Err(_) => printer.text(*size),
@@ -111,6 +137,20 @@ fn comments(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) -> BTreeM
         }
     }
     comments
+}
+
+/// A shape; where it would be long, its long sizes by their values.
+fn shown_shape(shape: &[Formula], view: &View<'_>, printer: &Printer<'_>) -> String {
+    let whole = printer.shape(shape);
+    if whole.len() <= LONGEST {
+        return whole;
+    }
+    let short = |size: &Formula| {
+        let text = printer.size(*size);
+        let number = if text.len() > LONGEST_SIZE { view.evaluate(*size).ok() } else { None };
+        number.map_or(text, |number| number.to_string())
+    };
+    format!("({})", shape.iter().map(short).collect::<Vec<_>>().join(", "))
 }
 
 /// A line's code and the comment behind it.

@@ -20,16 +20,17 @@ impl Layer<'_, '_> {
         let name = format!("W_{}", self.name);
         let count = self.view.number(root, Metric::Weights)?;
         let after = Line::of(format!(" parameters, here {}", grouped(&count)));
-        let mut items = vec![self.printer.item(Line::default(), &name, &[algebra.factored(total)], after)];
+        let mut items =
+            vec![self.printer.item(Line::default(), &name, &[self.printer.readable(total)], after)];
         let bytes = tree.formula(root, Metric::WeightsBytes);
         let each = algebra.constant(algebra.quotient(bytes, total));
         let shown = match each {
             Some(each) => algebra.product(&[algebra.number(each), algebra.named(&name, total)]),
-            None => algebra.factored(bytes),
+            None => self.printer.readable(bytes),
         };
         let number = format_si(&self.view.number(root, Metric::WeightsBytes)?, Unit::Byte, 4);
         let after = Line::of(format!(", here {number}"));
-        items.push(self.printer.item(Line::of("Bytes: "), "W_bytes", &[shown], after));
+        items.push(self.printer.item(Line::of("Bytes"), "W_bytes", &[shown], after));
         document.list(items);
         let mut rows = Vec::new();
         for child in &tree.node(root).children {
@@ -85,8 +86,8 @@ impl Layer<'_, '_> {
         let (peak, always) = self.view.shown_peak(root)?;
         let text = if always { "layer.peak" } else { "layer.peak_moment" };
         let after = Line::of(format!(" bytes, here {here}"));
-        let before = self.texts.line(text).text(" ");
-        document.list([self.printer.item(before, &name, &[self.printer.algebra.factored(peak)], after)]);
+        let before = self.texts.line(text);
+        document.list([self.printer.item(before, &name, &[self.printer.readable(peak)], after)]);
         Ok(())
     }
 
@@ -102,7 +103,7 @@ impl Layer<'_, '_> {
         let here = format_si(&self.view.number(root, Metric::KvCacheBytes)?, Unit::Byte, 4);
         let name = format!("K_{}", self.name);
         let after = Line::of(format!(" bytes after the call, here {here}"));
-        document.list([self.printer.item(Line::default(), &name, &[algebra.factored(bytes)], after)]);
+        document.list([self.printer.item(Line::default(), &name, &[self.printer.readable(bytes)], after)]);
         Ok(())
     }
 }

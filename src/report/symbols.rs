@@ -1,7 +1,7 @@
 //! "Let B be the batch": the symbols of a section with their meanings and values.
 
 use super::document::{Document, Line};
-use super::formulas::{Printer, grouped};
+use super::formulas::{Local, Printer, grouped};
 use super::prose;
 use crate::algebra::{Formula, Node, Symbol};
 use crate::lang::syntax::{ExpressionKind, Layer};
@@ -17,7 +17,12 @@ pub fn layer_symbols(
     document: &mut Document,
 ) {
     let mut rows = Vec::new();
+    let used: Vec<Symbol> = formulas.iter().flat_map(|formula| model.algebra.symbols_of(*formula)).collect();
     for symbol in &view.symbols {
+        let shadowed = others(model, view, formulas).iter().any(|(_, name)| *name == symbol.name);
+        if shadowed && !used.contains(&symbol.symbol) {
+            continue;
+        }
         let origin = symbol.origin.filter(|origin| is_informative(model, symbol, *origin));
         let meaning = if symbol.meaning.is_empty() {
             position(layer, &symbol.name)
@@ -32,16 +37,21 @@ pub fn layer_symbols(
         let meaning = described(model, &name);
         rows.push(vec![Line::of_code(name), meaning, Line::default(), Line::of(grouped(number))]);
     }
-    for (name, size) in printer.locals() {
-        let value = view.evaluate(size).map(|number| grouped(&number)).unwrap_or_default();
-        let size = format!("{name} = {}", printer.text(size));
-        rows.push(vec![Line::of_code(name), Line::of_code(size), Line::default(), Line::of(value)]);
+    for local in printer.locals() {
+        let [name, size, value] = local_row(view, printer, &local);
+        rows.push(vec![name, size, Line::default(), value]);
     }
     document.table(&["Let", "be", "in the model", ">here"], rows);
 }
 
 /// The symbols of the whole model that formulas hold.
-pub fn model_symbols(view: &View<'_>, formulas: &[Formula], model: &BoundModel, document: &mut Document) {
+pub fn model_symbols(
+    view: &View<'_>,
+    printer: &Printer<'_>,
+    formulas: &[Formula],
+    model: &BoundModel,
+    document: &mut Document,
+) {
     let mut used: Vec<Symbol> = Vec::new();
     for formula in formulas {
         used.extend(model.algebra.symbols_of(*formula));
@@ -56,7 +66,16 @@ pub fn model_symbols(view: &View<'_>, formulas: &[Formula], model: &BoundModel, 
         let Some(number) = view.numbers.get(&symbol) else { continue };
         rows.push(vec![Line::of_code(&*name), described(model, &name), Line::of(grouped(number))]);
     }
+    for local in printer.locals() {
+        rows.push(local_row(view, printer, &local).to_vec());
+    }
     document.table(&["Let", "be", ">here"], rows);
+}
+
+/// Name, definition and value of a size with a name of its own.
+fn local_row(view: &View<'_>, printer: &Printer<'_>, local: &Local) -> [Line; 3] {
+    let value = view.evaluate(local.meaning).map(|number| grouped(&number)).unwrap_or_default();
+    [Line::of_code(&*local.name), Line::of_code(printer.text(local.meaning)), Line::of(value)]
 }
 
 /// Symbols of formulas that a view does not list: elements and counts of lists.
@@ -103,7 +122,7 @@ fn is_informative(model: &BoundModel, symbol: &ViewSymbol, origin: Formula) -> b
 }
 
 fn model_text(model: &BoundModel, origin: Formula) -> String {
-    let printer = Printer::new(&model.algebra, &[]);
+    let printer = Printer::plain(&model.algebra);
     printer.text(model.algebra.factored(origin))
 }
 

@@ -11,7 +11,7 @@ const LONGEST: usize = 12;
 /// The flowchart of a phase.
 pub fn flowchart(model: &BoundModel, view: &View<'_>) -> Result<String> {
     let topology = model.topology(&view.phase)?;
-    let printer = Printer::new(&model.algebra, &[]);
+    let printer = Printer::plain(&model.algebra);
     let mut out = String::from("flowchart TD\n");
     let used = |at: usize| topology.edges.iter().any(|edge| edge.from == at || edge.to == at);
     for (at, station) in topology.stations.iter().enumerate() {
@@ -44,5 +44,5 @@ fn label(printer: &Printer<'_>, view: &View<'_>, size: Formula) -> Result<String
     if text.chars().count() <= LONGEST {
         return Ok(text);
     }
-    Ok(super::formulas::grouped(&view.evaluate(size)?))
+    Ok(view.evaluate(size)?.to_string())
 }

@@ -1,112 +1,182 @@
-//! The model's totals as formulas, phase by phase.
+//! The model's totals as formulas: weights once, then phase by phase.
 
 use super::context::{PhaseView, Report};
 use super::document::{Document, Item, Line};
 use super::formulas::{Printer, grouped, identifier};
 use super::prose;
-use super::pseudo_code::{local_sizes, pseudo_code};
+use super::pseudo_code::{local_sizes, name_inner_sizes, pseudo_code};
 use super::symbols::model_symbols;
-use crate::algebra::Formula;
+use crate::algebra::{Formula, Rational};
 use crate::cost::{IoModel, Metric};
 use crate::diagnostic::Result;
+use crate::model::View;
 use crate::notation::quantity::{Unit, format_si};
 
 /// Writes the section.
 pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     document.heading(2, Line::of("Model Totals by Phase"));
     document.paragraph(report.texts.line("totals.intro"));
+    weights(report, document)?;
     for phase in &report.phases {
         phase_totals(report, phase, document)?;
     }
     Ok(())
 }
 
+/// The parameters of all parts.
+fn weights(report: &Report<'_>, document: &mut Document) -> Result<()> {
+    document.heading(3, Line::of("Weights"));
+    document.paragraph(report.texts.line("totals.weights"));
+    let view = &report.default_phase().view;
+    let printer = printer(report, view);
+    let mut body = Document::default();
+    let used = sum(&printer, view, Metric::Weights, "W_model", Unit::Parameter, &mut body)?;
+    model_symbols(view, &printer, &used, report.model, document);
+    document.blocks.append(&mut body.blocks);
+    Ok(())
+}
+
 fn phase_totals(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Document) -> Result<()> {
     let model = report.model;
-    let (view, tree) = (&phase.view, &phase.view.tree);
-    let (algebra, root) = (&model.algebra, tree.root());
+    let view = &phase.view;
     let name = identifier(&phase.description.name);
     document.heading(3, Line::of("Phase ").code(&*phase.description.name));
     document.paragraph(prose::parse(&format!("{}.", capital(&phase.description.about))));
-    let mut printer = Printer::new(algebra, &view.symbols);
+    let printer = printer(report, view);
     if let Ok(reference) = model.layer_named(&phase.description.name) {
         local_sizes(&reference.layer, view).iter().for_each(|(name, size)| printer.add_local(name, *size));
-        document.code("python", pseudo_code(&reference.layer, &[view], &printer));
+        document.code("python", pseudo_code(&reference.layer, &[view], &Printer::plain(&model.algebra)));
     }
+    // Formulas first: they name quotients, and the table of symbols says what the names stand for.
+    let mut body = Document::default();
+    body.paragraph(Line::default().strong("Result"));
+    let results = view.results.iter().map(|shape| result(&printer, view, shape));
+    body.list(results.collect::<Result<Vec<Line>>>()?);
+    body.paragraph(Line::default().strong("FLOPs"));
+    let mut used = sum(&printer, view, Metric::Flops, &format!("F_{name}"), Unit::Flop, &mut body)?;
+    units(&printer, view, &mut body)?;
+    body.paragraph(Line::default().strong("I/O and memory"));
+    used.extend(stocks(report, &printer, view, &name, &mut body)?);
+    used.extend(view.results.iter().flatten());
+    document.paragraph(Line::default().strong("Symbols"));
+    model_symbols(view, &printer, &used, model, document);
+    document.blocks.append(&mut body.blocks);
+    Ok(())
+}
 
+/// Prints in the model's symbols, with the sizes that layers name in them.
+fn printer<'m>(report: &Report<'m>, view: &View<'_>) -> Printer<'m> {
+    let printer = Printer::new(report.model, view);
+    name_inner_sizes(report.model, view, &printer);
+    printer
+}
+
+/// `(B, S, V)`, with its numbers.
+fn result(printer: &Printer<'_>, view: &View<'_>, shape: &[Formula]) -> Result<Line> {
+    let sizes: Vec<String> = shape.iter().map(|size| printer.size(printer.readable(*size))).collect();
+    let mut numbers = Vec::with_capacity(shape.len());
+    for size in shape {
+        numbers.push(grouped(&view.evaluate(*size)?));
+    }
+    let line = Line::of_code(format!("({})", sizes.join(", ")));
+    Ok(line.text(format!(", here {}", numbers.join(" × "))))
+}
+
+/// A metric of each part, the sum of them, and the sum factored. Gives the formulas printed.
+fn sum(
+    printer: &Printer<'_>,
+    view: &View<'_>,
+    metric: Metric,
+    name: &str,
+    unit: Unit,
+    document: &mut Document,
+) -> Result<Vec<Formula>> {
+    let (tree, algebra) = (&view.tree, printer.algebra);
+    let root = tree.root();
     let mut items: Vec<Item> = Vec::new();
     let mut parts: Vec<Formula> = Vec::new();
     let mut used: Vec<Formula> = Vec::new();
     for child in &tree.node(root).children {
-        let flops = tree.formula(*child, Metric::Flops);
-        if algebra.constant_integer(flops) == Some(0) {
-            continue;
-        }
-        let part = format!("F_{}", identifier(&tree.node(*child).segment));
-        items.push(printer.item(Line::default(), &part, &[algebra.factored(flops)], Line::default()));
-        parts.push(algebra.named(&part, flops));
-        used.push(flops);
-    }
-    let total = tree.formula(root, Metric::Flops);
-    let total_name = format!("F_{name}");
-    if parts.len() > 1 {
-        items.push(printer.item(Line::default(), &total_name, &[algebra.sum(&parts)], Line::default()));
-    }
-    let factored = algebra.factored(total);
-    items.push(printer.item(
-        Line::default(),
-        &total_name,
-        &[factored],
-        here(view.number(root, Metric::Flops)?, Unit::Flop),
-    ));
-    let mut units = Vec::new();
-    for (unit, metric) in [("F_tensor_core", Metric::FlopsTensorCore), ("F_cuda_core", Metric::FlopsCudaCore)]
-    {
-        let formula = algebra.factored(tree.formula(root, metric));
-        if algebra.constant_integer(formula) != Some(0) {
-            units.push((unit, formula));
-            let after = here(view.number(root, metric)?, Unit::Flop);
-            items.push(printer.item(Line::default(), unit, &[formula], after));
-        }
-    }
-    let mut stocks: Vec<Item> = Vec::new();
-    let traffic = tree.io(root, IoModel::Activations, None, false);
-    let traffic_name = format!("T_{name}");
-    let values = Line::of(format!(" values, here {}", grouped(&view.evaluate(traffic)?)));
-    stocks.push(printer.item(Line::of("I/O: "), &traffic_name, &[algebra.factored(traffic)], values));
-    used.push(traffic);
-    for (words, letter, metric, unit) in [
-        ("Weights of the whole model: ", "W", Metric::Weights, Unit::Parameter),
-        ("Weights that one token uses: ", "W_active", Metric::WeightsActive, Unit::Parameter),
-        ("KV cache after the phase: ", "K", Metric::KvCacheBytes, Unit::Byte),
-    ] {
-        let formula = tree.formula(root, metric);
+        let formula = tree.formula(*child, metric);
         if algebra.constant_integer(formula) == Some(0) {
             continue;
         }
+        let part = format!("{}_{}", metric.letter(), identifier(&tree.node(*child).segment));
+        let after = here(view.number(*child, metric)?, unit);
+        items.push(printer.item(Line::default(), &part, &[printer.readable(formula)], after));
+        parts.push(algebra.named(&part, formula));
         used.push(formula);
-        let stock_name = format!("{letter}_{name}");
-        let after = here(view.number(root, metric)?, unit);
-        stocks.push(printer.item(Line::of(words), &stock_name, &[algebra.factored(formula)], after));
     }
-    let (peak, always) = view.shown_peak(root)?;
-    used.push(peak);
-    let words = report.texts.line(if always { "layer.peak" } else { "layer.peak_moment" }).text(" ");
-    let after = here(view.number(root, Metric::ActivationsBytes)?, Unit::Byte);
-    stocks.push(printer.item(words, &format!("A_{name}"), &[algebra.factored(peak)], after));
-    document.paragraph(Line::default().strong("Symbols"));
-    model_symbols(view, &used, model, document);
-    document.paragraph(Line::default().strong("FLOPs"));
+    let total = tree.formula(root, metric);
+    let after = here(view.number(root, metric)?, unit);
+    if parts.len() > 1 {
+        items.push(printer.item(Line::default(), name, &[algebra.sum(&parts)], after));
+    }
+    items.push(printer.item(Line::of("Factored"), name, &[printer.readable(total)], Line::default()));
     document.list(items);
-    document.math(printer.math(&units));
-    document.paragraph(Line::default().strong("I/O, weights and memory"));
-    document.list(stocks);
-    let memory = format_si(&view.number(root, Metric::MemoryBytes)?, Unit::Byte, 4);
-    document.paragraph(report.texts.with("totals.memory", &[("memory", Line::of(memory))]));
+    used.push(total);
+    Ok(used)
+}
+
+fn units(printer: &Printer<'_>, view: &View<'_>, document: &mut Document) -> Result<()> {
+    let root = view.tree.root();
+    let (mut items, mut equations) = (Vec::new(), Vec::new());
+    for (name, what, metric) in [
+        ("F_tensor_core", "On tensor cores", Metric::FlopsTensorCore),
+        ("F_cuda_core", "On CUDA cores", Metric::FlopsCudaCore),
+    ] {
+        let formula = printer.readable(view.tree.formula(root, metric));
+        if printer.algebra.constant_integer(formula) != Some(0) {
+            equations.push((name, formula));
+            let number = format_si(&view.number(root, metric)?, Unit::Flop, 4);
+            let words = Line::of(format!("{what}, here {number}"));
+            items.push(printer.item(words, name, &[formula], Line::default()));
+        }
+    }
+    document.list(items);
+    document.math(printer.math(&equations));
     Ok(())
 }
 
-fn here(number: crate::algebra::Rational, unit: Unit) -> Line {
+/// Traffic, active weights, cache and peak.
+fn stocks(
+    report: &Report<'_>,
+    printer: &Printer<'_>,
+    view: &View<'_>,
+    name: &str,
+    document: &mut Document,
+) -> Result<Vec<Formula>> {
+    let (tree, root) = (&view.tree, view.tree.root());
+    let mut items: Vec<Item> = Vec::new();
+    let traffic = tree.io(root, IoModel::Activations, None, false);
+    let after = Line::of(format!(" values, here {}", grouped(&view.evaluate(traffic)?)));
+    items.push(printer.item(Line::of("I/O"), &format!("T_{name}"), &[printer.readable(traffic)], after));
+    let mut used = vec![traffic];
+    for (words, letter, metric, unit) in [
+        ("Parameters that one token uses", "W_active", Metric::WeightsActive, Unit::Parameter),
+        ("Bytes of KV cache after the phase", "K", Metric::KvCacheBytes, Unit::Byte),
+    ] {
+        let formula = tree.formula(root, metric);
+        if printer.algebra.constant_integer(formula) == Some(0) {
+            continue;
+        }
+        used.push(formula);
+        let after = here(view.number(root, metric)?, unit);
+        let name = format!("{letter}_{name}");
+        items.push(printer.item(Line::of(words), &name, &[printer.readable(formula)], after));
+    }
+    let (peak, always) = view.shown_peak(root)?;
+    used.push(peak);
+    let words = report.texts.line(if always { "layer.peak" } else { "layer.peak_moment" });
+    let after = here(view.number(root, Metric::ActivationsBytes)?, Unit::Byte);
+    items.push(printer.item(words, &format!("A_{name}"), &[printer.readable(peak)], after));
+    document.list(items);
+    let memory = format_si(&view.number(root, Metric::MemoryBytes)?, Unit::Byte, 4);
+    document.paragraph(report.texts.with("totals.memory", &[("memory", Line::of(memory))]));
+    Ok(used)
+}
+
+fn here(number: Rational, unit: Unit) -> Line {
     Line::of(format!(", here {}", format_si(&number, unit, 4)))
 }
 

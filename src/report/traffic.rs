@@ -8,11 +8,11 @@ use crate::diagnostic::Result;
 use crate::notation::quantity::{Unit, format_si};
 
 const PARTS: [(IoPart, &str, &str); 5] = [
-    (IoPart::Input, "input", "Input activations: "),
-    (IoPart::Intermediate, "intermediate", "Intermediate activations: "),
-    (IoPart::Output, "output", "Output activations: "),
-    (IoPart::Weights, "weights", "Weights: "),
-    (IoPart::KvCache, "kv_cache", "KV cache: "),
+    (IoPart::Input, "input", "Input activations"),
+    (IoPart::Intermediate, "intermediate", "Intermediate activations"),
+    (IoPart::Output, "output", "Output activations"),
+    (IoPart::Weights, "weights", "Weights"),
+    (IoPart::KvCache, "kv_cache", "KV cache"),
 ];
 
 impl Layer<'_, '_> {
@@ -29,7 +29,7 @@ impl Layer<'_, '_> {
                 continue;
             }
             let name = format!("T_{short}");
-            let factored = algebra.factored(values);
+            let factored = self.printer.readable(values);
             let after = Line::of(" values");
             items.push(self.printer.item(Line::of(words), &name, &[factored], after));
             named.push(algebra.named(&name, values));
@@ -40,9 +40,13 @@ impl Layer<'_, '_> {
         }
         let values = tree.io(root, model, None, false);
         let total = format!("T_{}", self.name);
-        let factored = algebra.factored(values);
+        let factored = self.printer.readable(values);
         let sides = if named.len() == 1 { vec![named[0]] } else { vec![algebra.sum(&named), factored] };
-        items.push(self.printer.item(Line::of("All: "), &total, &sides, Line::of(" values")));
+        let (first, rest) = sides.split_at(1);
+        items.push(self.printer.item(Line::of("All"), &total, first, Line::of(" values")));
+        if !rest.is_empty() {
+            items.push(self.printer.item(Line::of("Factored"), &total, rest, Line::default()));
+        }
         let bytes = tree.io(root, model, None, true);
         let shown = self.in_bytes(bytes, values, &total);
         let bits = algebra.product(&[algebra.integer(8), algebra.named("T_bytes", bytes)]);
@@ -51,8 +55,8 @@ impl Layer<'_, '_> {
         let here = |text: String| Line::of(format!(", here {text}"));
         let bytes_here = here(format_si(&number, Unit::Byte, 4));
         let bits_here = here(format_si(&in_bits, Unit::Bit, 4));
-        items.push(self.printer.item(Line::of("Bytes: "), "T_bytes", &[shown], bytes_here));
-        items.push(self.printer.item(Line::of("Bits: "), "T_bits", &[bits], bits_here));
+        items.push(self.printer.item(Line::of("Bytes"), "T_bytes", &[shown], bytes_here));
+        items.push(self.printer.item(Line::of("Bits"), "T_bits", &[bits], bits_here));
         document.list(items);
         Ok(())
     }
@@ -63,7 +67,7 @@ impl Layer<'_, '_> {
         let each = algebra.constant(algebra.quotient(bytes, values));
         match each {
             Some(each) => algebra.product(&[algebra.number(each), algebra.named(total, values)]),
-            None => algebra.factored(bytes),
+            None => self.printer.readable(bytes),
         }
     }
 }

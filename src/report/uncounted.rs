@@ -46,9 +46,10 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     }
     let mut items: Vec<Line> = assumptions.iter().map(|text| prose::parse(text)).collect();
     for requirement in &report.model.description.requirements {
-        let line = Line::of_code(&*requirement.key)
-            .text(" is ")
-            .and(Line::names(requirement.values.iter().cloned()));
+        let mut line = Line::of_code(&*requirement.key).text(" is ");
+        for (place, value) in requirement.values.iter().enumerate() {
+            line = if place > 0 { line.text(" or ") } else { line }.code(&**value);
+        }
         items.push(line.text(": ").and(prose::parse(&requirement.why)).text("."));
     }
     document.list(items);
@@ -62,7 +63,7 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
 
 /// Exact divisions that no fact proves.
 fn conditions(report: &Report<'_>, document: &mut Document) {
-    let printer = Printer::new(&report.model.algebra, &[]);
+    let printer = Printer::plain(&report.model.algebra);
     let mut claims: Vec<(String, String)> = Vec::new();
     let views = report.phases.iter().map(|phase| &phase.view);
     let layers = report.layers().flat_map(|entry| entry.variants.iter().map(|(_, view)| view));
