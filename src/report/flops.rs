@@ -107,7 +107,7 @@ impl Layer<'_, '_> {
                 items.push(self.printer.item(before, name, &[self.printer.readable(flops)], Line::default()));
             }
             _ => {
-                let shown = self.printer.replaced(flops);
+                let shown = self.printer.own_form(flops);
                 items.push(self.printer.item(Line::default(), name, &[shown], Line::default()));
             }
         }

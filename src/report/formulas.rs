@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use super::document::{Item, Line};
+use super::document::{Inline, Item, Line};
 use crate::algebra::{Algebra, Formula, Node, Rational, Symbol};
 use crate::model::{BoundModel, View};
 use crate::notation::quantity::format_exact;
@@ -27,6 +27,8 @@ pub struct Printer<'m> {
     numbers: HashMap<Symbol, Rational>,
     /// Sizes that stand under a name: those that a body names (`C/H` as `d`), and long quotients.
     locals: RefCell<Vec<Local>>,
+    /// Symbols of what has been printed.
+    printed: RefCell<Vec<Symbol>>,
     /// Shown forms of symbols.
     names: HashMap<String, DisplayName>,
 }
@@ -50,7 +52,13 @@ pub struct Local {
 impl<'m> Printer<'m> {
     /// For formulas over the model's symbols, without values.
     pub fn plain(algebra: &'m Algebra) -> Printer<'m> {
-        Printer { algebra, numbers: HashMap::new(), locals: RefCell::default(), names: HashMap::new() }
+        Printer {
+            algebra,
+            numbers: HashMap::new(),
+            locals: RefCell::default(),
+            printed: RefCell::default(),
+            names: HashMap::new(),
+        }
     }
 
     /// For a section about a view.
@@ -84,6 +92,16 @@ impl<'m> Printer<'m> {
         self.locals.borrow().iter().filter(|local| local.used).cloned().collect()
     }
 
+    /// Symbols that have to be explained: those of what has been printed, and of what names stand for.
+    pub fn printed(&self) -> Vec<Symbol> {
+        let named: Vec<Symbol> =
+            self.locals().iter().flat_map(|local| self.algebra.symbols_of(local.to)).collect();
+        let mut symbols = self.printed.borrow().clone();
+        symbols.extend(self.locals().iter().flat_map(|local| self.algebra.symbols_of(local.meaning)));
+        symbols.retain(|symbol| !named.contains(symbol));
+        symbols
+    }
+
     /// A formula for people: factored; long quotients, and where that is shorter the body's sizes, by their names.
     pub fn readable(&self, formula: Formula) -> Formula {
         let plain = self.factored(formula);
@@ -94,6 +112,14 @@ impl<'m> Printer<'m> {
         }
         let other = self.factored(self.replace(formula, &|local| !local.quotient));
         if self.text(other).len() < text.len() { other } else { plain }
+    }
+
+    /// A formula in its own form, with sizes by their names.
+    pub fn own_form(&self, formula: Formula) -> Formula {
+        let mut quotients = Vec::new();
+        self.long_quotients(formula, &mut quotients);
+        quotients.into_iter().for_each(|quotient| self.name_quotient(quotient));
+        self.replaced(formula)
     }
 
     fn factored(&self, formula: Formula) -> Formula {
@@ -192,6 +218,12 @@ impl<'m> Printer<'m> {
         for local in self.locals.borrow_mut().iter_mut() {
             local.used |= self.algebra.symbols_of(local.to).iter().any(|symbol| symbols.contains(symbol));
         }
+        let mut printed = self.printed.borrow_mut();
+        for symbol in symbols {
+            if !printed.contains(&symbol) {
+                printed.push(symbol);
+            }
+        }
     }
 
     /// An entry of a list that defines a name: `words: name = side after`. A long definition stands below it.
@@ -203,16 +235,34 @@ impl<'m> Printer<'m> {
             return Item::from(words.code(definition).and(after));
         }
         let words = if has_words { words } else { Line::of_code(name) };
-        Item { line: words.and(after).text(":"), formula: definition }
+        let comma = match after.0.first() {
+            Some(Inline::Text(text)) if text.starts_with(' ') => words.text(","),
+            _ => words,
+        };
+        Item { line: comma.and(after).text(":"), formula: definition }
     }
 
     /// Equations as displayed mathematics, aligned.
     pub fn math(&self, equations: &[(&str, Formula)]) -> String {
-        let equations: Vec<Equation<'_>> =
-            equations.iter().map(|(name, formula)| Equation::define(name, *formula)).collect();
+        let equations: Vec<Equation<'_>> = equations
+            .iter()
+            .map(|(name, formula)| Equation::define(name, self.breakable(*formula)))
+            .collect();
         let names = |name: &str| self.names.get(name).cloned();
         let style = self.style(&names);
         latex_block_of_layout(&layout_lines(self.algebra, &equations, &style, Form::Stacked))
+    }
+
+    /// A long quotient as a product with the inverse in front: a fraction cannot be broken into lines.
+    fn breakable(&self, formula: Formula) -> Formula {
+        let algebra = self.algebra;
+        match algebra.node(formula) {
+            Node::Quotient(above, below) if self.text(formula).len() > WIDTH => {
+                let inverse = algebra.quotient(algebra.integer(1), below);
+                algebra.product(&[inverse, above])
+            }
+            _ => formula,
+        }
     }
 
     fn equation<'a>(&self, name: &'a str, sides: &[Formula]) -> Equation<'a> {

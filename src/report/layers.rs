@@ -7,8 +7,7 @@ use super::formulas::{Printer, grouped, identifier};
 use super::prose;
 use super::pseudo_code::{local_sizes, name_inner_sizes, pseudo_code};
 use super::symbols::layer_symbols;
-use crate::algebra::Formula;
-use crate::cost::{IoModel, Metric, NodeKind};
+use crate::cost::NodeKind;
 use crate::diagnostic::Result;
 use crate::model::View;
 
@@ -77,7 +76,7 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
         let phase = Line::of_code(&*view.phase);
         let called = if report.is_called(name) { "layer.symbols" } else { "layer.symbols_uncalled" };
         document.paragraph(report.texts.with(called, &[("phase", phase)]));
-        layer_symbols(report.model, &entry.layer, view, &printer, &formulas(view), document);
+        layer_symbols(report.model, &entry.layer, view, &printer, document);
         document.blocks.append(&mut body.blocks);
     }
     Ok(())
@@ -85,16 +84,6 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
 
 fn title(document: &mut Document, text: &str) {
     document.paragraph(Line::default().strong(text));
-}
-
-/// Formulas whose symbols a section has to name.
-fn formulas(view: &View<'_>) -> Vec<Formula> {
-    let (tree, root) = (&view.tree, view.tree.root());
-    let metrics = [Metric::Flops, Metric::Weights, Metric::KvCacheBytes];
-    let mut formulas: Vec<Formula> = metrics.iter().map(|metric| tree.formula(root, *metric)).collect();
-    formulas.push(tree.io(root, IoModel::Activations, None, false));
-    formulas.extend(view.shown_peak(root).map(|(peak, _)| peak));
-    formulas
 }
 
 /// Where and how often it runs, and what the vendor calls it.
@@ -142,7 +131,8 @@ fn calls(report: &Report<'_>, entry: &LayerEntry<'_>) -> Result<Line> {
     }
     let mut line = Line::default();
     if counts.is_empty() {
-        line = line.and(report.texts.line("layer.never_called"));
+        let text = if report.is_called(name) { "layer.views_only" } else { "layer.never_called" };
+        line = line.and(report.texts.line(text));
     } else {
         line = line.text("Called by ").and(Line::names(callers)).text(": ");
         for (place, (formula, number, phases)) in counts.into_iter().enumerate() {

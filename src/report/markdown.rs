@@ -21,7 +21,14 @@ pub fn write(document: &Document) -> String {
                 out.push('\n');
             }
             Block::Paragraph(line) => wrap(&pieces(line, false), "", &mut out),
-            Block::List(items) => items.iter().for_each(|item| list_item(item, &mut out)),
+            Block::List(items) => {
+                for (place, item) in items.iter().enumerate() {
+                    list_item(item, &mut out);
+                    if !item.formula.is_empty() && place + 1 < items.len() {
+                        out.push('\n');
+                    }
+                }
+            }
             Block::Table(columns, rows) => table(columns, rows, &mut out),
             Block::Code(language, text) => fenced(language, text, "", &mut out),
             Block::Math(latex) => out.push_str(&math_block(latex)),
@@ -36,7 +43,6 @@ fn list_item(item: &Item, out: &mut String) {
     if !item.formula.is_empty() {
         out.push('\n');
         fenced("text", &item.formula, "  ", out);
-        out.push('\n');
     }
 }
 
@@ -160,7 +166,7 @@ mod tests {
         check(
             document,
             "## Layer `a_b`\n\nm * n of snake_case, not \\*bold\\* or \\<tags>\n\n| a | b |\n|---|---:|\n\
-             | `H \\| D` | 1 |\n\n- long:\n\n  ```text\n  F = a\n    + b\n  ```\n\n\n```math\nx^2\n```\n",
+             | `H \\| D` | 1 |\n\n- long:\n\n  ```text\n  F = a\n    + b\n  ```\n\n```math\nx^2\n```\n",
         );
     }
 

@@ -71,6 +71,16 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
             Line::of(grouped(&running)),
         ]);
     }
+    document
+        .table(&["Our tensor", "The vendor's", "Shape", ">How many", ">Parameters", ">Running total"], rows);
+    document.paragraph(report.texts.line("parameters.sums"));
+    let strong = |words: Line, number: &Rational| vec![words, Line::default().strong(grouped(number))];
+    let row = |(part, sum): &(String, Rational)| vec![Line::of_code(&**part), Line::of(grouped(sum))];
+    let mut rows: Vec<Vec<Line>> = sums.iter().map(row).collect();
+    if let Some(without) = &without_head {
+        rows.push(strong(Line::of("all without ").code(head), without));
+    }
+    rows.push(strong(Line::default().strong("all"), &running));
     document.table(&["Part", ">Parameters"], rows);
     let bytes = view.number(tree.root(), crate::cost::Metric::WeightsBytes)?;
     let values = [

@@ -13,13 +13,12 @@ pub fn layer_symbols(
     layer: &Layer,
     view: &View<'_>,
     printer: &Printer<'_>,
-    formulas: &[Formula],
     document: &mut Document,
 ) {
     let mut rows = Vec::new();
-    let used: Vec<Symbol> = formulas.iter().flat_map(|formula| model.algebra.symbols_of(*formula)).collect();
+    let used = printer.printed();
     for symbol in &view.symbols {
-        let shadowed = others(model, view, formulas).iter().any(|(_, name)| *name == symbol.name);
+        let shadowed = others(model, view, &used).iter().any(|(_, name)| *name == symbol.name);
         if shadowed && !used.contains(&symbol.symbol) {
             continue;
         }
@@ -32,7 +31,7 @@ pub fn layer_symbols(
         let origin = origin.map_or_else(Line::default, |origin| Line::of_code(model_text(model, origin)));
         rows.push(vec![Line::of_code(&*symbol.name), meaning, origin, Line::of(grouped(&symbol.number))]);
     }
-    for (symbol, name) in others(model, view, formulas) {
+    for (symbol, name) in others(model, view, &used) {
         let Some(number) = view.numbers.get(&symbol) else { continue };
         let meaning = described(model, &name);
         rows.push(vec![Line::of_code(name), meaning, Line::default(), Line::of(grouped(number))]);
@@ -45,24 +44,15 @@ pub fn layer_symbols(
 }
 
 /// The symbols of the whole model that formulas hold.
-pub fn model_symbols(
-    view: &View<'_>,
-    printer: &Printer<'_>,
-    formulas: &[Formula],
-    model: &BoundModel,
-    document: &mut Document,
-) {
-    let mut used: Vec<Symbol> = Vec::new();
-    for formula in formulas {
-        used.extend(model.algebra.symbols_of(*formula));
-    }
+pub fn model_symbols(view: &View<'_>, printer: &Printer<'_>, model: &BoundModel, document: &mut Document) {
+    let used = printer.printed();
     let mut rows = Vec::new();
     let known = view.symbols.iter().filter(|symbol| used.contains(&symbol.symbol));
     for symbol in known {
         let value = Line::of(grouped(&symbol.number));
         rows.push(vec![Line::of_code(&*symbol.name), prose::parse(&symbol.meaning), value]);
     }
-    for (symbol, name) in others(model, view, formulas) {
+    for (symbol, name) in others(model, view, &used) {
         let Some(number) = view.numbers.get(&symbol) else { continue };
         rows.push(vec![Line::of_code(&*name), described(model, &name), Line::of(grouped(number))]);
     }
@@ -79,14 +69,12 @@ fn local_row(view: &View<'_>, printer: &Printer<'_>, local: &Local) -> [Line; 3]
 }
 
 /// Symbols of formulas that a view does not list: elements and counts of lists.
-fn others(model: &BoundModel, view: &View<'_>, formulas: &[Formula]) -> Vec<(Symbol, String)> {
+fn others(model: &BoundModel, view: &View<'_>, used: &[Symbol]) -> Vec<(Symbol, String)> {
     let mut found: Vec<(Symbol, String)> = Vec::new();
-    for formula in formulas {
-        for symbol in model.algebra.symbols_of(*formula) {
-            let listed = view.symbols.iter().any(|known| known.symbol == symbol);
-            if !listed && !found.iter().any(|(known, _)| *known == symbol) {
-                found.push((symbol, model.algebra.name(symbol).to_string()));
-            }
+    for symbol in used {
+        let listed = view.symbols.iter().any(|known| known.symbol == *symbol);
+        if !listed && !found.iter().any(|(known, _)| known == symbol) {
+            found.push((*symbol, model.algebra.name(*symbol).to_string()));
         }
     }
     found.sort_by(|a, b| a.1.cmp(&b.1));

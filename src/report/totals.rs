@@ -30,8 +30,8 @@ fn weights(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let view = &report.default_phase().view;
     let printer = printer(report, view);
     let mut body = Document::default();
-    let used = sum(&printer, view, Metric::Weights, "W_model", Unit::Parameter, &mut body)?;
-    model_symbols(view, &printer, &used, report.model, document);
+    sum(&printer, view, Metric::Weights, "W_model", Unit::Parameter, &mut body)?;
+    model_symbols(view, &printer, report.model, document);
     document.blocks.append(&mut body.blocks);
     Ok(())
 }
@@ -53,13 +53,12 @@ fn phase_totals(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Docum
     let results = view.results.iter().map(|shape| result(&printer, view, shape));
     body.list(results.collect::<Result<Vec<Line>>>()?);
     body.paragraph(Line::default().strong("FLOPs"));
-    let mut used = sum(&printer, view, Metric::Flops, &format!("F_{name}"), Unit::Flop, &mut body)?;
+    sum(&printer, view, Metric::Flops, &format!("F_{name}"), Unit::Flop, &mut body)?;
     units(&printer, view, &mut body)?;
     body.paragraph(Line::default().strong("I/O and memory"));
-    used.extend(stocks(report, &printer, view, &name, &mut body)?);
-    used.extend(view.results.iter().flatten());
+    stocks(report, &printer, view, &name, &mut body)?;
     document.paragraph(Line::default().strong("Symbols"));
-    model_symbols(view, &printer, &used, model, document);
+    model_symbols(view, &printer, model, document);
     document.blocks.append(&mut body.blocks);
     Ok(())
 }
@@ -82,7 +81,7 @@ fn result(printer: &Printer<'_>, view: &View<'_>, shape: &[Formula]) -> Result<L
     Ok(line.text(format!(", here {}", numbers.join(" × "))))
 }
 
-/// A metric of each part, the sum of them, and the sum factored. Gives the formulas printed.
+/// A metric of each part, the sum of them, and the sum factored.
 fn sum(
     printer: &Printer<'_>,
     view: &View<'_>,
@@ -90,12 +89,11 @@ fn sum(
     name: &str,
     unit: Unit,
     document: &mut Document,
-) -> Result<Vec<Formula>> {
+) -> Result<()> {
     let (tree, algebra) = (&view.tree, printer.algebra);
     let root = tree.root();
     let mut items: Vec<Item> = Vec::new();
     let mut parts: Vec<Formula> = Vec::new();
-    let mut used: Vec<Formula> = Vec::new();
     for child in &tree.node(root).children {
         let formula = tree.formula(*child, metric);
         if algebra.constant_integer(formula) == Some(0) {
@@ -105,7 +103,6 @@ fn sum(
         let after = here(view.number(*child, metric)?, unit);
         items.push(printer.item(Line::default(), &part, &[printer.readable(formula)], after));
         parts.push(algebra.named(&part, formula));
-        used.push(formula);
     }
     let total = tree.formula(root, metric);
     let after = here(view.number(root, metric)?, unit);
@@ -114,8 +111,7 @@ fn sum(
     }
     items.push(printer.item(Line::of("Factored"), name, &[printer.readable(total)], Line::default()));
     document.list(items);
-    used.push(total);
-    Ok(used)
+    Ok(())
 }
 
 fn units(printer: &Printer<'_>, view: &View<'_>, document: &mut Document) -> Result<()> {
@@ -145,13 +141,12 @@ fn stocks(
     view: &View<'_>,
     name: &str,
     document: &mut Document,
-) -> Result<Vec<Formula>> {
+) -> Result<()> {
     let (tree, root) = (&view.tree, view.tree.root());
     let mut items: Vec<Item> = Vec::new();
     let traffic = tree.io(root, IoModel::Activations, None, false);
     let after = Line::of(format!(" values, here {}", grouped(&view.evaluate(traffic)?)));
     items.push(printer.item(Line::of("I/O"), &format!("T_{name}"), &[printer.readable(traffic)], after));
-    let mut used = vec![traffic];
     for (words, letter, metric, unit) in [
         ("Parameters that one token uses", "W_active", Metric::WeightsActive, Unit::Parameter),
         ("Bytes of KV cache after the phase", "K", Metric::KvCacheBytes, Unit::Byte),
@@ -160,20 +155,18 @@ fn stocks(
         if printer.algebra.constant_integer(formula) == Some(0) {
             continue;
         }
-        used.push(formula);
         let after = here(view.number(root, metric)?, unit);
         let name = format!("{letter}_{name}");
         items.push(printer.item(Line::of(words), &name, &[printer.readable(formula)], after));
     }
     let (peak, always) = view.shown_peak(root)?;
-    used.push(peak);
     let words = report.texts.line(if always { "layer.peak" } else { "layer.peak_moment" });
     let after = here(view.number(root, Metric::ActivationsBytes)?, Unit::Byte);
     items.push(printer.item(words, &format!("A_{name}"), &[printer.readable(peak)], after));
     document.list(items);
     let memory = format_si(&view.number(root, Metric::MemoryBytes)?, Unit::Byte, 4);
     document.paragraph(report.texts.with("totals.memory", &[("memory", Line::of(memory))]));
-    Ok(used)
+    Ok(())
 }
 
 fn here(number: Rational, unit: Unit) -> Line {
