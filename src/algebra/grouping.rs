@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::factors;
 use super::integer::Integer;
 use super::limits::Outcome;
@@ -17,7 +19,7 @@ use super::polynomial::Polynomial;
 /// Longer sums are not grouped: nobody reads them.
 const TERMS: usize = 400;
 /// Longer sums are not searched for shared multi-term factors, which takes the square of their length.
-const PAIRS: usize = 80;
+const PAIRS: usize = 48;
 
 /// A polynomial written as a sum of products.
 #[derive(Debug)]
@@ -172,10 +174,10 @@ fn shared_factor(polynomial: &Polynomial) -> Option<(Polynomial, Polynomial)> {
         return None;
     }
     let terms = terms_of(polynomial);
-    let known: BTreeMap<&Monomial, &Integer> =
+    let known: FxHashMap<&Monomial, &Integer> =
         terms.iter().map(|(monomial, value)| (monomial, value)).collect();
     // Ratio of two terms -> what the ratio is multiplied by.
-    let mut ratios: BTreeMap<[Term; 2], Vec<Term>> = BTreeMap::new();
+    let mut ratios: FxHashMap<[Term; 2], Vec<Term>> = FxHashMap::default();
     for (place, a) in terms.iter().enumerate() {
         for b in &terms[place + 1..] {
             let monomial = a.0.gcd(&b.0);
@@ -191,7 +193,11 @@ fn shared_factor(polynomial: &Polynomial) -> Option<(Polynomial, Polynomial)> {
         m.times(n).is_some_and(|key| known.get(&key).is_some_and(|value| **value == c * d))
     };
     let mut best: Option<(usize, Vec<Term>, Vec<Term>)> = None;
-    for (_, factors) in ratios.into_iter().filter(|ratio| ratio.1.len() >= 2) {
+    // Sorted, so that of equally good factors the same one is taken every time.
+    let mut repeated: Vec<([Term; 2], Vec<Term>)> =
+        ratios.into_iter().filter(|ratio| ratio.1.len() >= 2).collect();
+    repeated.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    for (_, factors) in repeated {
         // All terms that go with all these factors, then all factors that go with all those terms.
         let first = &factors[0];
         let divisor: Vec<Term> = terms
