@@ -154,8 +154,7 @@ impl<'m> Printer<'m> {
         let negative = number.as_ref().is_some_and(|number| number < &Rational::from_integer(0.into()));
         let place = self.locals.borrow().iter().filter(|local| local.quotient).count() + 1;
         let name = format!("n_{place}");
-        let symbol = algebra.fresh_symbol(&name);
-        algebra.declare_minimum(symbol, 0);
+        let symbol = algebra.fresh_symbol_from(&name, 0);
         let variable = algebra.variable(symbol);
         let opposite = |formula: Formula| algebra.factored(algebra.negative(formula));
         let (meaning, to) = match (negative, algebra.node(quotient)) {
