@@ -2,10 +2,11 @@
 //!
 //! A value lives from the operator that makes it to the last operator that reads it (through any view); an
 //! operator's operands and results coexist; inputs live from the start, results to the end. Weights, buffers and
-//! caches are no activations. A storage that a loop's body reads and does not make lives until the loop ends, unless
-//! the loop runs once. Liveness analysis of straight-line code: Aho, Lam, Sethi, Ullman, *Compilers*, 8.4.
+//! caches are no activations. A storage that a loop's body reads and does not make lives until the loop's last
+//! iteration reads it last. Where sizes depend on a loop's index, the last iteration is therefore looked at apart from
+//! those before it, of which the one before it is the largest. Liveness analysis of straight-line code: Aho, Lam, Sethi, Ullman, *Compilers*, 8.4.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
 use crate::lang::TensorId;
@@ -27,8 +28,14 @@ pub(super) struct Block {
     pub start: usize,
     pub end: usize,
     pub parent: Option<usize>,
-    /// The index and its value in the last iteration.
+    /// The index and its value in the class' last iteration.
     pub last: (Symbol, Option<Formula>),
+    /// The index in the iteration before the loop's last one, in a class that has both.
+    pub before_last: Option<Formula>,
+    /// The class has the loop's last iteration.
+    pub has_last: bool,
+    /// It has no other.
+    pub only_last: bool,
     /// All classes of one loop have one number.
     pub loop_number: usize,
     /// The loop runs once: its body is straight-line code.
@@ -46,10 +53,42 @@ pub(super) struct Liveness {
     pub results: Vec<TensorId>,
     /// Where carried values begin (on entry to a body, or after a loop): storage to event.
     pub begins: HashMap<TensorId, usize>,
-    /// Pseudo-reads at the end of a body: (event after which they are dead, storage).
-    pub handed_on: Vec<(usize, TensorId)>,
+    pub handed_on: Vec<HandedOn>,
     /// First and last event of each loop over all its classes, by loop number.
     pub loops: Vec<(usize, usize)>,
+}
+
+/// Loops that are in their last iteration at a moment.
+type Ended = BTreeSet<usize>;
+
+/// What lives at a moment: the storages, the innermost loop body, and the loops that are in their last iteration.
+struct Moment<'e> {
+    live: Vec<TensorId>,
+    block: Option<usize>,
+    ended: &'e Ended,
+}
+
+/// Loops whose last iteration is not like the others, and the combinations of them that are looked at.
+struct Plan {
+    special: Ended,
+    variants: Vec<Ended>,
+}
+
+/// Most of them around one operator whose last iterations are looked at apart.
+const MOST_SPECIAL_LOOPS: usize = 3;
+
+/// A value that stays alive where no operator reads it: on its way into a loop, to the next iteration, or out.
+#[derive(Debug)]
+pub(super) struct HandedOn {
+    /// It is alive up to this event.
+    pub until: usize,
+    pub storage: TensorId,
+    /// The loop whose iteration hands it on.
+    pub in_loop: Option<usize>,
+    /// The next iteration reads it.
+    pub next: bool,
+    /// It is read after the loop.
+    pub after: bool,
 }
 
 /// A storage's life within a range of events, ends included; `-1` is the start, before the first event.
@@ -95,20 +134,23 @@ impl Liveness {
         id: NodeId,
         values: &dyn Fn(Symbol) -> Option<Rational>,
     ) -> Result<Rational, EvaluationError> {
-        let mut sizes: HashMap<(Formula, Option<usize>), Rational> = HashMap::new();
+        let mut sizes: HashMap<Formula, Rational> = HashMap::new();
         let mut peak = Rational::from_integer(0.into());
+        let plan = self.plan(tree);
         for (start, end) in &tree.nodes[id.0].ranges {
-            for (live, block) in self.live_sets(*start, *end) {
+            for moment in self.live_sets(*start, *end, &plan) {
                 let mut total = Rational::from_integer(0.into());
-                for storage in live {
-                    let bytes = self.bytes[&storage];
-                    if let Some(size) = sizes.get(&(bytes, block)) {
-                        total += size;
-                        continue;
-                    }
-                    let size = tree.algebra.evaluate(self.at_last(tree, bytes, block), values)?;
-                    total += &size;
-                    sizes.insert((bytes, block), size);
+                for storage in &moment.live {
+                    let bytes = self.at_last(tree, self.bytes[storage], &moment);
+                    let size = match sizes.get(&bytes) {
+                        Some(size) => size.clone(),
+                        None => {
+                            let size = tree.algebra.evaluate(bytes, values)?;
+                            sizes.insert(bytes, size.clone());
+                            size
+                        }
+                    };
+                    total += size;
                 }
                 if total > peak {
                     peak = total;
@@ -121,23 +163,84 @@ impl Liveness {
     /// Bytes of each storage live at each moment of a node's calls.
     fn moments(&self, tree: &CostTree<'_>, id: NodeId) -> Vec<Vec<Formula>> {
         let mut moments = Vec::new();
+        let plan = self.plan(tree);
         for (start, end) in &tree.nodes[id.0].ranges {
-            for (live, block) in self.live_sets(*start, *end) {
+            for moment in self.live_sets(*start, *end, &plan) {
                 moments.push(
-                    live.iter().map(|storage| self.at_last(tree, self.bytes[storage], block)).collect(),
+                    moment
+                        .live
+                        .iter()
+                        .map(|storage| self.at_last(tree, self.bytes[storage], &moment))
+                        .collect(),
                 );
             }
         }
         moments
     }
 
-    /// A size in the last iteration of the loops around it: sizes grow with the index.
-    fn at_last(&self, tree: &CostTree<'_>, bytes: Formula, block: Option<usize>) -> Formula {
+    /// The combinations of loops in their last iteration that are looked at: of those loops whose last iteration is not
+    /// like the others, because sizes depend on the index or because something is read only after the loop.
+    fn plan(&self, tree: &CostTree<'_>) -> Plan {
+        let mut indices: HashSet<Symbol> = HashSet::new();
+        for bytes in self.bytes.values() {
+            indices.extend(tree.algebra.symbols_of(*bytes));
+        }
+        let growing = self.blocks.iter().filter(|block| !block.once && indices.contains(&block.last.0));
+        let uneven = self.handed_on.iter().filter(|handed| handed.next != handed.after);
+        let special: Ended = growing
+            .map(|block| block.loop_number)
+            .chain(uneven.filter_map(|handed| handed.in_loop))
+            .collect();
+        let mut variants = vec![Ended::new()];
+        for place in 0..self.blocks.len() {
+            let around: Vec<usize> =
+                self.around(Some(place), &special).map(|block| block.loop_number).collect();
+            for chosen in 1..1_u32 << around.len() {
+                let ended = around.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1);
+                let ended: Ended = ended.map(|(_, number)| *number).collect();
+                if !variants.contains(&ended) {
+                    variants.push(ended);
+                }
+            }
+        }
+        Plan { special, variants }
+    }
+
+    /// The bodies around an event, innermost first, of loops whose last iteration is special.
+    fn around<'s>(&'s self, block: Option<usize>, special: &'s Ended) -> impl Iterator<Item = &'s Block> {
+        std::iter::successors(block, |number| self.blocks[*number].parent)
+            .map(|number| &self.blocks[number])
+            .filter(|block| special.contains(&block.loop_number))
+            .take(MOST_SPECIAL_LOOPS)
+    }
+
+    /// Whether an event of a body can happen while just these loops are in their last iteration.
+    fn possible(&self, block: Option<usize>, ended: &Ended, special: &Ended) -> bool {
+        let mut found = 0;
+        for block in self.around(block, special) {
+            let in_last = ended.contains(&block.loop_number);
+            if if in_last { !block.has_last } else { block.only_last } {
+                return false;
+            }
+            found += usize::from(in_last);
+        }
+        found == ended.len()
+    }
+
+    /// A size at a moment; in the loops that are not in their last iteration, in the one before it: sizes grow with
+    /// the index.
+    fn at_last(&self, tree: &CostTree<'_>, bytes: Formula, moment: &Moment<'_>) -> Formula {
         let mut bytes = bytes;
-        let mut at = block;
+        let mut at = moment.block;
         while let Some(number) = at {
             let block = &self.blocks[number];
-            if let (index, Some(last)) = block.last {
+            let (index, class_last) = block.last;
+            let last = if moment.ended.contains(&block.loop_number) {
+                class_last
+            } else {
+                block.before_last.or(class_last)
+            };
+            if let Some(last) = last {
                 let values = std::iter::once((index, last)).collect();
                 bytes = tree.algebra.substitute(bytes, &values);
             }
@@ -146,25 +249,36 @@ impl Liveness {
         bytes
     }
 
-    /// The storages live at the start and at each event of a range, with the event's innermost loop body.
-    fn live_sets(&self, start: usize, end: usize) -> Vec<(Vec<TensorId>, Option<usize>)> {
-        let lives = self.lives(start, end);
+    /// What lives at the start and at each event of a range.
+    fn live_sets<'p>(&self, start: usize, end: usize, plan: &'p Plan) -> Vec<Moment<'p>> {
         let mut sets = Vec::with_capacity(end - start + 1);
         let whole = start == 0 && end == self.events.len();
-        for moment in -1..(end - start) as isize {
-            let at = start as isize + moment;
-            if moment == -1 && !whole {
-                continue;
+        for ended in &plan.variants {
+            let mut coming = self.lives(start, end, ended, &plan.special);
+            coming.sort_by_key(|life| life.from);
+            coming.reverse();
+            let mut now: Vec<Life> = Vec::new();
+            for moment in -1..(end - start) as isize {
+                let at = start as isize + moment;
+                let time = if moment == -1 { -1 } else { at };
+                while let Some(life) = coming.pop_if(|life| life.from <= time) {
+                    now.push(life);
+                }
+                now.retain(|life| time <= life.to);
+                if moment == -1 && !(whole && ended.is_empty()) {
+                    continue;
+                }
+                let block = usize::try_from(at).ok().and_then(|at| self.events[at].block);
+                if !self.possible(block, ended, &plan.special) {
+                    continue;
+                }
+                sets.push(Moment { live: now.iter().map(|life| life.storage).collect(), block, ended });
             }
-            let block = usize::try_from(at).ok().and_then(|at| self.events[at].block);
-            let moment = if moment == -1 { -1 } else { at };
-            let live = lives.iter().filter(|life| life.from <= moment && moment <= life.to);
-            sets.push((live.map(|life| life.storage).collect(), block));
         }
         sets
     }
 
-    fn lives(&self, start: usize, end: usize) -> Vec<Life> {
+    fn lives(&self, start: usize, end: usize, ended: &Ended, special: &Ended) -> Vec<Life> {
         let whole = start == 0 && end == self.events.len();
         let mut order: Vec<TensorId> = Vec::new();
         let mut birth: HashMap<TensorId, isize> = HashMap::new();
@@ -186,7 +300,7 @@ impl Liveness {
                         self.begins.get(storage).filter(|begins| **begins >= start && **begins <= at);
                     birth.insert(*storage, begins.map_or(outside, |begins| *begins as isize));
                 }
-                let last = self.extended(*storage, at, birth[storage]);
+                let last = self.extended(*storage, at, birth[storage], ended);
                 let known = death.entry(*storage).or_insert(last);
                 *known = (*known).max(last);
             }
@@ -197,10 +311,16 @@ impl Liveness {
                 death.entry(*storage).or_insert(at as isize);
             }
         }
-        for (last, storage) in &self.handed_on {
-            if (start..end).contains(last) && birth.contains_key(storage) {
-                let known = death.entry(*storage).or_insert(*last as isize);
-                *known = (*known).max(*last as isize);
+        for handed in &self.handed_on {
+            let now = match handed.in_loop {
+                Some(number) if ended.contains(&number) => handed.after,
+                Some(number) if special.contains(&number) => handed.next,
+                _ => handed.next || handed.after,
+            };
+            if now && (start..end).contains(&handed.until) && birth.contains_key(&handed.storage) {
+                let until = handed.until as isize;
+                let known = death.entry(handed.storage).or_insert(until);
+                *known = (*known).max(until);
             }
         }
         let final_moment = end as isize - 1;
@@ -223,11 +343,14 @@ impl Liveness {
     fn used_after(&self, storage: TensorId, end: usize) -> bool {
         self.results.contains(&storage)
             || self.events[end..].iter().any(|event| event.reads.contains(&storage))
-            || self.handed_on.iter().any(|(last, handed)| *handed == storage && *last + 1 >= end)
+            || self.handed_on.iter().any(|handed| {
+                handed.storage == storage && handed.until + 1 >= end && (handed.next || handed.after)
+            })
     }
 
-    /// A read in a loop of a storage made outside it keeps the storage alive until the loop ends.
-    fn extended(&self, storage: TensorId, at: usize, birth: isize) -> isize {
+    /// A read in a loop of a storage made outside it keeps the storage alive until the loop ends, unless this is the
+    /// last iteration.
+    fn extended(&self, storage: TensorId, at: usize, birth: isize, ended: &Ended) -> isize {
         let mut last = at as isize;
         let mut block = self.events[at].block;
         while let Some(number) = block {
@@ -236,7 +359,7 @@ impl Liveness {
             if inside {
                 break;
             }
-            if !body.once {
+            if !body.once && !ended.contains(&body.loop_number) {
                 last = last.max(self.loops[body.loop_number].1 as isize - 1);
             }
             block = body.parent;

@@ -13,7 +13,7 @@ use crate::rules::{RuleSet, Unit};
 
 use super::counting::Counting;
 use super::flops::flops;
-use super::live::{Block, Event, Liveness};
+use super::live::{Block, Event, HandedOn, Liveness};
 use super::traffic::{Body, executes, storage, traffic};
 use super::tree::{CostTree, Entry, LoopClass, Node, NodeId, NodeKind, OwnedWeight};
 
@@ -57,6 +57,8 @@ pub(super) fn build<'a>(
         identities: HashMap::new(),
         cached: HashMap::new(),
         weights_alone,
+        handed: Vec::new(),
+        flows: HashMap::new(),
     };
     let body = Body::of_call(graph, &graph.items, &graph.results);
     let outside = Surroundings { loops: Vec::new(), labels: Vec::new(), block: None, idle: false };
@@ -86,6 +88,18 @@ struct Walk<'a, 'g> {
     cached: HashMap<String, usize>,
     /// Only weights and their paths are wanted.
     weights_alone: bool,
+    /// Values on their way through loops that run more than once: which, until which event, storage.
+    handed: Vec<((usize, usize), usize, TensorId)>,
+    /// What a loop carries, by the loop's number and the place among what it carries.
+    flows: HashMap<(usize, usize), Flow>,
+}
+
+/// A value that iterations hand on: before the loop, on entry to and at the end of each class' body, after the loop.
+struct Flow {
+    before: Option<TensorId>,
+    entries: Vec<TensorId>,
+    ends: Vec<TensorId>,
+    after: TensorId,
 }
 
 impl<'a, 'g> Walk<'a, 'g> {
@@ -235,11 +249,14 @@ impl<'a, 'g> Walk<'a, 'g> {
                     self.items(&class.items, node, &inside, &body);
                 }
             }
-            self.close_block(class, inside.block, class_start, once);
+            self.close_block(class, inside.block, class_start, loop_number, once);
         }
         let end = self.tree.liveness.events.len();
         self.tree.liveness.loops[loop_number] = (start, end);
-        self.carry_out(inner, end, once);
+        if !once {
+            self.carry_in(inner, start, loop_number);
+        }
+        self.carry_out(inner, end, once, never);
         if !inner.transparent {
             self.close(node, start);
         }
@@ -314,33 +331,86 @@ impl<'a, 'g> Walk<'a, 'g> {
             Iterations::List(members) => members.last().map(|last| self.tree.algebra.integer(*last)),
             Iterations::Other => None,
         };
+        let (has_last, only_last, before_last) = self.around_last(inner, class);
         self.tree.liveness.blocks.push(Block {
             start,
             end: start,
             parent: around.block,
             last: (class.index, last),
+            before_last,
+            has_last,
+            only_last,
             loop_number,
             once,
         });
         Some(self.tree.liveness.blocks.len() - 1)
     }
 
-    fn close_block(&mut self, class: &'g Class, block: Option<usize>, start: usize, once: bool) {
+    /// Whether a class has its loop's last iteration, whether only that, and the index of the one before it.
+    fn around_last(&self, inner: &Loop, class: &Class) -> (bool, bool, Option<Formula>) {
+        let algebra = self.tree.algebra;
+        let number = |formula| algebra.evaluate(formula, self.numbers).ok();
+        let one = algebra.integer(1);
+        let final_index = number(algebra.difference(inner.count, one));
+        match &class.iterations {
+            Iterations::Range(first, last) => {
+                let has_last = final_index.is_none() || number(*last) == final_index;
+                let several = number(*first) != number(*last) || number(*first).is_none();
+                let before = several.then(|| algebra.difference(*last, one)).filter(|_| has_last);
+                (has_last, has_last && !several, before)
+            }
+            Iterations::List(members) => {
+                let last = members.last().map(|last| Rational::from_integer((*last).into()));
+                let has_last = last.is_some() && last == final_index;
+                let before = members.len().checked_sub(2).map(|at| algebra.integer(members[at]));
+                (has_last, has_last && before.is_none(), before.filter(|_| has_last))
+            }
+            Iterations::Other => (true, false, None),
+        }
+    }
+
+    fn close_block(
+        &mut self,
+        class: &'g Class,
+        block: Option<usize>,
+        start: usize,
+        loop_number: usize,
+        once: bool,
+    ) {
         let end = self.tree.liveness.events.len();
         if let Some(block) = block {
             self.tree.liveness.blocks[block].end = end;
         }
         if !once && end > start {
-            for (_, carried) in &class.carried {
+            for (place, (_, carried)) in class.carried.iter().enumerate() {
                 let storage = self.resolve(*carried);
-                self.tree.liveness.handed_on.push((end - 1, storage));
+                self.handed.push(((loop_number, place), end - 1, storage));
+            }
+        }
+    }
+
+    /// Values that a loop takes over, which live until its start.
+    fn carry_in(&mut self, inner: &'g Loop, start: usize, loop_number: usize) {
+        for (place, carried) in inner.carried.iter().enumerate() {
+            let entries = inner.classes.iter().filter_map(|class| class.carried[place].0).collect();
+            let ends: Vec<TensorId> =
+                inner.classes.iter().map(|class| self.resolve(class.carried[place].1)).collect();
+            let before = carried.before.map(|before| self.resolve(before));
+            self.flows.insert((loop_number, place), Flow { before, entries, ends, after: carried.after });
+            if let (Some(before), Some(until)) = (before, start.checked_sub(1)) {
+                self.handed.push(((loop_number, place), until, before));
             }
         }
     }
 
     /// Values that a loop hands on after its last iteration.
-    fn carry_out(&mut self, inner: &'g Loop, end: usize, once: bool) {
+    fn carry_out(&mut self, inner: &'g Loop, end: usize, once: bool, never: bool) {
         for (place, carried) in inner.carried.iter().enumerate() {
+            if let (true, Some(before)) = (never, carried.before) {
+                let target = self.resolve(before);
+                self.aliases.insert(carried.after, target);
+                continue;
+            }
             let last = inner.classes.last().and_then(|class| class.carried.get(place));
             match last {
                 Some((_, last)) if once => {
@@ -557,11 +627,42 @@ impl<'a, 'g> Walk<'a, 'g> {
         self.tree.caches.push((node, cache.values, bytes));
     }
 
+    /// Which of the values around loops somebody reads.
+    fn hand_on(&mut self) {
+        let liveness = &mut self.tree.liveness;
+        let mut used: HashSet<TensorId> = liveness.results.iter().copied().collect();
+        used.extend(liveness.events.iter().flat_map(|event| &event.reads));
+        let mut known = 0;
+        while known < used.len() {
+            known = used.len();
+            for flow in self.flows.values() {
+                let next = flow.entries.iter().any(|entry| used.contains(entry));
+                if next || used.contains(&flow.after) {
+                    used.extend(&flow.ends);
+                    used.extend(flow.before.filter(|_| next));
+                }
+            }
+        }
+        for (flow, until, storage) in &self.handed {
+            let (number, flow) = (flow.0, &self.flows[flow]);
+            let next = flow.entries.iter().any(|entry| used.contains(entry));
+            let into = flow.before == Some(*storage) && !flow.ends.contains(storage);
+            liveness.handed_on.push(HandedOn {
+                until: *until,
+                storage: *storage,
+                in_loop: (!into).then_some(number),
+                next,
+                after: !into && used.contains(&flow.after),
+            });
+        }
+    }
+
     fn finish(mut self) -> CostTree<'a> {
         let inputs: Vec<TensorId> = self.graph.inputs.iter().map(|(_, id)| self.resolve(*id)).collect();
         self.tree.liveness.inputs = inputs.into_iter().filter(|id| self.add_storage(*id)).collect();
         let results: Vec<TensorId> = self.graph.results.iter().map(|id| self.resolve(*id)).collect();
         self.tree.liveness.results = results.into_iter().filter(|id| self.add_storage(*id)).collect();
+        self.hand_on();
         let end = self.tree.liveness.events.len();
         self.tree.nodes[0].ranges = vec![(0, end)];
         self.tree

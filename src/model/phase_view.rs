@@ -11,7 +11,7 @@ use crate::algebra::{Formula, Rational, Symbol};
 use crate::config::{Setting, SymbolKind};
 use crate::cost::{CostTree, IdleWeight};
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
-use crate::lang::{Environment, Graph, Value, elaborate_phase};
+use crate::lang::{Environment, Graph, List, Value, elaborate_phase};
 
 /// A phase as a graph.
 pub(super) struct Elaboration {
@@ -108,10 +108,7 @@ impl BoundModel {
         let mut symbols = self.symbols.clone();
         if unroll {
             for value in runtime.values_mut().chain(symbols.values_mut()) {
-                if let Value::Size(size) = value {
-                    let number = self.algebra.evaluate(*size, &|symbol| numbers.get(&symbol).cloned());
-                    *size = self.algebra.number(number.expect("bound symbols have values"));
-                }
+                *value = self.as_number(value, &numbers);
             }
         }
         self.apply_switches(&mut symbols);
@@ -129,6 +126,22 @@ impl BoundModel {
         };
         let graph = elaborate_phase(&environment, phase)?;
         Ok(Elaboration { graph, numbers })
+    }
+
+    /// A value with all its sizes as numbers.
+    fn as_number(&self, value: &Value, numbers: &HashMap<Symbol, Rational>) -> Value {
+        let number = |size: Formula| {
+            let number = self.algebra.evaluate(size, &|symbol| numbers.get(&symbol).cloned());
+            self.algebra.number(number.expect("bound symbols have values"))
+        };
+        match value {
+            Value::Size(size) => Value::Size(number(*size)),
+            Value::List(list) => Value::List(Rc::new(List {
+                items: list.items.iter().map(|item| self.as_number(item, numbers)).collect(),
+                count: list.count.map(number),
+            })),
+            other => other.clone(),
+        }
     }
 
     /// Switches that work by a flag of the layers.

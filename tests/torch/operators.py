@@ -129,12 +129,12 @@ for _name, _function in {
 
 
 @operator
-def rope(x, cos, sin):
-    def rotate(a, c, s):
+def rope(x, cos=None, sin=None):
+    def rotate(a, c=1.0, s=1.0):
         first, second = a.chunk(2, -1)
         return a * c + torch.cat((-second, first), -1) * s
 
-    return execute(rotate, x, cos, sin)
+    return execute(rotate, x) if cos is None else execute(rotate, x, cos, sin)
 
 
 def number(value):

@@ -100,18 +100,10 @@ impl Elaborator<'_> {
     }
 
     fn outer_scope(&self, layer: &LayerReference, identity: String, phase: bool) -> Scope {
-        Scope {
-            layer: layer.clone(),
-            names: HashMap::new(),
-            phase,
-            identity,
-            items: Vec::new(),
-            segments: HashMap::new(),
-            visits: HashMap::new(),
-            naming: Rc::new(naming_variables(&layer.layer)),
-            statement: None,
-            owner: None,
-        }
+        let mut scope = Scope::new(layer.clone(), identity);
+        scope.phase = phase;
+        scope.naming = Rc::new(naming_variables(&layer.layer));
+        scope
     }
 
     /// Makes the inputs and runs the body at the outermost level.
@@ -159,15 +151,13 @@ impl Elaborator<'_> {
                 Some((keyword.name.text.clone(), scope.names.get(&keyword.name.text)?.clone()))
             })
             .collect();
-        self.note_occurrence(&layer.name.text, shapes, keywords);
+        self.note_occurrence(reference, shapes, keywords);
         let span = layer.span(&layer.name.range);
-        self.calls.push((layer.name.text.as_str().into(), span));
+        self.calls.push((reference.clone(), span));
         let outcome = self.run_body(scope).map_err(|error| self.traced(error));
         self.calls.pop();
         let value = outcome?;
         self.graph.results = super::calls::tensors_in(std::slice::from_ref(&value));
-        let module_items = std::mem::take(&mut self.graph.items);
-        self.graph.items = module_items;
         self.graph.items.append(&mut scope.items);
         Ok(())
     }
@@ -237,7 +227,7 @@ impl Elaborator<'_> {
             tensors.push(*id);
         }
         self.bind_annotations(&mut scope, layer, &tensors, span)?;
-        self.note_occurrence(name, shapes, own);
+        self.note_occurrence(reference, shapes, own);
         for (parameter, id) in layer.tensors.iter().zip(tensors) {
             scope.names.insert(parameter.name.text.clone(), Value::Tensor(id));
         }

@@ -1,6 +1,7 @@
 //! Bodies of layers and phases: names, statements, and which variable names which cost.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -30,9 +31,54 @@ pub(super) struct Scope {
     pub statement: Option<Rc<str>>,
     /// Identity of the part that this is, when it is an operator or a weight: independent of where it is called.
     pub owner: Option<String>,
+    /// Names that are no tensors and that a loop's body assigns: which of them an iteration took from the one before.
+    pub carried: CarriedNames,
+}
+
+/// Sizes and structure around a loop. A body runs once for many iterations, so none may change from one to the next.
+#[derive(Debug, Default, Clone)]
+pub(super) struct CarriedNames {
+    /// Not assigned yet in this iteration.
+    pub stale: HashSet<String>,
+    /// Read while it was so.
+    pub read: RefCell<HashSet<String>>,
+    /// Have no one value after a loop.
+    pub lost: HashSet<String>,
 }
 
 impl Scope {
+    /// A scope in which nothing has happened yet.
+    pub(super) fn new(layer: LayerReference, identity: String) -> Scope {
+        Scope {
+            layer,
+            names: HashMap::new(),
+            phase: false,
+            identity,
+            items: Vec::new(),
+            segments: HashMap::new(),
+            visits: HashMap::new(),
+            naming: Rc::default(),
+            statement: None,
+            owner: None,
+            carried: CarriedNames::default(),
+        }
+    }
+
+    /// Gives a name a value.
+    pub(super) fn assign(&mut self, name: &str, value: Value) {
+        self.carried.stale.remove(name);
+        self.carried.lost.remove(name);
+        self.names.insert(name.to_owned(), value);
+    }
+
+    /// The value of a name.
+    pub(super) fn read(&self, name: &str) -> Option<&Value> {
+        if self.carried.stale.contains(name) {
+            self.carried.read.borrow_mut().insert(name.to_owned());
+        }
+        self.names.get(name)
+    }
+
     pub(super) fn span(&self, range: &Range<usize>) -> Span {
         self.layer.layer.span(range)
     }
@@ -158,6 +204,7 @@ impl Elaborator<'_> {
     }
 
     fn run_statement(&mut self, scope: &mut Scope, statement: &Statement) -> Result<()> {
+        self.step(scope, &statement.range)?;
         match &statement.kind {
             StatementKind::Assign { targets, value } => self.run_assignment(scope, statement, targets, value),
             StatementKind::If { condition, then, otherwise } => {
@@ -195,7 +242,7 @@ impl Elaborator<'_> {
         mark_assigned(scope, first_item, &values, self);
         self.note_shapes(scope, statement.range.start, &values);
         for (target, value) in targets.iter().zip(values) {
-            scope.names.insert(target.text.clone(), value);
+            scope.assign(&target.text, value);
         }
         Ok(())
     }
@@ -234,7 +281,7 @@ impl Elaborator<'_> {
     ) -> Result<()> {
         match target {
             Target::Name(name) => {
-                scope.names.insert(name.text.clone(), value.clone());
+                scope.assign(&name.text, value.clone());
                 Ok(())
             }
             Target::Tuple(targets) => {
@@ -261,6 +308,9 @@ impl Elaborator<'_> {
     /// Remembers the inferred shapes of a statement of a layer's first call, for the report.
     pub(super) fn note_shapes(&mut self, scope: &Scope, start: usize, values: &[Value]) {
         let name = &scope.layer.layer.name.text;
+        if !self.is_meant(&scope.layer) {
+            return;
+        }
         let mut shown = Vec::new();
         for value in values {
             match value {

@@ -1,7 +1,7 @@
 //! Calls: of layers, parts, phases and operators; weights find their identity here.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -32,6 +32,7 @@ impl Elaborator<'_> {
         keywords: &[(Name, Expression)],
         variable: &str,
     ) -> Result<Value> {
+        self.step(scope, &whole.range)?;
         if let Some(value) = self.size_function(scope, whole, callee, arguments, keywords)? {
             return Ok(value);
         }
@@ -127,18 +128,8 @@ impl Elaborator<'_> {
         arguments: Vec<Value>,
         keywords: Vec<(Name, Value)>,
     ) -> Result<Value> {
-        let mut inner = Scope {
-            layer: scope.layer.clone(),
-            names: HashMap::new(),
-            phase: false,
-            identity: shared.identity.clone(),
-            items: Vec::new(),
-            segments: HashMap::new(),
-            visits: HashMap::new(),
-            naming: Rc::new(HashMap::new()),
-            statement: None,
-            owner: Some(shared.identity.clone()),
-        };
+        let mut inner = Scope::new(scope.layer.clone(), shared.identity.clone());
+        inner.owner = Some(shared.identity.clone());
         let inputs = tensors_in(&arguments);
         let value = self.call_operator(&mut inner, whole, operator, arguments, keywords)?;
         let results = tensors_in(std::slice::from_ref(&value));
@@ -167,7 +158,7 @@ impl Elaborator<'_> {
     ) -> Result<Value> {
         let layer = &reference.layer;
         let name: Rc<str> = layer.name.text.as_str().into();
-        self.check_recursion(&name, &site.span)?;
+        self.check_recursion(reference, &site.span)?;
         let phase = scope.phase
             && reference.module == self.environment.model
             && self.environment.phases.iter().any(|phase| **phase == *name);
@@ -175,19 +166,11 @@ impl Elaborator<'_> {
         let names = self.bind_call(scope, reference, arguments, keywords, phase, &site.span)?;
         let taken = layer.keywords.iter().map(|keyword| keyword.name.text.clone());
         let keywords = taken.filter_map(|name| Some((name.clone(), names.get(&name)?.clone()))).collect();
-        let mut inner = Scope {
-            layer: reference.clone(),
-            names,
-            phase,
-            identity: site.identity,
-            items: Vec::new(),
-            segments: HashMap::new(),
-            visits: HashMap::new(),
-            naming: Rc::new(naming_variables(layer)),
-            statement: None,
-            owner: None,
-        };
-        self.calls.push((Rc::clone(&name), site.span));
+        let mut inner = Scope::new(reference.clone(), site.identity);
+        inner.names = names;
+        inner.phase = phase;
+        inner.naming = Rc::new(naming_variables(layer));
+        self.calls.push((reference.clone(), site.span));
         let value = self.run_body(&mut inner).map_err(|error| self.traced(error));
         self.calls.pop();
         let value = value?;
@@ -207,7 +190,7 @@ impl Elaborator<'_> {
 
     /// Statements, then what is returned.
     pub(super) fn run_body(&mut self, scope: &mut Scope) -> Result<Value> {
-        let layer = std::sync::Arc::clone(&scope.layer.layer);
+        let layer = Arc::clone(&scope.layer.layer);
         self.run_statements(scope, &layer.body)?;
         let mut items = Vec::with_capacity(layer.result.len());
         for expression in &layer.result {
@@ -220,8 +203,9 @@ impl Elaborator<'_> {
         Ok(Value::List(Rc::new(List { items, count: None })))
     }
 
-    fn check_recursion(&self, name: &Rc<str>, span: &Span) -> Result<()> {
-        let Some(first) = self.calls.iter().position(|(active, _)| active == name) else {
+    fn check_recursion(&self, reference: &LayerReference, span: &Span) -> Result<()> {
+        let again = |active: &LayerReference| Arc::ptr_eq(&active.layer, &reference.layer);
+        let Some(first) = self.calls.iter().position(|(active, _)| again(active)) else {
             if self.calls.len() < DEEPEST_CALL {
                 return Ok(());
             }
@@ -231,19 +215,26 @@ impl Elaborator<'_> {
             )
             .label(span.clone(), "here"));
         };
-        let chain: Vec<&str> = self.calls[first..].iter().map(|(active, _)| &**active).collect();
+        let name = &reference.layer.name.text;
+        let chain: Vec<&str> =
+            self.calls[first..].iter().map(|(active, _)| active.layer.name.text.as_str()).collect();
         Err(Diagnostic::new("recursion", format!("`{name}` calls itself"))
             .label(span.clone(), "called again here")
             .help(format!("{} > {name}; write a loop", chain.join(" > "))))
     }
 
-    /// Remembers how a layer is called, for showing it by itself.
+    /// Remembers how a layer is called, for showing it by itself. Of several layers of one name it is the one that
+    /// the name means when a user gives it.
     pub(super) fn note_occurrence(
         &mut self,
-        layer: &str,
+        reference: &LayerReference,
         tensors: Vec<Vec<crate::algebra::Formula>>,
         keywords: IndexMap<String, Value>,
     ) {
+        if !self.is_meant(reference) {
+            return;
+        }
+        let layer = reference.layer.name.text.as_str();
         match self.graph.occurrences.get_mut(layer) {
             None => {
                 let part = self.parts.last().cloned();
@@ -260,6 +251,12 @@ impl Elaborator<'_> {
                 known.add_variant(&keywords);
             }
         }
+    }
+
+    /// Whether a layer is what its name means to a user: files may define different layers of one name.
+    pub(super) fn is_meant(&self, reference: &LayerReference) -> bool {
+        let meant = self.environment.library.layer(&reference.layer.name.text);
+        meant.is_none_or(|meant| Arc::ptr_eq(&meant.layer, &reference.layer))
     }
 
     /// `shared(Layer, C=C_sam, …)`.
@@ -337,18 +334,11 @@ impl Elaborator<'_> {
         let environment = self.environment;
         let module = environment.library.module(environment.model);
         let any = module.module.layers.first().expect("a model's file has phases");
-        Scope {
-            layer: LayerReference { layer: std::sync::Arc::clone(any), module: environment.model },
-            names: environment.symbols.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
-            phase: false,
-            identity: name.to_owned(),
-            items: Vec::new(),
-            segments: HashMap::new(),
-            visits: HashMap::new(),
-            naming: Rc::new(HashMap::new()),
-            statement: None,
-            owner: Some(name.to_owned()),
-        }
+        let layer = LayerReference { layer: Arc::clone(any), module: environment.model };
+        let mut scope = Scope::new(layer, name.to_owned());
+        scope.names = environment.symbols.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        scope.owner = Some(name.to_owned());
+        scope
     }
 
     fn unknown_callee(&self, scope: &Scope, callee: &Name) -> Box<Diagnostic> {

@@ -3,6 +3,10 @@
 //! A class is a conjunction of literals. Whether it is empty is seen from the numbers of the bound configuration; how
 //! many iterations it has is a formula.
 
+use std::fmt::Write;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
 use num_bigint::BigInt;
 use num_traits::{One, ToPrimitive, Zero};
 
@@ -22,8 +26,8 @@ pub(super) enum Literal {
     At { bound: Formula },
     /// value % modulus == residue
     Residue { value: Formula, modulus: Formula, residue: Formula },
-    /// value in members; `count` is the symbol for their number
-    Member { value: Formula, members: Vec<i64>, count: Option<Formula> },
+    /// value in members, which are in order; `count` is the symbol for their number
+    Member { value: Formula, members: Rc<[i64]>, count: Option<Formula> },
 }
 
 /// A literal and which way it went in the present run of the body.
@@ -56,13 +60,47 @@ pub(super) struct ClassShape {
 }
 
 /// Longest list of single iterations that is counted one by one.
-const LONGEST_LISTING: usize = 100_000;
+const LONGEST_LISTING: i64 = 4_096;
+
+/// Most parts of a class' label.
+const LONGEST_LABEL: usize = 64;
 
 impl Elaborator<'_> {
     /// The innermost active loop whose index occurs in a size.
     pub(super) fn loop_of(&self, size: Formula) -> Option<usize> {
         let symbols = self.algebra().symbols_of(size);
         self.loops.iter().rposition(|active| symbols.contains(&active.index))
+    }
+
+    /// Refuses a list that ends before the loop which reads it does.
+    pub(super) fn check_index(
+        &self,
+        scope: &Scope,
+        whole: &Expression,
+        loop_: usize,
+        index: Formula,
+        length: usize,
+    ) -> Result<()> {
+        let active = &self.loops[loop_];
+        let Some(mut end) = active.number.clone() else { return Ok(()) };
+        if index != self.algebra().variable(active.index) {
+            return Ok(());
+        }
+        for decision in &active.decisions[..active.cursor] {
+            if let (Literal::Below { bound }, true) = (&decision.literal, decision.holds)
+                && let Some(bound) = self.number(*bound)
+            {
+                end = end.min(bound.to_integer());
+            }
+        }
+        if end <= BigInt::from(length) {
+            return Ok(());
+        }
+        Err(Diagnostic::new(
+            "indexing",
+            format!("the list has {length} elements, and the loop goes on to {end}"),
+        )
+        .label(scope.span(&whole.range), "an element for each iteration is needed here"))
     }
 
     /// Takes a branch on a loop's index: as decided before in this run, else the way that is possible.
@@ -174,10 +212,13 @@ struct Region {
     whole: BigInt,
     whole_formula: Formula,
     /// Lists that the index is in, with their symbolic lengths.
-    inside: Vec<(Vec<i64>, Option<Formula>)>,
-    outside: Vec<(Vec<i64>, Option<Formula>)>,
+    inside: Vec<Members>,
+    outside: Vec<Members>,
     residues: Vec<ResidueClass>,
 }
+
+/// Listed iterations in order, and the symbol for their number.
+type Members = (Rc<[i64]>, Option<Formula>);
 
 struct ResidueClass {
     modulus: (BigInt, Formula),
@@ -235,7 +276,7 @@ impl Region {
                 } else if value == &self.high.0 - 1 {
                     self.high = (value, *bound);
                 } else if let Some(value) = value.to_i64() {
-                    self.outside.push((vec![value], None));
+                    self.outside.push((Rc::new([value]), None));
                 }
             }
             Literal::Residue { modulus, residue, .. } => {
@@ -250,7 +291,7 @@ impl Region {
                 self.residues.push(class);
             }
             Literal::Member { members, count, .. } => {
-                let list = (members.clone(), *count);
+                let list = (Rc::clone(members), *count);
                 if decision.holds { self.inside.push(list) } else { self.outside.push(list) }
             }
         }
@@ -258,14 +299,14 @@ impl Region {
     }
 
     fn admits(&self, value: i64) -> bool {
-        let big = BigInt::from(value);
-        big >= self.low.0
-            && big < self.high.0
-            && self.inside.iter().all(|(list, _)| list.contains(&value))
-            && self.outside.iter().all(|(list, _)| !list.contains(&value))
+        self.low.0.to_i64().is_some_and(|low| value >= low)
+            && self.high.0.to_i64().is_none_or(|high| value < high)
+            && self.inside.iter().all(|(list, _)| list.binary_search(&value).is_ok())
+            && self.outside.iter().all(|(list, _)| list.binary_search(&value).is_err())
             && self.residues.iter().all(|class| {
-                let remainder = num_integer::Integer::mod_floor(&big, &class.modulus.0);
-                (remainder == class.residue.0) == class.holds
+                // A modulus beyond all iterations leaves each as it is.
+                let remainder = class.modulus.0.to_i64().map_or(value, |modulus| value.rem_euclid(modulus));
+                (class.residue.0.to_i64() == Some(remainder)) == class.holds
             })
     }
 
@@ -331,16 +372,18 @@ impl Region {
         };
         let number = single.unwrap_or_else(|| algebra.integer(excluded.len() as i64));
         let mut label = None;
+        let mut iterations = Iterations::Other;
         if let (Some(low), Some(high)) = (self.low.0.to_i64(), self.high.0.to_i64())
             && high - low <= 128
         {
             let members: Vec<i64> =
                 (low..high).filter(|value| excluded.binary_search(value).is_err()).collect();
             label = Some(listing(&members));
+            iterations = Iterations::List(members);
         }
         Ok(Some(ClassShape {
             count: algebra.difference(range, number),
-            iterations: Iterations::Other,
+            iterations,
             first: self.first(),
             label: label.or_else(|| Some("others".to_owned())),
         }))
@@ -373,11 +416,15 @@ impl Region {
             let range = algebra.difference(self.high.1, self.low.1);
             let count = if class.holds { hits } else { algebra.difference(range, hits) };
             let sign = if class.holds { "" } else { "not" };
-            let label = Some(format!("{sign}{}mod{}", class.residue.0, class.modulus.0));
+            let mut label = format!("{sign}{}mod{}", class.residue.0, class.modulus.0);
+            if !(self.low.0.is_zero() && self.high.0 == self.whole) {
+                let _ = write!(label, ",{}..{}", self.low.0, &self.high.0 - 1_u8);
+            }
+            let label = Some(label);
             return Ok(Some(ClassShape { count, iterations: Iterations::Other, first: self.first(), label }));
         }
         let (low, high) = match (self.low.0.to_i64(), self.high.0.to_i64()) {
-            (Some(low), Some(high)) if high - low <= LONGEST_LISTING as i64 => (low, high),
+            (Some(low), Some(high)) if high - low <= LONGEST_LISTING => (low, high),
             _ => {
                 return Err(
                     "these conditions on the index have no closed count for so long a loop".to_owned()
@@ -399,7 +446,7 @@ fn listed(elaborator: &Elaborator<'_>, members: Vec<i64>, count: Option<Formula>
     Some(ClassShape { first, count, iterations: Iterations::List(members), label })
 }
 
-/// `2,5,8,11`; runs of three and more as `4..7`.
+/// `2,5,8,11`; runs of three and more as `4..7`. Long ones are cut, and told apart by a number made from all of them.
 fn listing(members: &[i64]) -> String {
     let mut parts = Vec::new();
     let mut at = 0;
@@ -415,5 +462,10 @@ fn listing(members: &[i64]) -> String {
         }
         at = end + 1;
     }
-    parts.join(",")
+    if parts.len() <= LONGEST_LABEL {
+        return parts.join(",");
+    }
+    let mut hash = rustc_hash::FxHasher::default();
+    members.hash(&mut hash);
+    format!("{},…~{:08x}", parts[..3].join(","), hash.finish() >> 32)
 }

@@ -65,6 +65,7 @@ impl Elaborator<'_> {
             let index = self.size(scope, a)?;
             if let Some(loop_) = self.loop_of(index) {
                 let modulus = self.size(scope, m)?;
+                self.check_divisor(modulus, &scope.span(&left.range))?;
                 let residue = self.size(scope, right)?;
                 let literal = Literal::Residue { value: index, modulus, residue };
                 let holds = self.decide(scope, whole, loop_, literal)?;
@@ -86,9 +87,15 @@ impl Elaborator<'_> {
                 (Value::Size(a), Value::Size(b)) => self.compare_sizes(scope, whole, comparison, *a, *b),
                 (Value::Element(list, index), value) | (value, Value::Element(list, index)) => {
                     let positions = list.items.iter().enumerate().filter(|(_, item)| *item == value);
-                    let positions = positions.map(|(position, _)| position as i64).collect();
-                    let loop_ = self.loop_of(*index).expect("an element stands at a loop's index");
-                    let literal = Literal::Member { value: *index, members: positions, count: None };
+                    let positions: Vec<i64> = positions.map(|(position, _)| position as i64).collect();
+                    let Some(loop_) = self.loop_of(*index) else {
+                        return Err(self.not_structure(
+                            scope,
+                            whole,
+                            "an element at the index of another loop",
+                        ));
+                    };
+                    let literal = Literal::Member { value: *index, members: positions.into(), count: None };
                     Ok(self.decide(scope, whole, loop_, literal)? == equality(comparison))
                 }
                 (Value::Tensor(_), _) | (_, Value::Tensor(_)) => {
@@ -191,7 +198,7 @@ impl Elaborator<'_> {
         members.sort_unstable();
         members.dedup();
         let count = if members.len() == listed { list.count } else { None };
-        self.decide(scope, whole, loop_, Literal::Member { value: *value, members, count })
+        self.decide(scope, whole, loop_, Literal::Member { value: *value, members: members.into(), count })
     }
 
     /// `assert m % 2 == 0`, `assert a <= b`: facts for the algebra, and conditions checked on numbers.
@@ -214,6 +221,20 @@ impl Elaborator<'_> {
         }
         let a = self.size(scope, left)?;
         let b = self.size(scope, right)?;
+        if let (Some(left), Some(right)) = (self.number(a), self.number(b)) {
+            let holds = match comparison {
+                Comparison::LessEqual => left <= right,
+                Comparison::GreaterEqual => left >= right,
+                Comparison::Less => left < right,
+                Comparison::Greater => left > right,
+                Comparison::Equal => left == right,
+                _ => return Err(self.unknown_fact(scope, condition)),
+            };
+            if !holds {
+                return Err(Diagnostic::new("fact-broken", "this does not hold in this configuration")
+                    .label(scope.span(&condition.range), format!("{left} and {right} stand here")));
+            }
+        }
         let one = algebra.integer(1);
         match comparison {
             Comparison::LessEqual => algebra.assume(Fact::AtMost(a, b)),

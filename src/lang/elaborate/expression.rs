@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::Elaborator;
 use super::body::Scope;
+use super::{DEEPEST_EXPRESSION, Elaborator};
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::syntax::{BinaryOperator, Expression, ExpressionKind};
 use crate::lang::value::{Callee, List, Value};
@@ -21,6 +21,18 @@ impl Elaborator<'_> {
         expression: &Expression,
         name: &str,
     ) -> Result<Value> {
+        if self.depth >= DEEPEST_EXPRESSION {
+            return Err(Diagnostic::new("too-deep", "expressions and calls are nested too deeply")
+                .label(scope.span(&expression.range), "here")
+                .help("give parts of it names"));
+        }
+        self.depth += 1;
+        let value = self.value_of(scope, expression, name);
+        self.depth -= 1;
+        value
+    }
+
+    fn value_of(&mut self, scope: &mut Scope, expression: &Expression, name: &str) -> Result<Value> {
         let span = || scope.span(&expression.range);
         match &expression.kind {
             ExpressionKind::Name(read) => self.name(scope, read, span()),
@@ -66,11 +78,16 @@ impl Elaborator<'_> {
     }
 
     fn name(&mut self, scope: &Scope, name: &str, span: Span) -> Result<Value> {
-        if let Some(value) = scope.names.get(name) {
-            return Ok(value.clone());
+        if let Some(value) = self.callee(scope, name)? {
+            return Ok(value);
         }
-        if let Some(callee) = self.callee(scope, name)? {
-            return Ok(callee);
+        if scope.carried.lost.contains(name) {
+            return Err(Diagnostic::new(
+                "differs-by-iteration",
+                format!("`{name}` has no one value after the loop"),
+            )
+            .label(span, "read here")
+            .help("iterations of the loop leave different values or shapes in it"));
         }
         let mut known: Vec<&str> = scope.names.keys().map(String::as_str).collect();
         known.sort_unstable();
@@ -83,7 +100,10 @@ impl Elaborator<'_> {
     /// What a name means where it is called or passed: a local, a layer of the module, a part, a model symbol of a
     /// phase, an operator.
     pub(super) fn callee(&mut self, scope: &Scope, name: &str) -> Result<Option<Value>> {
-        if let Some(value) = scope.names.get(name) {
+        if scope.carried.lost.contains(name) {
+            return Ok(None);
+        }
+        if let Some(value) = scope.read(name) {
             return Ok(Some(value.clone()));
         }
         let environment = self.environment;
@@ -166,7 +186,8 @@ impl Elaborator<'_> {
                     .label(scope.span(&whole.range), "here")
             });
         }
-        if self.loop_of(index).is_some() {
+        if let Some(loop_) = self.loop_of(index) {
+            self.check_index(scope, whole, loop_, index, items.items.len())?;
             return Ok(Value::Element(items, index));
         }
         Err(Diagnostic::new("indexing", "a list is indexed by a number or a loop's index")

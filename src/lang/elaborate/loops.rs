@@ -10,8 +10,8 @@ use super::body::{Scope, assigned_names};
 use super::classes::ActiveLoop;
 use super::weights::Scaling;
 use crate::algebra::{Formula, Symbol};
-use crate::diagnostic::{Diagnostic, Result};
-use crate::lang::graph::{Action, Carried, Class, Loop, StorageKind, TensorId};
+use crate::diagnostic::{Diagnostic, Result, Span};
+use crate::lang::graph::{Action, Carried, Class, Iterations, Loop, StorageKind, TensorId};
 use crate::lang::syntax::{Expression, ExpressionKind, Statement, Target};
 use crate::lang::value::{List, Value};
 
@@ -24,7 +24,13 @@ fn first_name(target: &Target) -> &str {
 }
 
 /// Most elements of a list that is unrolled.
-const LONGEST_LIST: usize = 100_000;
+const LONGEST_LIST: usize = 1_000;
+
+/// Most iterations of a range that the referee of closed forms unrolls.
+const LONGEST_UNROLLED: usize = 100_000;
+
+/// Most classes of iterations: each runs the body once.
+const MOST_CLASSES: usize = 64;
 
 /// What names hold at the end of a body: name, tensor on entry, value at the end.
 type Leaves = Vec<(String, Option<TensorId>, Value)>;
@@ -172,6 +178,15 @@ impl Elaborator<'_> {
             if outcome.is_err() || !self.next_class(active) {
                 break;
             }
+            if classes.len() == MOST_CLASSES {
+                outcome = Err(Diagnostic::new(
+                    "too-many-classes",
+                    format!("conditions on the index tell more than {MOST_CLASSES} kinds of iteration apart"),
+                )
+                .label(scope.span(&statement.range), "in this loop")
+                .help("loop over a list of the configuration instead"));
+                break;
+            }
         }
         self.loops.pop();
         outcome?;
@@ -186,7 +201,7 @@ impl Elaborator<'_> {
         count: Option<usize>,
         body: &[Statement],
     ) -> Result<()> {
-        let Some(count) = count.filter(|count| *count <= LONGEST_LIST) else {
+        let Some(count) = count.filter(|count| *count <= LONGEST_UNROLLED) else {
             return Err(Diagnostic::new("loop-count", "this loop is too long, or not bound, to be unrolled")
                 .label(scope.span(&statement.range), "here"));
         };
@@ -197,14 +212,13 @@ impl Elaborator<'_> {
         Ok(())
     }
 
-    /// Tensors that the body may replace, in order, with their values before the loop (none: not assigned before).
+    /// Names that the body assigns, in order, with the tensors that they hold before the loop.
     fn carried_before(&self, scope: &Scope, assigned: &[String]) -> Vec<(String, Option<TensorId>)> {
         assigned
             .iter()
-            .filter_map(|name| match scope.names.get(name) {
-                Some(Value::Tensor(id)) => Some((name.clone(), Some(*id))),
-                Some(_) => None,
-                None => Some((name.clone(), None)),
+            .map(|name| match scope.names.get(name) {
+                Some(Value::Tensor(id)) => (name.clone(), Some(*id)),
+                _ => (name.clone(), None),
             })
             .collect()
     }
@@ -225,7 +239,11 @@ impl Elaborator<'_> {
         let outer_items = std::mem::take(&mut scope.items);
         let outer_statement = scope.statement.take();
         let outer_segments = std::mem::take(&mut scope.segments);
+        let outer_carried = std::mem::take(&mut scope.carried);
+        scope.carried.stale = outer_carried.stale.clone();
+        scope.carried.lost = outer_carried.lost.clone();
         let first_cache = self.graph.caches.len();
+        let first_tensor = self.graph.tensors.len();
         self.open_registry();
         let mut inside = Vec::new();
         for (name, tensor) in before {
@@ -235,10 +253,12 @@ impl Elaborator<'_> {
             });
             if let Some(id) = entry {
                 scope.names.insert(name.clone(), Value::Tensor(id));
+            } else if scope.names.contains_key(name) {
+                scope.carried.stale.insert(name.clone());
             }
             inside.push(entry);
         }
-        scope.names.insert(variable.to_owned(), Value::Size(self.algebra().variable(index)));
+        scope.assign(variable, Value::Size(self.algebra().variable(index)));
         let identity = scope.identity.clone();
         scope.identity = format!("{identity}[{}]", statement.range.start);
         let outcome = self.run_statements(scope, body);
@@ -248,6 +268,11 @@ impl Elaborator<'_> {
         scope.segments = outer_segments;
         let names = std::mem::replace(&mut scope.names, saved_names);
         scope.visits = saved_visits;
+        let taken_over = std::mem::replace(&mut scope.carried, outer_carried).read.into_inner();
+        for name in &taken_over {
+            // An enclosing loop's iteration may have taken it over too.
+            scope.read(name);
+        }
         outcome?;
         let active = self.loops.len() - 1;
         let condition = Expression { kind: ExpressionKind::None, range: statement.range.clone() };
@@ -261,11 +286,18 @@ impl Elaborator<'_> {
             iterations: &shape.iterations,
             label: shape.label.clone(),
             first_cache,
+            span: scope.span(&statement.range),
         })?;
+        if matches!(shape.iterations, Iterations::Other) {
+            self.check_scattered(index, first_tensor, &scope.span(&statement.range))?;
+        }
         self.close_registry_here();
         let mut leaves = Vec::new();
         for ((name, tensor), entry) in before.iter().zip(&inside) {
             let Some(value) = names.get(name) else { continue };
+            if taken_over.contains(name) {
+                self.check_unchanged(scope, statement, name, value)?;
+            }
             if let (Value::Tensor(end), Some(id)) = (value, tensor) {
                 self.check_carried(scope, statement, name, *id, *end)?;
             }
@@ -282,6 +314,37 @@ impl Elaborator<'_> {
         };
         classes.push((class, leaves));
         Ok(())
+    }
+
+    /// Refuses shapes that depend on the index of iterations of which only the number is known.
+    fn check_scattered(&self, index: Symbol, first_tensor: usize, span: &Span) -> Result<()> {
+        let algebra = self.algebra();
+        let depends = |size: &Formula| algebra.symbols_of(*size).contains(&index);
+        if !self.graph.tensors[first_tensor..].iter().any(|tensor| tensor.shape.iter().any(depends)) {
+            return Ok(());
+        }
+        Err(Diagnostic::new(
+            "index-in-scattered-class",
+            "a size depends on the index of a loop whose iterations are not contiguous",
+        )
+        .label(span.clone(), "in this loop"))
+    }
+
+    /// Refuses sizes and structure that one iteration takes from another and changes.
+    fn check_unchanged(&self, scope: &Scope, statement: &Statement, name: &str, end: &Value) -> Result<()> {
+        let same = match (scope.names.get(name), end) {
+            (Some(Value::Size(before)), Value::Size(end)) => self.algebra().same(*before, *end),
+            (before, end) => before == Some(end),
+        };
+        if same {
+            return Ok(());
+        }
+        Err(Diagnostic::new("loop-changes-size", format!("`{name}` changes from one iteration to the next"))
+            .label(
+                scope.span(&statement.range),
+                "an iteration of this loop reads what another one left in it",
+            )
+            .help("compute it from the index, or loop over a list of the configuration"))
     }
 
     fn check_carried(
@@ -307,6 +370,26 @@ impl Elaborator<'_> {
         .help("loop over a list of the configuration for what changes, as stages of a network do"))
     }
 
+    /// Whether two classes of iterations leave the same in a name.
+    fn alike(&self, a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Tensor(a), Value::Tensor(b)) => {
+                let (a, b) = (self.shape(*a), self.shape(*b));
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| self.algebra().same(*a, *b))
+            }
+            (Value::Size(a), Value::Size(b)) => self.algebra().same(*a, *b),
+            (Value::Element(..), _) => false,
+            _ => a == b,
+        }
+    }
+
+    /// Sizes with the index of the last iteration.
+    fn after_loop(&self, classes: &[(Class, Leaves)], count: Formula, sizes: Vec<Formula>) -> Vec<Formula> {
+        let Some((class, _)) = classes.first() else { return sizes };
+        let last = self.algebra().difference(count, self.algebra().integer(1));
+        sizes.into_iter().map(|size| self.at_index(class.index, last, size)).collect()
+    }
+
     fn finish_loop(
         &mut self,
         scope: &mut Scope,
@@ -325,8 +408,17 @@ impl Elaborator<'_> {
                 .map(|(_, entry, value)| (*entry, value.clone()))
                 .collect();
             let Some((_, first)) = ends.first().filter(|_| ends.len() == classes.len()) else { continue };
+            let never = self.number(count).is_some_and(|number| num_traits::Zero::is_zero(&number));
+            if never && scope.names.contains_key(name) {
+                continue;
+            }
+            if !ends.iter().all(|(_, end)| self.alike(first, end)) {
+                scope.names.remove(name);
+                scope.carried.lost.insert(name.clone());
+                continue;
+            }
             if let Value::Tensor(end) = first {
-                let shape = self.shape(*end).to_vec();
+                let shape = self.after_loop(&classes, count, self.shape(*end).to_vec());
                 let kind = self.tensor(*end).kind;
                 let after = self.new_tensor(shape, kind);
                 carried.push(Carried { before: *tensor, after });
@@ -335,9 +427,12 @@ impl Elaborator<'_> {
                         class.carried.push((*entry, *end));
                     }
                 }
-                scope.names.insert(name.clone(), Value::Tensor(after));
-            } else if ends.iter().all(|(_, end)| end == first) {
-                scope.names.insert(name.clone(), first.clone());
+                scope.assign(name, Value::Tensor(after));
+            } else if let Value::Size(size) = first {
+                let size = self.after_loop(&classes, count, vec![*size])[0];
+                scope.assign(name, Value::Size(size));
+            } else {
+                scope.assign(name, first.clone());
             }
         }
         let segment = scope.segment(variable);

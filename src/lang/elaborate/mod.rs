@@ -28,7 +28,7 @@ use indexmap::IndexMap;
 
 use super::graph::{Graph, StorageKind, Tensor, TensorId};
 use super::library::Library;
-use super::value::{Shared, Value};
+use super::value::{LayerReference, Shared, Value};
 use crate::algebra::{Algebra, Formula, Rational, Symbol};
 use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::rules::RuleSet;
@@ -88,8 +88,8 @@ struct Elaborator<'a> {
     graph: Graph,
     /// Active loops over a symbolic range, outermost first.
     loops: Vec<classes::ActiveLoop>,
-    /// Active calls: layer names with the place of the call.
-    calls: Vec<(Rc<str>, Span)>,
+    /// Active calls: layers with the place of the call.
+    calls: Vec<(LayerReference, Span)>,
     /// Symbols of the enclosing part, innermost last.
     parts: Vec<Rc<Shared>>,
     /// Weights and caches registered since the enclosing loop body, expert or part began.
@@ -100,10 +100,20 @@ struct Elaborator<'a> {
     module_values: HashMap<String, Value>,
     /// Work is not counted: inside `cached(…, fill=False)`.
     muted: usize,
+    /// How deep expressions are nested in one another, through all active calls.
+    depth: usize,
+    /// Statements and calls so far.
+    steps: usize,
 }
 
 /// Deepest nesting of calls: far above any model, far below the stack.
 const DEEPEST_CALL: usize = 100;
+
+/// Deepest nesting of expressions over all active calls together: somewhat more than one file may have.
+const DEEPEST_EXPRESSION: usize = 1_200;
+
+/// Most statements and calls of one elaboration: many times those of any model.
+const MOST_STEPS: usize = 20_000;
 
 impl<'a> Elaborator<'a> {
     fn new(environment: &'a Environment<'a>) -> Self {
@@ -130,6 +140,8 @@ impl<'a> Elaborator<'a> {
             experts: Vec::new(),
             module_values: HashMap::new(),
             muted: 0,
+            depth: 0,
+            steps: 0,
         }
     }
 
@@ -165,12 +177,24 @@ impl<'a> Elaborator<'a> {
         id
     }
 
+    /// Counts a statement or call, and refuses files that multiply without end: layers that each call the next twice,
+    /// lists looped over within lists.
+    fn step(&mut self, scope: &body::Scope, range: &std::ops::Range<usize>) -> Result<()> {
+        self.steps += 1;
+        if self.steps <= MOST_STEPS || self.environment.unroll {
+            return Ok(());
+        }
+        Err(Diagnostic::new("too-large", format!("more than {MOST_STEPS} statements and calls are run"))
+            .label(scope.span(range), "given up here")
+            .help("loop over a range instead of a list: its body is run once"))
+    }
+
     /// An error with the chain of calls that led to it.
     fn traced(&self, mut error: Box<Diagnostic>) -> Box<Diagnostic> {
         if error.help.iter().any(|line| line.starts_with("in ")) {
             return error;
         }
-        let chain: Vec<&str> = self.calls.iter().map(|(name, _)| &**name).collect();
+        let chain: Vec<&str> = self.calls.iter().map(|(layer, _)| layer.layer.name.text.as_str()).collect();
         if !chain.is_empty() {
             error.help.push(format!("in {}", chain.join(" > ")));
         }

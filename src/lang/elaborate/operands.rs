@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::graph::{Setting, TensorId};
 use crate::lang::syntax::{Expression, Name};
 use crate::lang::value::{Callee, List, Value};
-use crate::rules::{Dimension, FlagValue, Operator, Shape};
+use crate::rules::{FlagValue, Operand, Operator, Shape};
 
 /// The arguments of a call, sorted by what the rule makes of them.
 pub(super) struct Bound {
@@ -63,10 +63,22 @@ impl Elaborator<'_> {
         self.bind_defaults(rule, &mut bound);
         let elementwise = matches!(&rule.shape, Shape::Primitive(primitive) if primitive == "broadcast");
         let takes_callee = matches!(&rule.shape, Shape::Primitive(primitive) if matches!(&**primitive, "per_expert" | "cached"));
-        let mut operands = rule.operands.iter().filter(|operand| !operand.optional);
+        // Optional ones may also be given in their place, after all others.
+        let (optional, required): (Vec<_>, Vec<_>) =
+            rule.operands.iter().partition(|operand| operand.optional);
+        let mut operands = required.into_iter().chain(optional);
         let mut operand = operands.next();
         let mut size = 0;
         for argument in arguments {
+            if let (
+                Value::Size(_) | Value::List(_),
+                Some(Operand { name, variadic: false, optional: false, .. }),
+            ) = (&argument, operand)
+                && !elementwise
+                && !takes_callee
+            {
+                return Err(wrong_argument(rule, &span, &format!("needs the tensor `{name}` first")));
+            }
             match argument {
                 Value::Callee(callee) if takes_callee && bound.callees.is_empty() => {
                     bound.callees.push(callee)
@@ -90,7 +102,11 @@ impl Elaborator<'_> {
                         bound.operands.push((name.into(), id));
                     }
                     Some(current) => {
-                        bound.operands.push((current.name.as_str().into(), id));
+                        let name: Rc<str> = current.name.as_str().into();
+                        if current.optional {
+                            bound.settings.insert(Rc::clone(&name), Setting::Flag(true));
+                        }
+                        bound.operands.push((name, id));
                         operand = operands.next();
                     }
                     None if takes_callee => {
@@ -99,7 +115,9 @@ impl Elaborator<'_> {
                     }
                     None => return Err(wrong_argument(rule, &span, "takes fewer tensors")),
                 },
-                Value::Size(_) | Value::Float(_) if elementwise && operand.is_some() => {
+                Value::Size(_) | Value::Float(_)
+                    if elementwise && operand.is_some_and(|operand| !operand.optional) =>
+                {
                     bound.numbers += 1;
                     operand = operands.next();
                 }
@@ -122,6 +140,13 @@ impl Elaborator<'_> {
                     let Some(parameter) = rule.sizes.get(size) else {
                         return Err(wrong_argument(rule, &span, "takes no list here"));
                     };
+                    if !takes_list(rule, &parameter.name) {
+                        return Err(wrong_argument(
+                            rule,
+                            &span,
+                            &format!("takes one size as `{}`", parameter.name),
+                        ));
+                    }
                     let sizes = self.list_of_sizes(&list, &span)?;
                     bound.lists.entry(parameter.name.as_str().into()).or_default().extend(sizes);
                     size += 1;
@@ -135,8 +160,9 @@ impl Elaborator<'_> {
                 }
             }
         }
-        if operand.is_some_and(|operand| !operand.variadic || bound.operands.is_empty()) {
-            let name = &operand.expect("just checked").name;
+        if let Some(Operand { name, .. }) =
+            operand.filter(|operand| !operand.optional && (!operand.variadic || bound.operands.is_empty()))
+        {
             return Err(wrong_argument(rule, &span, &format!("needs the tensor `{name}`")));
         }
         for (name, value) in keywords {
@@ -152,7 +178,11 @@ impl Elaborator<'_> {
             let bound_by_operand = rule.operands.iter().any(|operand| {
                 operand.optional
                     && bound.operands.iter().any(|(given, _)| **given == *operand.name)
-                    && operand.shape.iter().flatten().any(|entry| *entry == Dimension::Name(name.to_owned()))
+                    && operand
+                        .shape
+                        .iter()
+                        .flatten()
+                        .any(|entry| *entry == crate::rules::Dimension::Name(name.to_owned()))
             });
             let given = bound.sizes.contains_key(name) || bound.lists.contains_key(name);
             if !given && !bound_by_operand && !parameter.variadic {
@@ -224,11 +254,21 @@ impl Elaborator<'_> {
                 bound.settings.insert(key, Setting::Text(text));
             }
             Value::None => {
+                if rule.flag(&name.text).is_some_and(|flag| matches!(flag.default, FlagValue::Integer(_))) {
+                    return Err(wrong_argument(
+                        rule,
+                        &bound.span,
+                        &format!("needs a number as `{}`", name.text),
+                    ));
+                }
                 bound.sizes.remove(&key);
                 bound.settings.remove(&key);
             }
             Value::List(list) => {
                 let span = bound.span.clone();
+                if !takes_list(rule, &name.text) {
+                    return Err(wrong_argument(rule, &span, &format!("takes no list as `{}`", name.text)));
+                }
                 let sizes = self.list_of_sizes(&list, &span)?;
                 bound.sizes.remove(&key);
                 bound.lists.insert(key, sizes);
@@ -254,6 +294,14 @@ impl Elaborator<'_> {
             })
             .collect()
     }
+}
+
+/// Whether a size may be given as a list: of several sizes, or one for each dimension of a window.
+fn takes_list(rule: &Operator, name: &str) -> bool {
+    let variadic = rule.sizes.iter().any(|size| size.name == name && size.variadic);
+    let window = matches!(&rule.shape, Shape::Primitive(primitive)
+        if matches!(primitive.as_str(), "convolution" | "pooling") && matches!(name, "k" | "stride" | "padding"));
+    variadic || window
 }
 
 pub(super) fn wrong_argument(rule: &Operator, span: &Span, what: &str) -> Box<Diagnostic> {

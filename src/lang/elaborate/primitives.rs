@@ -92,7 +92,10 @@ impl Elaborator<'_> {
             }
         }
         let mut result = Vec::new();
-        for letter in output.chars() {
+        for (at, letter) in output.char_indices() {
+            if output[..at].contains(letter) {
+                return Err(wrong(&format!("`{letter}` stands twice in the result")));
+            }
             match letters.iter().find(|(known, _)| *known == letter) {
                 Some((_, size)) => result.push(*size),
                 None => return Err(wrong(&format!("`{letter}` of the result stands in no operand"))),
@@ -131,6 +134,23 @@ impl Elaborator<'_> {
         for (at, size) in trailing.iter().enumerate() {
             let padded = algebra.sum(&[*size, algebra.product(&[two, padding[at]])]);
             let room = algebra.difference(padded, kernel[at]);
+            self.check_divisor(stride[at], &bound.span)?;
+            if let Some(room) = self.number(room)
+                && room < num_traits::Zero::zero()
+            {
+                let kernel = self.show_size(kernel[at]);
+                return Err(Diagnostic::new(
+                    "window-too-large",
+                    "this window is larger than what it slides over",
+                )
+                .label(
+                    bound.span.clone(),
+                    format!(
+                        "`{kernel}` positions are more than the `{}` that there are",
+                        self.show_size(padded)
+                    ),
+                ));
+            }
             let quotient = if algebra.constant_integer(stride[at]) == Some(1) {
                 room
             } else {

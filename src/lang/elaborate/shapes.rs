@@ -117,6 +117,19 @@ impl Elaborator<'_> {
         instantiate(self.algebra(), formula, sizes)
     }
 
+    /// Refuses a size that is negative in this configuration.
+    pub(super) fn require_not_negative(&self, what: &str, size: Formula, span: &Span) -> Result<()> {
+        let negative = match self.algebra().constant_integer(size) {
+            Some(number) => number < 0,
+            None => self.number(size).is_some_and(|number| number < num_traits::Zero::zero()),
+        };
+        if !negative {
+            return Ok(());
+        }
+        Err(Diagnostic::new("negative-size", format!("{what} is negative"))
+            .label(span.clone(), format!("`{}` is below 0 in this configuration", self.show_size(size))))
+    }
+
     pub(super) fn require_same(
         &self,
         what: &str,

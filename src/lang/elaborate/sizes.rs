@@ -67,7 +67,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn check_divisor(&self, divisor: Formula, span: &Span) -> Result<()> {
+    pub(super) fn check_divisor(&self, divisor: Formula, span: &Span) -> Result<()> {
         if self.number(divisor).is_some_and(|number| number.is_zero()) {
             return Err(Diagnostic::new("division-by-zero", "this divides by zero in this configuration")
                 .label(span.clone(), "the divisor is 0"));

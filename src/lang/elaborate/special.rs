@@ -1,6 +1,7 @@
 //! Constructs that are more than a shape: functions on sizes, weights and buffers, caches, and operators that call a
 //! layer (`per_expert`, `cached`).
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Elaborator;
@@ -8,9 +9,10 @@ use super::body::Scope;
 use super::calls::tensors_in;
 use super::operands::{Bound, wrong_argument};
 use super::operators::pack;
+use super::shapes::Sizes;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::lang::graph::{Action, Setting, StorageKind, TensorId};
+use crate::lang::graph::{Action, OperatorCall, Setting, StorageKind, TensorId};
 use crate::lang::syntax::{Expression, Name};
 use crate::lang::value::{Callee, Value};
 use crate::rules::Operator;
@@ -51,6 +53,9 @@ impl Elaborator<'_> {
         }
         let sizes =
             arguments.iter().map(|argument| self.size(scope, argument)).collect::<Result<Vec<Formula>>>()?;
+        if function == "ceil_div" {
+            self.check_divisor(sizes[1], &scope.span(&whole.range))?;
+        }
         Ok(Some(Value::Size(match function {
             "ceil_div" => algebra.ceiling_quotient(sizes[0], sizes[1]),
             "min" => algebra.minimum(&sizes),
@@ -241,15 +246,36 @@ impl Elaborator<'_> {
         let value = value?;
         let identity = scope.place(&whole.range);
         let tensors: Vec<TensorId> = tensors_in(std::slice::from_ref(&value));
+        let mut operands: Vec<(Rc<str>, TensorId)> = Vec::new();
         let mut results = Vec::new();
         let mut held = Vec::new();
         for id in tensors {
+            if fill {
+                operands.push(("x".into(), id));
+            }
             let shape = self.shape(id).to_vec();
             held.push(self.values_of(&shape));
             results.push(self.new_tensor(shape, StorageKind::Cache));
         }
-        let held = self.algebra().sum(&held);
-        self.register_cache(format!("{identity}.cached"), held, None);
+        let algebra = self.algebra();
+        let held = algebra.sum(&held);
+        let cache = self.register_cache(format!("{identity}.cached"), held, None);
+        let none = algebra.integer(0);
+        let segment = scope.segment("cached");
+        let call = OperatorCall {
+            operator: "cached".into(),
+            operands,
+            results: results.clone(),
+            weights: Vec::new(),
+            sizes: Sizes::new(),
+            settings: BTreeMap::new(),
+            weight_copies: algebra.integer(1),
+            cache: Some(cache),
+            cache_traffic: Some(if fill { (none, held) } else { (held, none) }),
+            assigned: false,
+            span: scope.span(&whole.range),
+        };
+        scope.push(segment, Action::Operator(call));
         Ok(pack(results))
     }
 }

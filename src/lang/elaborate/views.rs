@@ -109,6 +109,8 @@ impl Elaborator<'_> {
         let dim = self.dimension(bound, "dim", shape.len())?;
         let (start, length) = (bound.sizes["start"], bound.sizes["length"]);
         let end = self.algebra().sum(&[start, length]);
+        self.require_not_negative("the start", start, &bound.span)?;
+        self.require_not_negative("the length", length, &bound.span)?;
         if let (Some(end), Some(size)) = (self.number(end), self.number(shape[dim]))
             && end > size
         {
@@ -124,6 +126,8 @@ impl Elaborator<'_> {
         let mut shape = self.first_shape(bound);
         let dim = self.dimension(bound, "dim", shape.len())?;
         let (before, after) = (bound.sizes["before"], bound.sizes["after"]);
+        self.require_not_negative("the padding before", before, &bound.span)?;
+        self.require_not_negative("the padding after", after, &bound.span)?;
         let padded = self.algebra().sum(&[before, shape[dim], after]);
         shape[dim] = self.algebra().factored(padded);
         Ok(vec![shape])

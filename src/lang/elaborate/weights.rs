@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::lang::graph::{Cache, Iterations, Weight};
 
 /// What a body has registered.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Registry {
     weights: Vec<usize>,
     caches: Vec<usize>,
@@ -27,6 +27,8 @@ pub(super) struct Scaling<'b> {
     pub label: Option<String>,
     /// Caches made before the body have places below this one.
     pub first_cache: usize,
+    /// The loop.
+    pub span: Span,
 }
 
 impl Elaborator<'_> {
@@ -101,9 +103,9 @@ impl Elaborator<'_> {
     /// keep what the last one leaves.
     pub(super) fn scale_iterations(&mut self, scaling: &Scaling<'_>) -> Result<()> {
         let algebra = self.algebra();
-        let registry = self.registries.last().expect("a registry is open");
-        for place in &registry.weights {
-            let weight = &mut self.graph.weights[*place];
+        let Registry { weights, caches: own } = self.registries.last().expect("a registry is open").clone();
+        for place in &weights {
+            let weight = &self.graph.weights[*place];
             if weight.shape.iter().any(|size| algebra.symbols_of(*size).contains(&scaling.index)) {
                 return Err(Diagnostic::new(
                     "weight-depends-on-index",
@@ -112,13 +114,16 @@ impl Elaborator<'_> {
                 .label(weight.span.clone(), "this weight")
                 .help("loop over a list of the configuration instead"));
             }
-            weight.count = algebra.product(&[scaling.count, weight.count]);
-            weight.active = algebra.product(&[scaling.count, weight.active]);
+            let (count, active) = (weight.count, weight.active);
+            let (count, active) =
+                (self.sum_iterations(scaling, count)?, self.sum_iterations(scaling, active)?);
+            let weight = &mut self.graph.weights[*place];
+            weight.count = count;
+            weight.active = active;
             if let Some(label) = &scaling.label {
                 weight.identity = format!("{}@{label}", weight.identity);
             }
         }
-        let own: Vec<usize> = registry.caches.clone();
         for place in scaling.first_cache..self.graph.caches.len() {
             let values = self.graph.caches[place].values;
             let values = if own.contains(&place) {
@@ -135,7 +140,7 @@ impl Elaborator<'_> {
         Ok(())
     }
 
-    fn sum_iterations(&self, scaling: &Scaling<'_>, values: Formula) -> Result<Formula> {
+    pub(super) fn sum_iterations(&self, scaling: &Scaling<'_>, values: Formula) -> Result<Formula> {
         let algebra = self.algebra();
         if !algebra.symbols_of(values).contains(&scaling.index) {
             return Ok(algebra.product(&[scaling.count, values]));
@@ -151,8 +156,9 @@ impl Elaborator<'_> {
             }
             Iterations::Other => Err(Diagnostic::new(
                 "index-in-scattered-class",
-                "what a cache holds depends on the index of a loop whose iterations are not contiguous",
-            )),
+                "a size depends on the index of a loop whose iterations are not contiguous",
+            )
+            .label(scaling.span.clone(), "in this loop")),
         }
     }
 
