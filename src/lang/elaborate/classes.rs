@@ -313,7 +313,7 @@ impl Region {
     /// The first iteration, looked for from the lower end.
     fn first(&self) -> BigInt {
         let Some(low) = self.low.0.to_i64() else { return self.low.0.clone() };
-        let candidates = low..low.saturating_add(LONGEST_LISTING as i64);
+        let candidates = low..low.saturating_add(LONGEST_LISTING);
         BigInt::from(candidates.into_iter().find(|value| self.admits(*value)).unwrap_or(low))
     }
 
