@@ -1,7 +1,7 @@
 //! Formulas as a report prints them: definitions as code, totals as displayed mathematics.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::document::{Inline, Item, Line};
 use crate::algebra::{Algebra, Formula, Node, Rational, Symbol};
@@ -24,7 +24,9 @@ pub struct Printer<'m> {
     /// Owner of the formulas.
     pub algebra: &'m Algebra,
     /// Numbers of the symbols, where there are any.
-    numbers: HashMap<Symbol, Rational>,
+    numbers: RefCell<HashMap<Symbol, Rational>>,
+    /// Readable forms so far.
+    known: RefCell<HashMap<Formula, Formula>>,
     /// Sizes that stand under a name: those that a body names (`C/H` as `d`), and long quotients.
     locals: RefCell<Vec<Local>>,
     /// Symbols of what has been printed.
@@ -54,7 +56,8 @@ impl<'m> Printer<'m> {
     pub fn plain(algebra: &'m Algebra) -> Printer<'m> {
         Printer {
             algebra,
-            numbers: HashMap::new(),
+            numbers: RefCell::default(),
+            known: RefCell::default(),
             locals: RefCell::default(),
             printed: RefCell::default(),
             names: HashMap::new(),
@@ -72,7 +75,21 @@ impl<'m> Printer<'m> {
             .map(|symbol| (&symbol.name, &symbol.latex));
         let shown = |(name, latex): (&String, &String)| Some((name.clone(), DisplayName::from_latex(latex)?));
         let names = known.chain(own).filter_map(shown).collect();
-        Printer { names, numbers: view.numbers.clone(), ..Printer::plain(&model.algebra) }
+        let printer = Printer { names, ..Printer::plain(&model.algebra) };
+        printer.learn(view);
+        printer
+    }
+
+    /// Takes up the numbers of another view over the same symbols.
+    pub fn learn(&self, view: &View<'_>) {
+        let numbers = view.numbers.iter().map(|(symbol, number)| (*symbol, number.clone()));
+        self.numbers.borrow_mut().extend(numbers);
+    }
+
+    /// Begins another section, which explains its own symbols; names stay what they are.
+    pub fn begin_section(&self) {
+        self.printed.borrow_mut().clear();
+        self.locals.borrow_mut().iter_mut().for_each(|local| local.used = false);
     }
 
     /// Shows a size by the name that the body gives it.
@@ -104,44 +121,66 @@ impl<'m> Printer<'m> {
 
     /// A formula for people: factored; long quotients, and where that is shorter the body's sizes, by their names.
     pub fn readable(&self, formula: Formula) -> Formula {
-        let plain = self.factored(formula);
-        let named = self.locals.borrow().iter().any(|local| !local.quotient);
-        let text = self.text(plain);
-        if !named || !text.contains('/') {
-            return plain;
+        if let Some(known) = self.known.borrow().get(&formula) {
+            return *known;
         }
-        let other = self.factored(self.replace(formula, &|local| !local.quotient));
-        if self.text(other).len() < text.len() { other } else { plain }
+        let plain = self.factored(formula);
+        let has_sizes = self.locals.borrow().iter().any(|local| !local.quotient);
+        let mut readable = plain;
+        if has_sizes {
+            let text = self.text(plain);
+            if text.contains('/') {
+                let other = self.factored(self.replace(formula, &|local| !local.quotient));
+                if self.text(other).len() < text.len() {
+                    readable = other;
+                }
+            }
+        }
+        self.known.borrow_mut().insert(formula, readable);
+        readable
     }
 
     /// A formula in its own form, with sizes by their names.
     pub fn own_form(&self, formula: Formula) -> Formula {
         let mut quotients = Vec::new();
-        self.long_quotients(formula, &mut quotients);
+        self.quotients(formula, LONG_QUOTIENT, &mut quotients);
         quotients.into_iter().for_each(|quotient| self.name_quotient(quotient));
         self.replaced(formula)
     }
 
     fn factored(&self, formula: Formula) -> Formula {
-        let factored = self.algebra.factored(formula);
         let mut quotients = Vec::new();
-        self.long_quotients(factored, &mut quotients);
+        self.quotients(formula, 0, &mut quotients);
         if quotients.is_empty() {
-            return factored;
+            return self.algebra.factored(formula);
         }
+        // In its one form a quotient has one name; factoring is left for what is short by then.
+        let expanded = self.algebra.expanded(formula);
+        quotients.clear();
+        self.quotients(expanded, LONG_QUOTIENT, &mut quotients);
         quotients.into_iter().for_each(|quotient| self.name_quotient(quotient));
-        self.algebra.factored(self.replace(factored, &|local| local.quotient))
+        self.algebra.factored(self.replace(expanded, &|local| local.quotient))
     }
 
-    fn long_quotients(&self, formula: Formula, found: &mut Vec<Formula>) {
-        let node = self.algebra.node(formula);
-        if matches!(node, Node::Floor(..) | Node::Ceiling(..)) {
-            if !found.contains(&formula) && self.text(formula).len() > LONG_QUOTIENT {
-                found.push(formula);
+    /// Floors and ceilings of more than so many characters in a formula, once each.
+    fn quotients(&self, formula: Formula, longer_than: usize, found: &mut Vec<Formula>) {
+        let mut seen = HashSet::new();
+        let mut open = vec![formula];
+        while let Some(part) = open.pop() {
+            if !seen.insert(part) {
+                continue;
             }
-            return;
+            let node = self.algebra.node(part);
+            if matches!(node, Node::Floor(..) | Node::Ceiling(..)) {
+                if self.text(part).len() > longer_than {
+                    found.push(part);
+                }
+                continue;
+            }
+            let first = open.len();
+            node.for_each_part(|part| open.push(part));
+            open[first..].reverse();
         }
-        node.for_each_part(|part| self.long_quotients(part, found));
     }
 
     /// Gives a quotient the next free name; one that is negative here, its opposite.
@@ -150,7 +189,7 @@ impl<'m> Printer<'m> {
             return;
         }
         let algebra = self.algebra;
-        let number = algebra.evaluate(quotient, &|symbol| self.numbers.get(&symbol).cloned()).ok();
+        let number = algebra.evaluate(quotient, &|symbol| self.numbers.borrow().get(&symbol).cloned()).ok();
         let negative = number.as_ref().is_some_and(|number| number < &Rational::from_integer(0.into()));
         let place = self.locals.borrow().iter().filter(|local| local.quotient).count() + 1;
         let name = format!("n_{place}");

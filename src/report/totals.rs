@@ -4,70 +4,76 @@ use super::context::{PhaseView, Report};
 use super::document::{Document, Item, Line};
 use super::formulas::{Printer, grouped, identifier};
 use super::prose;
-use super::pseudo_code::{local_sizes, name_inner_sizes, pseudo_code};
+use super::pseudo_code::{name_inner_sizes, pseudo_code};
 use super::symbols::model_symbols;
 use crate::algebra::{Formula, Rational};
-use crate::cost::{IoModel, Metric};
+use crate::cost::{IoModel, Metric, NodeId};
 use crate::diagnostic::Result;
 use crate::model::View;
 use crate::notation::quantity::{Unit, format_si};
+
+/// Most parts of which the sum is shown factored too.
+const FEW: usize = 2;
 
 /// Writes the section.
 pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     document.heading(2, Line::of("Model Totals by Phase"));
     document.paragraph(report.texts.line("totals.intro"));
-    weights(report, document)?;
+    let printer = Printer::new(report.model, &report.default_phase().view);
     for phase in &report.phases {
-        phase_totals(report, phase, document)?;
+        printer.learn(&phase.view);
+        name_inner_sizes(report.model, &phase.view, &printer);
+    }
+    weights(report, &printer, document)?;
+    for phase in &report.phases {
+        printer.begin_section();
+        phase_totals(report, phase, &printer, document)?;
     }
     Ok(())
 }
 
 /// The parameters of all parts.
-fn weights(report: &Report<'_>, document: &mut Document) -> Result<()> {
+fn weights(report: &Report<'_>, printer: &Printer<'_>, document: &mut Document) -> Result<()> {
     document.heading(3, Line::of("Weights"));
     document.paragraph(report.texts.line("totals.weights"));
     let view = &report.default_phase().view;
-    let printer = printer(report, view);
     let mut body = Document::default();
-    sum(&printer, view, Metric::Weights, "W_model", Unit::Parameter, &mut body)?;
-    model_symbols(view, &printer, report.model, document);
+    let of = |node: NodeId| view.tree.formula(node, Metric::Weights);
+    body.list(sum(printer, view, &of, "W_model", Unit::Parameter)?);
+    model_symbols(view, printer, report.model, document);
     document.blocks.append(&mut body.blocks);
     Ok(())
 }
 
-fn phase_totals(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Document) -> Result<()> {
+fn phase_totals(
+    report: &Report<'_>,
+    phase: &PhaseView<'_>,
+    printer: &Printer<'_>,
+    document: &mut Document,
+) -> Result<()> {
     let model = report.model;
     let view = &phase.view;
     let name = identifier(&phase.description.name);
     document.heading(3, Line::of("Phase ").code(&*phase.description.name));
     document.paragraph(prose::parse(&format!("{}.", capital(&phase.description.about))));
-    let printer = printer(report, view);
     if let Ok(reference) = model.layer_named(&phase.description.name) {
-        local_sizes(&reference.layer, view).iter().for_each(|(name, size)| printer.add_local(name, *size));
         document.code("python", pseudo_code(&reference.layer, &[view], &Printer::plain(&model.algebra)));
     }
     // Formulas first: they name quotients, and the table of symbols says what the names stand for.
     let mut body = Document::default();
     body.paragraph(Line::default().strong("Result"));
-    let results = view.results.iter().map(|shape| result(&printer, view, shape));
+    let results = view.results.iter().map(|shape| result(printer, view, shape));
     body.list(results.collect::<Result<Vec<Line>>>()?);
     body.paragraph(Line::default().strong("FLOPs"));
-    sum(&printer, view, Metric::Flops, &format!("F_{name}"), Unit::Flop, &mut body)?;
-    units(&printer, view, &mut body)?;
+    let of = |node: NodeId| view.tree.formula(node, Metric::Flops);
+    body.list(sum(printer, view, &of, &format!("F_{name}"), Unit::Flop)?);
+    units(printer, view, &format!("F_{name}"), &mut body)?;
     body.paragraph(Line::default().strong("I/O and memory"));
-    stocks(report, &printer, view, &name, &mut body)?;
+    stocks(report, printer, view, &name, &mut body)?;
     document.paragraph(Line::default().strong("Symbols"));
-    model_symbols(view, &printer, model, document);
+    model_symbols(view, printer, model, document);
     document.blocks.append(&mut body.blocks);
     Ok(())
-}
-
-/// Prints in the model's symbols, with the sizes that layers name in them.
-fn printer<'m>(report: &Report<'m>, view: &View<'_>) -> Printer<'m> {
-    let printer = Printer::new(report.model, view);
-    name_inner_sizes(report.model, view, &printer);
-    printer
 }
 
 /// `(B, S, V)`, with its numbers.
@@ -81,42 +87,43 @@ fn result(printer: &Printer<'_>, view: &View<'_>, shape: &[Formula]) -> Result<L
     Ok(line.text(format!(", here {}", numbers.join(" × "))))
 }
 
-/// A metric of each part, the sum of them, and the sum factored.
+/// A quantity of each part and the sum of them; of few parts also the sum factored. More parts say more by themselves.
 fn sum(
     printer: &Printer<'_>,
     view: &View<'_>,
-    metric: Metric,
+    of: &dyn Fn(NodeId) -> Formula,
     name: &str,
     unit: Unit,
-    document: &mut Document,
-) -> Result<()> {
+) -> Result<Vec<Item>> {
     let (tree, algebra) = (&view.tree, printer.algebra);
     let root = tree.root();
+    let letter = name.split('_').next().unwrap_or(name);
     let mut items: Vec<Item> = Vec::new();
     let mut parts: Vec<Formula> = Vec::new();
     for child in &tree.node(root).children {
-        let formula = tree.formula(*child, metric);
+        let formula = of(*child);
         if algebra.constant_integer(formula) == Some(0) {
             continue;
         }
-        let part = format!("{}_{}", metric.letter(), identifier(&tree.node(*child).segment));
-        let after = here(view.number(*child, metric)?, unit);
+        let part = format!("{letter}_{}", identifier(&tree.node(*child).segment));
+        let after = here(view.evaluate(formula)?, unit);
         items.push(printer.item(Line::default(), &part, &[printer.readable(formula)], after));
         parts.push(algebra.named(&part, formula));
     }
-    let total = tree.formula(root, metric);
-    let after = here(view.number(root, metric)?, unit);
+    let total = of(root);
     if parts.len() > 1 {
+        let after = here(view.evaluate(total)?, unit);
         items.push(printer.item(Line::default(), name, &[algebra.sum(&parts)], after));
     }
-    items.push(printer.item(Line::of("Factored"), name, &[printer.readable(total)], Line::default()));
-    document.list(items);
-    Ok(())
+    if parts.len() <= FEW {
+        items.push(printer.item(Line::of("Factored"), name, &[printer.readable(total)], Line::default()));
+    }
+    Ok(items)
 }
 
-fn units(printer: &Printer<'_>, view: &View<'_>, document: &mut Document) -> Result<()> {
+fn units(printer: &Printer<'_>, view: &View<'_>, total: &str, document: &mut Document) -> Result<()> {
     let root = view.tree.root();
-    let (mut items, mut equations) = (Vec::new(), Vec::new());
+    let (mut items, mut equations, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     for (name, what, metric) in [
         ("F_tensor_core", "On tensor cores", Metric::FlopsTensorCore),
         ("F_cuda_core", "On CUDA cores", Metric::FlopsCudaCore),
@@ -127,8 +134,11 @@ fn units(printer: &Printer<'_>, view: &View<'_>, document: &mut Document) -> Res
             let number = format_si(&view.number(root, metric)?, Unit::Flop, 4);
             let words = Line::of(format!("{what}, here {number}"));
             items.push(printer.item(words, name, &[formula], Line::default()));
+            parts.push(printer.algebra.named(name, formula));
         }
     }
+    let sum = printer.algebra.sum(&parts);
+    items.push(printer.item(Line::of("Together"), total, &[sum], Line::default()));
     document.list(items);
     document.math(printer.math(&equations));
     Ok(())
@@ -143,10 +153,8 @@ fn stocks(
     document: &mut Document,
 ) -> Result<()> {
     let (tree, root) = (&view.tree, view.tree.root());
-    let mut items: Vec<Item> = Vec::new();
-    let traffic = tree.io(root, IoModel::Activations, None, false);
-    let after = Line::of(format!(" values, here {}", grouped(&view.evaluate(traffic)?)));
-    items.push(printer.item(Line::of("I/O"), &format!("T_{name}"), &[printer.readable(traffic)], after));
+    let of = |node: NodeId| tree.io(node, IoModel::Activations, None, false);
+    let mut items = sum(printer, view, &of, &format!("T_{name}"), Unit::Value)?;
     for (words, letter, metric, unit) in [
         ("Parameters that one token uses", "W_active", Metric::WeightsActive, Unit::Parameter),
         ("Bytes of KV cache after the phase", "K", Metric::KvCacheBytes, Unit::Byte),
