@@ -66,6 +66,8 @@ struct Moment<'e> {
     live: Vec<TensorId>,
     block: Option<usize>,
     ended: &'e Ended,
+    /// Number of that combination of loops.
+    variant: usize,
 }
 
 /// Loops whose last iteration is not like the others, and the combinations of them that are looked at.
@@ -134,23 +136,22 @@ impl Liveness {
         id: NodeId,
         values: &dyn Fn(Symbol) -> Option<Rational>,
     ) -> Result<Rational, EvaluationError> {
-        let mut sizes: HashMap<Formula, Rational> = HashMap::new();
+        let mut sizes: HashMap<(Formula, Option<usize>, usize), Rational> = HashMap::new();
         let mut peak = Rational::from_integer(0.into());
         let plan = self.plan(tree);
         for (start, end) in &tree.nodes[id.0].ranges {
             for moment in self.live_sets(*start, *end, &plan) {
                 let mut total = Rational::from_integer(0.into());
                 for storage in &moment.live {
-                    let bytes = self.at_last(tree, self.bytes[storage], &moment);
-                    let size = match sizes.get(&bytes) {
-                        Some(size) => size.clone(),
-                        None => {
-                            let size = tree.algebra.evaluate(bytes, values)?;
-                            sizes.insert(bytes, size.clone());
-                            size
-                        }
-                    };
-                    total += size;
+                    let bytes = self.bytes[storage];
+                    let place = (bytes, moment.block, moment.variant);
+                    if let Some(size) = sizes.get(&place) {
+                        total += size;
+                        continue;
+                    }
+                    let size = tree.algebra.evaluate(self.at_last(tree, bytes, &moment), values)?;
+                    total += &size;
+                    sizes.insert(place, size);
                 }
                 if total > peak {
                     peak = total;
@@ -166,13 +167,8 @@ impl Liveness {
         let plan = self.plan(tree);
         for (start, end) in &tree.nodes[id.0].ranges {
             for moment in self.live_sets(*start, *end, &plan) {
-                moments.push(
-                    moment
-                        .live
-                        .iter()
-                        .map(|storage| self.at_last(tree, self.bytes[storage], &moment))
-                        .collect(),
-                );
+                let sizes = moment.live.iter();
+                moments.push(sizes.map(|storage| self.at_last(tree, self.bytes[storage], &moment)).collect());
             }
         }
         moments
@@ -253,7 +249,7 @@ impl Liveness {
     fn live_sets<'p>(&self, start: usize, end: usize, plan: &'p Plan) -> Vec<Moment<'p>> {
         let mut sets = Vec::with_capacity(end - start + 1);
         let whole = start == 0 && end == self.events.len();
-        for ended in &plan.variants {
+        for (variant, ended) in plan.variants.iter().enumerate() {
             let mut coming = self.lives(start, end, ended, &plan.special);
             coming.sort_by_key(|life| life.from);
             coming.reverse();
@@ -272,7 +268,12 @@ impl Liveness {
                 if !self.possible(block, ended, &plan.special) {
                     continue;
                 }
-                sets.push(Moment { live: now.iter().map(|life| life.storage).collect(), block, ended });
+                sets.push(Moment {
+                    live: now.iter().map(|life| life.storage).collect(),
+                    block,
+                    ended,
+                    variant,
+                });
             }
         }
         sets

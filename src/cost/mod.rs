@@ -6,6 +6,7 @@
 mod counting;
 mod flops;
 mod live;
+mod loops;
 mod metric;
 mod numbers;
 mod stock;

@@ -8,6 +8,7 @@
 mod arguments;
 mod body;
 mod calls;
+mod carried;
 mod classes;
 mod conditions;
 mod expression;
@@ -15,6 +16,7 @@ mod loops;
 mod operands;
 mod operators;
 mod primitives;
+mod regions;
 mod shapes;
 mod sizes;
 mod special;

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::graph::{Setting, TensorId};
 use crate::lang::syntax::{Expression, Name};
 use crate::lang::value::{Callee, List, Value};
-use crate::rules::{FlagValue, Operand, Operator, Shape};
+use crate::rules::{Dimension, FlagValue, Operand, Operator, Shape};
 
 /// The arguments of a call, sorted by what the rule makes of them.
 pub(super) struct Bound {
@@ -141,11 +141,8 @@ impl Elaborator<'_> {
                         return Err(wrong_argument(rule, &span, "takes no list here"));
                     };
                     if !takes_list(rule, &parameter.name) {
-                        return Err(wrong_argument(
-                            rule,
-                            &span,
-                            &format!("takes one size as `{}`", parameter.name),
-                        ));
+                        let what = format!("takes one size as `{}`", parameter.name);
+                        return Err(wrong_argument(rule, &span, &what));
                     }
                     let sizes = self.list_of_sizes(&list, &span)?;
                     bound.lists.entry(parameter.name.as_str().into()).or_default().extend(sizes);
@@ -178,11 +175,7 @@ impl Elaborator<'_> {
             let bound_by_operand = rule.operands.iter().any(|operand| {
                 operand.optional
                     && bound.operands.iter().any(|(given, _)| **given == *operand.name)
-                    && operand
-                        .shape
-                        .iter()
-                        .flatten()
-                        .any(|entry| *entry == crate::rules::Dimension::Name(name.to_owned()))
+                    && operand.shape.iter().flatten().any(|entry| *entry == Dimension::Name(name.to_owned()))
             });
             let given = bound.sizes.contains_key(name) || bound.lists.contains_key(name);
             if !given && !bound_by_operand && !parameter.variadic {
@@ -255,11 +248,8 @@ impl Elaborator<'_> {
             }
             Value::None => {
                 if rule.flag(&name.text).is_some_and(|flag| matches!(flag.default, FlagValue::Integer(_))) {
-                    return Err(wrong_argument(
-                        rule,
-                        &bound.span,
-                        &format!("needs a number as `{}`", name.text),
-                    ));
+                    let what = format!("needs a number as `{}`", name.text);
+                    return Err(wrong_argument(rule, &bound.span, &what));
                 }
                 bound.sizes.remove(&key);
                 bound.settings.remove(&key);
