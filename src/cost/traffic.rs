@@ -10,8 +10,8 @@ use crate::algebra::{Algebra, Formula, Rational};
 use crate::lang::{Action, Graph, Item, LayerCall, OperatorCall, StorageKind, TensorId, instantiate};
 use crate::rules::{Operator, RuleSet};
 
-use super::counting::{ByteSizes, Counting};
-use super::metric::{IoModel, IoPart};
+use super::counting::ByteSizes;
+use super::metric::IoPart;
 
 /// The data flow around the operators of a body.
 pub(super) struct Body {
@@ -124,21 +124,20 @@ impl Collector<'_> {
 /// What is transferred: of what, how many values, bytes of each.
 pub(super) type Transfer = (IoPart, Formula, Rational);
 
-/// Traffic of one call under the three models, in the order of `IoModel`; `unfused` only where it is asked for.
+/// Traffic of one call under the three models, in the order of `IoModel`.
 pub(super) fn traffic(
     algebra: &Algebra,
     rules: &RuleSet,
-    counting: &Counting<'_>,
+    bytes: &ByteSizes,
     graph: &Graph,
     body: &Body,
     call: &OperatorCall,
 ) -> [Vec<Transfer>; 3] {
     let rule = &rules.operators[&*call.operator];
-    let collector = || Collector { algebra, graph, bytes: &counting.bytes, found: Vec::new() };
-    let unfused = counting.io == IoModel::Unfused || counting.intensity_io == IoModel::Unfused;
+    let collector = || Collector { algebra, graph, bytes, found: Vec::new() };
     [
         named_tensors(collector(), body, call),
-        if unfused { whole_operator(collector(), rule, body, call) } else { Vec::new() },
+        whole_operator(collector(), rule, body, call),
         boundary(collector(), rule, body, call),
     ]
 }

@@ -313,8 +313,7 @@ impl<'a> CostTree<'a> {
         Ok(peak.0)
     }
 
-    /// The formula of traffic under an I/O model, in values or bytes: `activations` and `fused` are always there,
-    /// `unfused` where it is the model in force.
+    /// The formula of traffic under any I/O model, in values or bytes.
     pub fn io(&self, id: NodeId, model: IoModel, part: Option<IoPart>, bytes: bool) -> Formula {
         self.sum_entries(id, |entry| traffic(entry, model, part, bytes))
     }

@@ -218,7 +218,7 @@ impl<'a, 'g> Walk<'a, 'g> {
         let rules = self.tree.rules;
         let tensor_core = flops(algebra, rules, &self.tree.counting, call, Unit::TensorCore);
         let cuda_core = flops(algebra, rules, &self.tree.counting, call, Unit::CudaCore);
-        let per_call = traffic(algebra, rules, &self.tree.counting, self.graph, body, call);
+        let per_call = traffic(algebra, rules, &self.tree.counting.bytes, self.graph, body, call);
         let traffic = per_call.map(|parts| {
             let scaled = parts.into_iter().map(|(part, values, size)| {
                 let values = self.multiplied(values, around);
