@@ -135,7 +135,13 @@ fn check(section: &Section, view: &View<'_>, name: &str) -> usize {
     hold(&format!("T_{name}"), view.evaluate(traffic).expect("bound"));
     for child in &view.tree.node(root).children {
         let part = format!("F_{}", view.tree.node(*child).segment);
-        hold(&part, view.number(*child, Metric::Flops).expect("bound"));
+        if view.layer.is_some() {
+            hold(&part, view.number(*child, Metric::Flops).expect("bound"));
+        } else {
+            let number = |metric| view.number(*child, metric).expect("bound");
+            hold(&format!("{part}_tensor_core"), number(Metric::FlopsTensorCore));
+            hold(&format!("{part}_cuda_core"), number(Metric::FlopsCudaCore));
+        }
     }
     checked
 }

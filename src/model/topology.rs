@@ -6,6 +6,7 @@ use super::bound::BoundModel;
 use super::phase_view::Elaboration;
 use crate::algebra::Formula;
 use crate::diagnostic::Result;
+use crate::lang::syntax::{Expression, ExpressionKind};
 use crate::lang::{Action, Graph, Item, TensorId};
 
 /// The parts that a phase runs, in order, and the tensors between them.
@@ -69,6 +70,45 @@ impl BoundModel {
         flow.items(&graph.items);
         flow.station("", StationKind::Result, &graph.results, &[]);
         Ok(flow.topology)
+    }
+}
+
+impl BoundModel {
+    /// Runtime keys that follow from others in a phase, as sizes of what its parts are given: `S` of a pipeline.
+    ///
+    /// # Errors
+    /// For mistakes in layer files.
+    pub fn derived_sizes(&self, phase: &str) -> Result<Vec<(String, Formula)>> {
+        let elaboration = self.elaboration(phase)?;
+        let Some(description) = self.description.phase(phase) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for name in description.derived.keys() {
+            let sizes = self.part_layers().into_iter().filter_map(|layer| {
+                let occurrence = elaboration.graph.occurrences.get(&layer)?;
+                let reference = self.library.layer(&layer)?;
+                reference.layer.tensors.iter().zip(&occurrence.tensors).find_map(|(tensor, shape)| {
+                    let leading = shape.len() - tensor.shape.len();
+                    let is_it =
+                        |entry: &Expression| matches!(&entry.kind, ExpressionKind::Name(own) if own == name);
+                    Some(shape[leading + tensor.shape.iter().position(is_it)?])
+                })
+            });
+            found.extend(sizes.take(1).map(|size| (name.clone(), size)));
+        }
+        Ok(found)
+    }
+
+    /// Layers that the model's file makes parts of.
+    fn part_layers(&self) -> Vec<String> {
+        let module = self.library.module(self.model_module);
+        let layers = module.module.parts.iter().filter_map(|part| match &part.value.kind {
+            ExpressionKind::Call { arguments, .. } => match arguments.first().map(|first| &first.kind) {
+                Some(ExpressionKind::Name(layer)) => Some(layer.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        layers.collect()
     }
 }
 

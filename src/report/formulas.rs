@@ -19,6 +19,9 @@ pub const WIDTH: usize = 100;
 /// Longest floor or ceiling that formulas repeat; longer ones get a name.
 const LONG_QUOTIENT: usize = 12;
 
+/// Formulas without fractions that are longer are tried with the names of sizes in them.
+const LONG_FORM: usize = 40;
+
 /// Prints formulas over the symbols of one section.
 pub struct Printer<'m> {
     /// Owner of the formulas.
@@ -125,12 +128,13 @@ impl<'m> Printer<'m> {
             return *known;
         }
         let plain = self.factored(formula);
-        let has_sizes = self.locals.borrow().iter().any(|local| !local.quotient);
+        let replaced = self.replace(formula, &|local| !local.quotient);
         let mut readable = plain;
-        if has_sizes {
+        if replaced != formula {
             let text = self.text(plain);
-            if text.contains('/') {
-                let other = self.factored(self.replace(formula, &|local| !local.quotient));
+            // Sizes that a body names are quotients: they help where there are any.
+            if text.contains('/') || text.len() > LONG_FORM {
+                let other = self.factored(replaced);
                 if self.text(other).len() < text.len() {
                     readable = other;
                 }

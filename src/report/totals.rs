@@ -23,6 +23,9 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     for phase in &report.phases {
         printer.learn(&phase.view);
         name_inner_sizes(report.model, &phase.view, &printer);
+        for (name, size) in report.model.derived_sizes(&phase.description.name)? {
+            printer.add_local(&name, size);
+        }
     }
     weights(report, &printer, document)?;
     for phase in &report.phases {
@@ -65,9 +68,7 @@ fn phase_totals(
     let results = view.results.iter().map(|shape| result(printer, view, shape));
     body.list(results.collect::<Result<Vec<Line>>>()?);
     body.paragraph(Line::default().strong("FLOPs"));
-    let of = |node: NodeId| view.tree.formula(node, Metric::Flops);
-    body.list(sum(printer, view, &of, &format!("F_{name}"), Unit::Flop)?);
-    units(printer, view, &format!("F_{name}"), &mut body)?;
+    flops(printer, view, &name, &mut body)?;
     body.paragraph(Line::default().strong("I/O and memory"));
     stocks(report, printer, view, &name, &mut body)?;
     document.paragraph(Line::default().strong("Symbols"));
@@ -121,25 +122,50 @@ fn sum(
     Ok(items)
 }
 
-fn units(printer: &Printer<'_>, view: &View<'_>, total: &str, document: &mut Document) -> Result<()> {
-    let root = view.tree.root();
-    let (mut items, mut equations, mut parts) = (Vec::new(), Vec::new(), Vec::new());
-    for (name, what, metric) in [
-        ("F_tensor_core", "On tensor cores", Metric::FlopsTensorCore),
-        ("F_cuda_core", "On CUDA cores", Metric::FlopsCudaCore),
+/// FLOPs by unit and part, their sums, and of few parts the totals factored.
+fn flops(printer: &Printer<'_>, view: &View<'_>, phase: &str, document: &mut Document) -> Result<()> {
+    let (tree, algebra) = (&view.tree, printer.algebra);
+    let mut equations: Vec<(String, Formula)> = Vec::new();
+    let mut units = Vec::new();
+    for (unit, what, metric) in [
+        ("tensor_core", "On tensor cores", Metric::FlopsTensorCore),
+        ("cuda_core", "On CUDA cores", Metric::FlopsCudaCore),
     ] {
-        let formula = printer.readable(view.tree.formula(root, metric));
-        if printer.algebra.constant_integer(formula) != Some(0) {
-            equations.push((name, formula));
-            let number = format_si(&view.number(root, metric)?, Unit::Flop, 4);
-            let words = Line::of(format!("{what}, here {number}"));
-            items.push(printer.item(words, name, &[formula], Line::default()));
-            parts.push(printer.algebra.named(name, formula));
+        let total = tree.formula(tree.root(), metric);
+        if algebra.constant_integer(total) == Some(0) {
+            continue;
         }
+        let number = format_si(&view.number(tree.root(), metric)?, Unit::Flop, 4);
+        document.paragraph(Line::of(format!("{what}, here {number}:")));
+        let (mut items, mut parts) = (Vec::new(), Vec::new());
+        for child in &tree.node(tree.root()).children {
+            let formula = tree.formula(*child, metric);
+            if algebra.constant_integer(formula) == Some(0) {
+                continue;
+            }
+            let name = format!("F_{}_{unit}", identifier(&tree.node(*child).segment));
+            let readable = printer.readable(formula);
+            let after = here(view.evaluate(formula)?, Unit::Flop);
+            items.push(printer.item(Line::default(), &name, &[readable], after));
+            parts.push(algebra.named(&name, formula));
+            equations.push((name, readable));
+        }
+        let name = format!("F_{unit}");
+        items.push(printer.item(Line::default(), &name, &[algebra.sum(&parts)], Line::default()));
+        if parts.len() > 1 && parts.len() <= FEW {
+            let factored = printer.readable(total);
+            items.push(printer.item(Line::of("Factored"), &name, &[factored], Line::default()));
+            equations.push((name.clone(), factored));
+        }
+        document.list(items);
+        units.push(algebra.named(&name, total));
     }
-    let sum = printer.algebra.sum(&parts);
-    items.push(printer.item(Line::of("Together"), total, &[sum], Line::default()));
-    document.list(items);
+    let name = format!("F_{phase}");
+    let after = here(view.number(tree.root(), Metric::Flops)?, Unit::Flop);
+    document.paragraph(Line::of("Together:"));
+    document.list([printer.item(Line::default(), &name, &[algebra.sum(&units)], after)]);
+    let equations: Vec<(&str, Formula)> =
+        equations.iter().map(|(name, formula)| (name.as_str(), *formula)).collect();
     document.math(printer.math(&equations));
     Ok(())
 }
