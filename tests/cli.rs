@@ -90,7 +90,7 @@ const FIGURES: &[(&str, &str, u64)] = &[
     ("Attention", "B=25 m=14 n=14 g=14", 26_282_188_800),
     ("Attention", "B=1 m=64 n=64 g=64", 71_672_266_752),
     ("MLPBlock", "N=4096 C=768 i=3072", 38_654_705_664),
-    ("Block", "B=1 m=64 n=64", 110_326_972_416),
+    ("Block", "B=1 m=64 n=64 w=null", 110_326_972_416),
     ("Block", "B=1 m=64 n=64 w=14", 64_936_894_464),
     ("ImageEncoderViT", "height=1024 width=1024", 976_909_172_736),
     ("ImageEncoderViT", "height=640 width=640", 325_620_793_344),

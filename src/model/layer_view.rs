@@ -169,7 +169,8 @@ impl BoundModel {
         let phase = self.phase().to_owned();
         let others = self.phases.iter().filter(|other| **other != phase);
         for candidate in std::iter::once(&phase).chain(others) {
-            let elaboration = self.elaboration(candidate)?;
+            // A phase that does not fit the sizes given to this layer says nothing of it.
+            let Ok(elaboration) = self.elaboration(candidate) else { continue };
             let Some(found) = elaboration.graph.occurrences.get(name) else { continue };
             match &mut first {
                 None => first = Some((found.clone(), elaboration.numbers.clone(), candidate.clone())),
