@@ -3,7 +3,7 @@
 use super::document::{Document, Item, Line};
 use super::formulas::{Printer, identifier};
 use super::prose::Texts;
-use crate::algebra::{Formula, Node as Shape};
+use crate::algebra::Formula;
 use crate::cost::{LoopClass, Metric, NodeId, NodeKind};
 use crate::diagnostic::Result;
 use crate::model::{BoundModel, View};
@@ -55,10 +55,10 @@ impl Layer<'_, '_> {
         }
         let own_name = format!("F_{}", self.name);
         let parts: Vec<Formula> = named.iter().map(|(name, flops)| algebra.named(name, *flops)).collect();
-        let factored = self.printer.readable(total);
+        let long = self.printer.is_long(total);
         if named.iter().any(|(name, _)| *name == own_name) || parts.len() < 2 {
             let sides = if parts.is_empty() || named[0].0 == own_name { vec![] } else { parts };
-            let last = sides.iter().copied().chain([factored]).collect::<Vec<_>>();
+            let last = sides.iter().copied().chain([self.printer.readable(total)]).collect::<Vec<_>>();
             items.push(self.printer.item(Line::default(), &own_name, &last, Line::default()));
         } else {
             items.push(self.printer.item(
@@ -67,14 +67,23 @@ impl Layer<'_, '_> {
                 &[algebra.sum(&parts)],
                 Line::default(),
             ));
-            items.push(self.printer.item(Line::of("Factored"), &own_name, &[factored], Line::default()));
+            if !long {
+                let factored = self.printer.readable(total);
+                items.push(self.printer.item(Line::of("Factored"), &own_name, &[factored], Line::default()));
+            }
         }
         document.list(items);
         if !moves.is_empty() {
             document.paragraph(self.texts.with("layer.moves", &[("names", Line::names(moves))]));
         }
-        self.units(document)?;
-        self.past(total, document)
+        self.units(&own_name, long, document)?;
+        if long {
+            // The part that grows with the cache.
+            let products = tree.formula(root, Metric::FlopsTensorCore);
+            self.past(products, "_tensor_core", document)
+        } else {
+            self.past(total, "", document)
+        }
     }
 
     /// What one statement or call costs.
@@ -141,7 +150,7 @@ impl Layer<'_, '_> {
     }
 
     /// Which unit does how much.
-    fn units(&self, document: &mut Document) -> Result<()> {
+    fn units(&self, total: &str, long: bool, document: &mut Document) -> Result<()> {
         let (tree, algebra) = (&self.view.tree, self.printer.algebra);
         let root = tree.root();
         let mut items = Vec::new();
@@ -159,13 +168,18 @@ impl Layer<'_, '_> {
             items.push(self.printer.item(before, name, &[formula], Line::default()));
             equations.push((name, formula));
         }
+        if long {
+            let units = equations.iter().map(|(name, formula)| algebra.named(name, *formula));
+            let sum = algebra.sum(&units.collect::<Vec<_>>());
+            items.push(self.printer.item(Line::of("Together"), total, &[sum], Line::default()));
+        }
         document.list(items);
         document.math(self.printer.math(&equations));
         Ok(())
     }
 
     /// Prefill and decode, for a layer that sees cached tokens.
-    fn past(&self, total: Formula, document: &mut Document) -> Result<()> {
+    fn past(&self, total: Formula, unit: &str, document: &mut Document) -> Result<()> {
         let algebra = self.printer.algebra;
         let find = |name: &str| self.view.symbols.iter().find(|symbol| symbol.name == name);
         let (Some(new), Some(past)) = (find(NEW), find(PAST)) else { return Ok(()) };
@@ -181,8 +195,8 @@ impl Layer<'_, '_> {
         for (name, text, formula) in
             [("F_prefill", "layer.prefill", prefill), ("F_decode", "layer.decode", decode)]
         {
-            debug_assert!(!matches!(algebra.node(formula), Shape::Named(..)));
-            items.push(self.printer.item(self.texts.line(text), name, &[formula], Line::default()));
+            let name = format!("{name}{unit}");
+            items.push(self.printer.item(self.texts.line(text), &name, &[formula], Line::default()));
         }
         document.list(items);
         Ok(())

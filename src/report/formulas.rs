@@ -19,8 +19,8 @@ pub const WIDTH: usize = 100;
 /// Longest floor or ceiling that formulas repeat; longer ones get a name.
 const LONG_QUOTIENT: usize = 12;
 
-/// Formulas without fractions that are longer are tried with the names of sizes in them.
-const LONG_FORM: usize = 40;
+/// Most terms of a total that is shown factored beside the sum of its parts.
+const MOST_TERMS: usize = 30;
 
 /// Prints formulas over the symbols of one section.
 pub struct Printer<'m> {
@@ -50,6 +50,8 @@ pub struct Local {
     to: Formula,
     /// Was named here, not by a body.
     quotient: bool,
+    /// A runtime key that follows from others.
+    derived: bool,
     /// Occurs in what has been printed.
     used: bool,
 }
@@ -97,12 +99,28 @@ impl<'m> Printer<'m> {
 
     /// Shows a size by the name that the body gives it.
     pub fn add_local(&self, name: &str, size: Formula) {
+        self.add(name, size, false);
+    }
+
+    /// Shows a runtime key that follows from others by its name.
+    pub fn add_derived(&self, name: &str, size: Formula) {
+        self.add(name, size, true);
+    }
+
+    fn add(&self, name: &str, size: Formula, derived: bool) {
         let trivial = matches!(self.algebra.node(size), Node::Symbol(_) | Node::Number(_));
         let known = self.locals.borrow().iter().any(|local| local.name == name || local.from == size);
         if !trivial && !known {
             let to = self.algebra.variable(self.algebra.fresh_symbol(name));
-            let local =
-                Local { name: name.to_owned(), meaning: size, from: size, to, quotient: false, used: false };
+            let local = Local {
+                name: name.to_owned(),
+                meaning: size,
+                from: size,
+                to,
+                quotient: false,
+                derived,
+                used: false,
+            };
             self.locals.borrow_mut().push(local);
         }
     }
@@ -127,21 +145,27 @@ impl<'m> Printer<'m> {
         if let Some(known) = self.known.borrow().get(&formula) {
             return *known;
         }
-        let plain = self.factored(formula);
+        // Sizes that a body names are quotients: with them in place there is no common denominator.
         let replaced = self.replace(formula, &|local| !local.quotient);
-        let mut readable = plain;
-        if replaced != formula {
-            let text = self.text(plain);
-            // Sizes that a body names are quotients: they help where there are any.
-            if text.contains('/') || text.len() > LONG_FORM {
-                let other = self.factored(replaced);
-                if self.text(other).len() < text.len() {
-                    readable = other;
-                }
-            }
-        }
+        let derived = self.replace(formula, &|local| local.derived);
+        let whole = |formula: Formula| !matches!(self.algebra.node(formula), Node::Quotient(..));
+        let readable = if replaced == formula || (derived == formula && whole(self.algebra.expanded(formula)))
+        {
+            self.factored(formula)
+        } else {
+            self.factored(replaced)
+        };
         self.known.borrow_mut().insert(formula, readable);
         readable
+    }
+
+    /// Whether a formula has so many terms that its factored form tells a person less than its parts.
+    pub fn is_long(&self, formula: Formula) -> bool {
+        let above = match self.algebra.node(self.algebra.expanded(formula)) {
+            Node::Quotient(above, _) => self.algebra.node(above),
+            node => node,
+        };
+        matches!(above, Node::Sum(terms) if terms.len() > MOST_TERMS)
     }
 
     /// A formula in its own form, with sizes by their names.
@@ -215,6 +239,7 @@ impl<'m> Printer<'m> {
             from: quotient,
             to,
             quotient: true,
+            derived: false,
             used: false,
         });
     }

@@ -24,7 +24,7 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
         printer.learn(&phase.view);
         name_inner_sizes(report.model, &phase.view, &printer);
         for (name, size) in report.model.derived_sizes(&phase.description.name)? {
-            printer.add_local(&name, size);
+            printer.add_derived(&name, size);
         }
     }
     weights(report, &printer, document)?;

@@ -40,8 +40,10 @@ impl Layer<'_, '_> {
         }
         let values = tree.io(root, model, None, false);
         let total = format!("T_{}", self.name);
-        let factored = self.printer.readable(values);
-        let sides = if named.len() == 1 { vec![named[0]] } else { vec![algebra.sum(&named), factored] };
+        let mut sides = vec![algebra.sum(&named)];
+        if named.len() > 1 && !self.printer.is_long(values) {
+            sides.push(self.printer.readable(values));
+        }
         let (first, rest) = sides.split_at(1);
         items.push(self.printer.item(Line::of("All"), &total, first, Line::of(" values")));
         if !rest.is_empty() {
