@@ -274,3 +274,26 @@ fn each_section_of_the_template_is_there() {
         from += at.unwrap_or_else(|| panic!("`{section}` is missing or in the wrong place"));
     }
 }
+
+#[test]
+fn other_configurations_have_a_report_too() {
+    for overrides in [
+        &["model=deepseek_ocr_root.no_crop"][..],
+        &["flash=true", "logits=last", "convention=torch"],
+        &["convention=published", "B=4", "S=2048", "rows=3", "cols=3"],
+        &["decoder.first_k_dense=0", "decoder.num_kv_heads=5", "io=unfused"],
+    ] {
+        let request = OpenRequest {
+            model: "deepseek_ocr".to_owned(),
+            overrides: overrides.iter().map(|text| (*text).to_owned()).collect(),
+            all_phases: true,
+            ..OpenRequest::default()
+        };
+        let model = BoundModel::open(&request).unwrap_or_else(|error| panic!("{}", error.render(false)));
+        let text = modelmeter::report::markdown(&model);
+        let text = text.unwrap_or_else(|error| panic!("{overrides:?}: {}", error.render(false)));
+        for section in sections(&text) {
+            evaluated(&section);
+        }
+    }
+}

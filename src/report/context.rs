@@ -47,7 +47,8 @@ pub struct LayerEntry<'m> {
     pub layer: Arc<Layer>,
     /// Its file, inside the model's folder or that of all models.
     pub file: String,
-    /// Each structure in which it is called, with the costs of it by itself.
+    /// Each structure in which it is called, with the costs of it by itself; none for a layer that is not called and
+    /// for which the model has no sizes.
     pub variants: Vec<(Variant, View<'m>)>,
 }
 
@@ -97,8 +98,12 @@ impl<'m> Report<'m> {
             for layer in &module.module.layers {
                 let mut variants = Vec::new();
                 for variant in self.model.layer_variants(&layer.name.text)? {
-                    let view = self.model.variant_view(&layer.name.text, &variant)?;
-                    variants.push((variant, view));
+                    match self.model.variant_view(&layer.name.text, &variant) {
+                        Ok(view) => variants.push((variant, view)),
+                        // Not called, and the model has no size of that name: only its text can be shown.
+                        Err(error) if error.code == "missing-value" => {}
+                        Err(error) => return Err(error),
+                    }
                 }
                 let file = module.path.strip_prefix(&own).unwrap_or(&module.path).to_owned();
                 entries.push(LayerEntry { layer: Arc::clone(layer), file, variants });

@@ -40,6 +40,9 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
     }
     document.code("python", pseudo_code(&entry.layer, &views, &shapes));
 
+    if entry.variants.is_empty() {
+        document.paragraph(report.texts.line("layer.no_sizes"));
+    }
     for (place, (variant, view)) in entry.variants.iter().enumerate() {
         let printer = Printer::new(report.model, view);
         local_sizes(&entry.layer, view).iter().for_each(|(name, size)| printer.add_local(name, *size));
