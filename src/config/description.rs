@@ -76,6 +76,8 @@ pub struct SymbolDescription {
     pub keys: Vec<String>,
     /// Its value where no key has one.
     pub default: Option<DefaultValue>,
+    /// Words that say that a key has no value, such as `auto`.
+    pub absent: Vec<String>,
     /// May be None.
     pub optional: bool,
     /// Must be given where this other symbol is.

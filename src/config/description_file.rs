@@ -188,6 +188,7 @@ impl Loader<'_> {
             kind,
             keys: table.key.into_iter().chain(table.aliases).collect(),
             default,
+            absent: table.absent,
             optional: table.optional,
             required_with: table.required_with,
             count: table.count,

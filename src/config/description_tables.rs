@@ -65,6 +65,8 @@ pub struct SymbolTable {
     #[serde(default)]
     pub aliases: Vec<String>,
     pub default: Option<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub absent: Vec<String>,
     pub minimum: Option<i64>,
     #[serde(default)]
     pub optional: bool,

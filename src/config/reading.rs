@@ -55,7 +55,10 @@ impl<'a> Reading<'a> {
                     found.map(|(value, key)| (value.clone(), Some(key)))
                 }
             };
-            let entry = match value {
+            let says_nothing = |value: &Value| {
+                value.text().is_some_and(|text| symbol.absent.iter().any(|word| word == text))
+            };
+            let entry = match value.filter(|(value, _)| !says_nothing(value)) {
                 Some((value, key)) if value.kind != Kind::Null => Bound {
                     setting: setting::setting(&symbol.name, &symbol.kind, &value)?,
                     origin: value.origin,

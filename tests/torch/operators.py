@@ -72,6 +72,25 @@ def sdpa(q, k, v, causal=False):
     return execute(attend, q, k, v)
 
 
+# Recurrences
+
+
+@operator
+def selective_scan(x, delta, A, b, c, state):
+    """The states themselves cost no product; each position reads its own out."""
+
+    def scan(x, delta, A, b, c, state):
+        states = state.unsqueeze(-3).expand(*state.shape[:-2], x.shape[-2], *state.shape[-2:])
+        return (states @ c.unsqueeze(-1)).squeeze(-1)
+
+    return execute(scan, x, delta, A, b, c, state)
+
+
+@operator
+def cumsum(x):
+    return execute(lambda a: torch.cumsum(a, -1), x)
+
+
 # Norms, activations, elementwise
 
 

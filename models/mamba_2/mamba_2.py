@@ -1,0 +1,26 @@
+"""Mamba-2: a language model of selective state spaces, without attention. Its parts and phases."""
+from layers.mamba_2_model import Mamba2Model
+from shared.tied_head import TiedHead
+
+embeddings = param(V, h)
+backbone = shared(Mamba2Model)
+lm_head = shared(TiedHead)
+
+
+def prefill(ids: tokens(B, S)):
+    """S tokens, logits at every position."""
+    x = backbone(embedding(ids, table=embeddings))
+    return lm_head(x, embeddings)
+
+
+def decode(ids: tokens(B, 1)):
+    """One new token; what came before stands in states of constant size."""
+    x = backbone(embedding(ids, table=embeddings), step=True)
+    return lm_head(x, embeddings)
+
+
+def generate(ids: tokens(B, 1), *, K):
+    """K decode steps."""
+    for token in range(K):
+        logits = decode(ids)
+    return logits
