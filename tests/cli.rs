@@ -129,6 +129,24 @@ fn every_layer_has_its_published_figure() {
     }
 }
 
+/// Counted by PyTorch on the layer file at these sizes (tests/torch/cases.py).
+#[test]
+fn sizes_given_for_a_layer_reach_the_layers_inside() {
+    let sizes = "B=2 h=60 H=6 H_kv=2 i=130 E=7 top_k=3 i_moe=22 S=9 convention=torch";
+    let given = |others: &'static str| -> Vec<&str> {
+        std::iter::once("deepseek_ocr:DeepseekV2Model")
+            .chain(sizes.split(' '))
+            .chain(others.split(' '))
+            .collect()
+    };
+    let two_dense = eval(&given("n_shared=1 L=5 first_k_dense=2"))["totals"].clone();
+    assert_eq!(number(&two_dense["weights"]), BigRational::from_integer(191_760.into()));
+    assert_eq!(number(&two_dense["flops.tensor_core"]), BigRational::from_integer(5_364_180.into()));
+    let cached = eval(&given("n_shared=null L=3 first_k_dense=0 past=11"))["totals"].clone();
+    assert_eq!(number(&cached["weights"]), BigRational::from_integer(113_640.into()));
+    assert_eq!(number(&cached["flops.tensor_core"]), BigRational::from_integer(2_624_940.into()));
+}
+
 #[test]
 fn a_configuration_without_tiles_has_one_view() {
     let preset =

@@ -151,7 +151,7 @@ fn mistakes_in_files_are_shown_in_their_place() {
     let mlp = "layers/decoder/deepseek_v2_mlp.py";
     let check = |name: &str, file: &str, change: &dyn Fn(&str) -> String, words: &[&str]| {
         let folder = changed(name, file, change);
-        for command in ["eval", "formula", "explain"] {
+        for command in ["eval", "formula", "explain", "report"] {
             refused_in(&folder, &[command, "deepseek_ocr", "--models", "models"], words);
         }
     };

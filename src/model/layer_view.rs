@@ -140,6 +140,7 @@ impl BoundModel {
         numbers.extend(own.numbers);
         let mut symbols = self.symbols.clone();
         self.apply_switches(&mut symbols);
+        self.replace_by_given(&mut symbols, occurrence, &arguments);
         let runtime = IndexMap::new();
         let lookup = |symbol: Symbol| numbers.get(&symbol).cloned();
         let environment = Environment {
@@ -239,6 +240,28 @@ impl BoundModel {
             }
         }
         Ok(arguments)
+    }
+
+    /// Lets the layers inside see the values given for this layer by name: `E=7` for a stack of layers is the `E` that
+    /// its mixtures of experts take from the model. Not so where the model's call passes another value under that name.
+    fn replace_by_given(
+        &self,
+        symbols: &mut IndexMap<String, Value>,
+        occurrence: Option<&Occurrence>,
+        arguments: &LayerArguments,
+    ) {
+        for name in self.binding.extra.keys() {
+            let passed = occurrence.and_then(|occurrence| occurrence.keywords.get(name));
+            let another = match (passed, self.symbols.get(name)) {
+                (Some(Value::Size(passed)), Some(Value::Size(known))) => passed != known,
+                _ => false,
+            };
+            if let (Some(value), Some(known), false) =
+                (arguments.keywords.get(name), symbols.get_mut(name), another)
+            {
+                *known = value.clone();
+            }
+        }
     }
 
     /// `B * S`, where both are runtime keys.

@@ -99,7 +99,7 @@ LAYERS = [
         (dict(REAL_DECODER, dense=False), "DeepseekV2DecoderLayer_moe"),
         (dict(REAL_DECODER, dense=False, flash=True), "DeepseekV2DecoderLayer_moe"),
         (dict(DECODER, S=9, past=4, dense=True), None),
-        (dict(DECODER, S=1, past=40, angles=False, flash=True), None)]),
+        (dict(DECODER, S=1, past=40, dense=False, angles=False, flash=True), None)]),
     ("decoder.deepseek_v2_model", "DeepseekV2Model", [
         (dict(DECODER, S=9, L=5, first_k_dense=2), None),
         (dict(DECODER, S=9, L=3, first_k_dense=0, past=11, n_shared=None), None),
@@ -142,7 +142,8 @@ CONFIGURATIONS = {
         "hidden_size": 96, "num_attention_heads": 6, "num_key_value_heads": 2,
         "intermediate_size": 100, "n_routed_experts": 5, "num_experts_per_tok": 2,
         "moe_intermediate_size": 24, "n_shared_experts": 3, "first_k_dense_replace": 2,
-        "num_hidden_layers": 5, "vocab_size": 1001}},
+        "num_hidden_layers": 5, "vocab_size": 1001},
+        "projector_config": {"n_embed": 96}},
     "no shared expert, no dense layer": {"language_config": {
         "n_shared_experts": None, "first_k_dense_replace": 0, "num_hidden_layers": 3}},
     "no experts": {"language_config": {
