@@ -156,6 +156,21 @@ fn facts_substitute() {
     assert_eq!(a.0.at_most(a.p("2 g"), a.n(20)), None);
     assert_eq!(a.0.at_most(a.p("2 G"), a.n(16)), Some(true));
     assert_eq!(a.0.dominant(&[g, a.n(8), a.v("x")]), vec![a.n(8), a.v("x")]);
+    // A remainder depends on both its sides, not only on their quotient, from which a fact cancels H.
+    let rest = a.0.remainder(h, d);
+    for (head, whole, expected) in [(2, 2, 0), (2, 4, 2), (3, 12, 3)] {
+        for form in [rest, a.0.expanded(rest), a.0.factored(rest)] {
+            let value = |symbol| {
+                Some(Rational::from_integer((if symbol == a.0.symbol("H") { head } else { whole }).into()))
+            };
+            assert_eq!(
+                a.0.evaluate(form, &value),
+                Ok(Rational::from_integer(expected.into())),
+                "{}",
+                a.text(form)
+            );
+        }
+    }
 }
 
 #[test]

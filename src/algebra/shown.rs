@@ -90,7 +90,7 @@ impl Algebra {
     fn write_quotient(
         &self,
         value: &Fraction,
-        write: impl Fn(Formula, Formula) -> Formula,
+        write: impl FnOnce(Formula, Formula) -> Formula,
         work: &Work,
     ) -> Outcome<Formula> {
         let shown = self.undone(&self.in_plain_atoms(value)?, work)?;
@@ -146,7 +146,6 @@ impl Algebra {
                 if !self.is_over_positive_integers(inner, &below) {
                     return Ok(found);
                 }
-                let above = Fraction::from(inner.numerator().clone());
                 // ⌊n/d⌋ = ⌈(n + 1)/d⌉ - 1
                 let next = Fraction::quotient(&inner.numerator().plus(&Polynomial::one()), &below, work)?;
                 let ceiling = shown(self.write_quotient(&next, |a, b| self.ceiling_quotient(a, b), work)?);
@@ -155,12 +154,22 @@ impl Algebra {
                 if below.as_constant() == Some(Integer::Small(2)) {
                     let ceiling =
                         shown(self.write_quotient(inner, |a, b| self.ceiling_quotient(a, b), work)?);
+                    let above = Fraction::from(inner.numerator().clone());
                     found.push(above.minus(&ceiling, work)?);
                 }
-                // ⌊n/d⌋ = (n - (n mod d))/d
-                let remainder = shown(self.write_quotient(inner, |a, b| self.remainder(a, b), work)?);
-                let multiple = above.minus(&remainder, work)?;
-                found.push(Fraction::product([&multiple, &Fraction::from(below).inverse(work)?], work)?);
+                // ⌊n/d⌋ = n/d - (m mod e)/e for n/d = m/e, however that quotient is written.
+                let mut written_below = None;
+                let remainder = shown(self.write_quotient(
+                    inner,
+                    |a, b| {
+                        written_below = Some(b);
+                        self.remainder(a, b)
+                    },
+                    work,
+                )?);
+                let below =
+                    self.try_canonical(written_below.expect("was written"))?.fraction.inverse(work)?;
+                found.push(inner.minus(&Fraction::product([&remainder, &below], work)?, work)?);
             }
             Atom::Sigma(sum) => {
                 let BoundedSum { index, from, to, body } = &**sum;
