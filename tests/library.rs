@@ -47,3 +47,8 @@ fn words(text: &toml::Value) -> impl Iterator<Item = String> {
 fn state_space_models() {
     agrees("state-space");
 }
+
+#[test]
+fn encoder_decoder_models() {
+    agrees("encoder-decoder");
+}

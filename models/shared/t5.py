@@ -1,0 +1,95 @@
+"""Layers of T5: norms without mean, learnt scores of relative position, attention without scaling."""
+
+
+def T5RelativeBias(*, S, T, H, buckets):
+    """A learnt score for every query, key and head by their distance, which is sorted into buckets:
+    logarithmically wide ones beyond the first few. It is added to the scores of attention.
+    """
+    table = param(buckets, H)
+    return reshape(permute(lookup(table, S, T), 2, 0, 1), 1, H, S, T)
+
+
+def T5BiasedProducts(q: (B, H, S, d), k: (B, H, T, d), v: (B, H, T, d), bias: (1, H, S, T), *,
+                     causal=False):
+    """The products of attention, written out: scores without scaling plus the bias for relative
+    position, softmax, and the mean of values.
+    """
+    qk = matmul(q, transpose(k, 2, 3), causal="scores" if causal else None)
+    probs = softmax(qk + bias, causal=causal)
+    av = matmul(probs, v, causal="values" if causal else None)
+    return reshape(transpose(av, 1, 2), B, S, H * d)
+
+
+def T5SelfAttention(x: (B, S, h), bias: (1, H, S, S), *, H, d_kv):
+    """Multi-head attention of the encoder: every position looks at every other."""
+    q = transpose(reshape(linear(x, H * d_kv, bias=False), B, S, H, d_kv), 1, 2)
+    k = transpose(reshape(linear(x, H * d_kv, bias=False), B, S, H, d_kv), 1, 2)
+    v = transpose(reshape(linear(x, H * d_kv, bias=False), B, S, H, d_kv), 1, 2)
+    attended = T5BiasedProducts(q, k, v, bias)
+    o = linear(attended, h, bias=False)
+    return o
+
+
+def T5CausalAttention(x: (B, T, h), bias: (1, H, T, past + T), *, H, d_kv, past=0):
+    """Multi-head attention of the decoder: T new positions look causally at themselves and at
+    `past` cached ones.
+    """
+    q = transpose(reshape(linear(x, H * d_kv, bias=False), B, T, H, d_kv), 1, 2)
+    k = transpose(reshape(linear(x, H * d_kv, bias=False), B, T, H, d_kv), 1, 2)
+    v = transpose(reshape(linear(x, H * d_kv, bias=False), B, T, H, d_kv), 1, 2)
+    keys, values = kv_cache(k, v, past=past)
+    attended = T5BiasedProducts(q, keys, values, bias, causal=True)
+    o = linear(attended, h, bias=False)
+    return o
+
+
+def T5CrossAttention(x: (B, T, h), memory: (B, S, h), *, H, d_kv, fill=True):
+    """Queries of the decoder look at the encoder's output, whose keys and values are computed once
+    (`fill`) and read back at every later step.
+    """
+    q = transpose(reshape(linear(x, H * d_kv, bias=False), B, T, H, d_kv), 1, 2)
+    k = cached(linear, memory, H * d_kv, bias=False, fill=fill)
+    v = cached(linear, memory, H * d_kv, bias=False, fill=fill)
+    k = transpose(reshape(k, B, S, H, d_kv), 1, 2)
+    v = transpose(reshape(v, B, S, H, d_kv), 1, 2)
+    qk = matmul(q, transpose(k, 2, 3))
+    av = matmul(softmax(qk), v)
+    o = linear(reshape(transpose(av, 1, 2), B, T, H * d_kv), h, bias=False)
+    return o
+
+
+def T5FeedForward(x: (..., h), *, i, feed_forward="relu"):
+    """Feed-forward network: two linear layers around a ReLU or, in the gated form of T5 1.1 and its
+    successors, a third one that multiplies a GELU.
+    """
+    if feed_forward == "gated-gelu":
+        wi_0 = linear(x, i, bias=False)
+        wi_1 = linear(x, i, bias=False)
+        inner = gelu_tanh(wi_0) * wi_1
+    else:
+        wi = linear(x, i, bias=False)
+        if feed_forward == "relu":
+            inner = relu(wi)
+        else:
+            inner = gelu(wi)
+    wo = linear(inner, h, bias=False)
+    return wo
+
+
+def T5EncoderBlock(x: (B, S, h), bias: (1, H, S, S), *, i):
+    """Pre-norm block: self-attention over the whole input, then the feed-forward network."""
+    norm = rms_norm(x)
+    attention = T5SelfAttention(norm, bias)
+    x = x + attention
+    norm_2 = rms_norm(x)
+    feed_forward = T5FeedForward(norm_2, i=i)
+    return x + feed_forward
+
+
+def T5Encoder(x: (B, S, h), *, H, L, buckets):
+    """L blocks and a last norm; the first block's bias for relative position serves all of them."""
+    bias = T5RelativeBias(S=S, T=S, H=H, buckets=buckets)
+    for layer in range(L):
+        x = T5EncoderBlock(x, bias)
+    final_norm = rms_norm(x)
+    return final_norm

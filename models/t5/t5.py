@@ -1,0 +1,33 @@
+"""T5: an encoder reads a text, a decoder writes another one. Its parts and phases."""
+from layers.t5_decoder import T5Decoder
+from shared.t5 import T5Encoder
+from shared.tied_head import TiedHead
+
+embeddings = param(V, h)
+encoder = shared(T5Encoder)
+decoder = shared(T5Decoder)
+lm_head = shared(TiedHead)
+
+
+def encode(ids: tokens(B, S)):
+    """The encoder over S tokens."""
+    return encoder(embedding(ids, table=embeddings))
+
+
+def prefill(ids: tokens(B, S), written: tokens(B, T)):
+    """The encoder over S tokens, then the decoder over T; fills both caches."""
+    x = decoder(embedding(written, table=embeddings), encode(ids), past=0, fill=True)
+    return lm_head(x, embeddings)
+
+
+def decode(written: tokens(B, 1), memory: (B, S, h), *, T):
+    """One new token after T, beside the cached keys and values of S encoded ones."""
+    x = decoder(embedding(written, table=embeddings), memory, past=T, fill=False)
+    return lm_head(x, embeddings)
+
+
+def generate(written: tokens(B, 1), memory: (B, S, h), *, T, K):
+    """K decode steps after T tokens."""
+    for token in range(K):
+        logits = decode(written, memory, T=T + token)
+    return logits
