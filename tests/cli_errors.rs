@@ -113,7 +113,7 @@ fn files_that_are_no_models_are_refused() {
     std::fs::write(folder.join("plain.json"), "{}").expect("written");
     std::fs::create_dir(folder.join("empty")).expect("a folder");
     refused_in(&folder, &["eval", "broken.json"], &["broken.json:1"]);
-    refused_in(&folder, &["eval", "other.json"], &["NoSuchModel", "DeepseekOCRForCausalLM"]);
+    refused_in(&folder, &["eval", "other.json"], &["NoSuchModel", "nearest: "]);
     refused_in(&folder, &["eval", "plain.json"], &["architectures"]);
     refused_in(&folder, &["eval", "empty"], &["config.json", "model.toml"]);
     refused_in(&folder, &["eval", "../missing"], &["no file or folder"]);

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use modelmeter::config::{
-    Accepted, Binding, Fact, Files, ModelDescription, Override, Request, Vendor, bind, compose, interpolate,
-    read_overrides, read_yaml,
+    Accepted, Binding, Fact, Files, ModelDescription, Override, Request, Vendor, VendorGroup, bind, compose,
+    interpolate, read_overrides, read_yaml,
 };
 use modelmeter::diagnostic::{Result, Source};
 use proptest::prelude::*;
@@ -28,7 +28,9 @@ impl Folder {
     fn message(&self, arguments: &[&str]) -> String {
         let files = Files::directory(&self.0);
         let outcome = read_overrides(arguments)
-            .and_then(|overrides| compose(&files, "m", None, &overrides.iter().collect::<Vec<_>>()))
+            .and_then(|overrides| {
+                compose(&files, "m", VendorGroup::default(), &overrides.iter().collect::<Vec<_>>())
+            })
             .and_then(|composition| interpolate(&composition.root));
         outcome.err().map(|error| error.render(false)).unwrap_or_default()
     }
@@ -149,7 +151,7 @@ fn interpolation_resolves_whole_values_and_parts_of_strings() {
             ("configs/g/one.yaml", "size: 3\nother: true\n"),
         ],
     );
-    let composition = compose(&Files::directory(&folder.0), "m", None, &[]).unwrap();
+    let composition = compose(&Files::directory(&folder.0), "m", VendorGroup::default(), &[]).unwrap();
     let resolved = interpolate(&composition.root).unwrap();
     let shown = resolved.root.to_string();
     let expected = "{\"g\": {\"size\": 4, \"other\": true}, \"a\": 4, \"b\": \"x-4-${a}\", \"c\": \"${a}\", \

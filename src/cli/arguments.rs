@@ -26,7 +26,8 @@ pub struct Global {
 /// A model and what is set for it.
 #[derive(Debug, Clone, Args)]
 pub struct Target {
-    /// A model's id, a config.json or its folder, or a model folder; `MODEL:path.to.part` or `MODEL:LayerName` selects
+    /// A preset or a model's id, a config.json, its folder, - for one on standard input, or a model folder;
+    /// `MODEL:path.to.part` or `MODEL:LayerName` selects
     pub model: String,
     /// Overrides, such as B=4, phase=decode, convention=torch, hf.hidden_size=2048, or @FILE with one a line
     #[arg(value_name = "KEY=VALUE")]
@@ -43,6 +44,7 @@ impl Target {
     pub fn open_for(&self, global: &Global, all_phases: bool) -> Result<BoundModel> {
         let model = BoundModel::open(&OpenRequest {
             model: self.model.clone(),
+            input: output::input_of(&self.model)?,
             overrides: self.overrides.clone(),
             rules: global.rules.clone(),
             models: global.models.clone(),

@@ -36,7 +36,7 @@ fn all(global: &Global) -> Result<String> {
     let library = global.models.as_ref().map_or_else(Files::embedded, Files::directory);
     let mut lines = Vec::new();
     for id in ids(&library) {
-        let description = ModelDescription::load(&library.folder(&id)?)?;
+        let description = ModelDescription::load_from(&library.folder(&id)?, &library)?;
         lines.push(vec![id, description.title]);
     }
     Ok(columns(&lines, ""))
@@ -51,7 +51,7 @@ fn one(id: &str, global: &Global) -> Result<String> {
         all_phases: true,
         ..OpenRequest::default()
     };
-    let found = find(id, global.models.as_deref())?;
+    let found = find(id, global.models.as_deref(), None)?;
     let model = BoundModel::open(&request)?;
     let description = &model.description;
     let mut out = format!("{}  {}\n{}\n", description.id, description.title, description.summary);

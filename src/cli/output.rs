@@ -4,8 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Result};
+use crate::config::read_stream;
+use crate::diagnostic::{Diagnostic, Result, Source};
 
 /// What to print, and the exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +54,12 @@ pub fn finish(answer: Result<Answer>) -> ExitCode {
 /// An exit code of the argument parser.
 pub fn code(code: i32) -> ExitCode {
     ExitCode::from(u8::try_from(code).unwrap_or(BAD_INPUT))
+}
+
+/// What the model `-`, alone or with a part selected, stands for: the text of standard input.
+pub fn input_of(model: &str) -> Result<Option<Arc<Source>>> {
+    let is_input = model == "-" || model.starts_with("-:");
+    is_input.then(|| read_stream("standard input", io::stdin().lock())).transpose()
 }
 
 /// Prints warnings.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 
 use super::binding::{Binding, Bound, Chosen, Dtypes};
-use super::compose::{self, Composition, Vendor};
+use super::compose::{self, Composition, Vendor, VendorGroup};
 use super::description::ModelDescription;
 use super::facts::Fact;
 use super::files::Files;
@@ -48,7 +48,12 @@ pub struct Request<'a> {
 
 /// Composes, overrides, interpolates and binds; `folder` is the model's.
 pub fn bind(description: &ModelDescription, folder: &Files, request: Request<'_>) -> Result<Binding> {
-    let vendor = request.vendor.map(|vendor| (description.vendor_group.as_str(), vendor));
+    let vendor = VendorGroup {
+        name: &description.vendor_group,
+        preset: description.preset.as_deref(),
+        nested: description.nested.as_deref(),
+        given: request.vendor,
+    };
     let not_extra = |given: &&Override| !request.accepted.extra.contains(&given.key);
     let overrides: Vec<&Override> = request.overrides.iter().filter(not_extra).collect();
     let composition = compose::compose(folder, &description.id, vendor, &overrides)?;
@@ -118,7 +123,9 @@ impl<'a> Binder<'a> {
             return Ok(());
         }
         if let Some(symbol) = description.symbol(name) {
-            return self.put(given, name, symbol.keys.first());
+            // A key that gives a factor, or a length, is not the place of the size itself.
+            let plain = symbol.keys.first().filter(|key| symbol.times.is_none() && !key.ends_with(')'));
+            return self.put(given, name, plain);
         }
         if let Some(key) = description.runtime_key(name) {
             self.given.insert(name.to_string(), given);
@@ -209,7 +216,9 @@ impl<'a> Binder<'a> {
             phase.as_ref().map_or(description.default_phase.as_str(), |chosen| &chosen.word).to_string();
         self.check_runtime_keys(&phase_name)?;
         let (direct, read) = (&self.direct, interpolated.read.clone());
-        let mut reading = Reading { description, interpolated: &interpolated, direct, read };
+        let settled =
+            interpolated.root.at(&description.vendor_group).and_then(|vendor| description.settled(vendor));
+        let mut reading = Reading { description, interpolated: &interpolated, direct, settled, read };
         let symbols = reading.symbols()?;
         let phases = reading.phases()?;
         let [weights, activations, cache] = &description.dtypes;

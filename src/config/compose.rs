@@ -5,6 +5,8 @@
 //! place of the file's own keys (at the end where it is not named). An option's own defaults list names options of
 //! the same group. A vendor's `config.json` takes the place of one group.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::files::{Files, check_name};
@@ -12,7 +14,7 @@ use super::json;
 use super::overrides::Override;
 use super::value::{DEPTH, Entry, Kind, Map, Origin, Value, escape};
 use super::yaml;
-use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Result, Source, Span, did_you_mean};
 
 /// A vendor's `config.json`, read as it is.
 #[derive(Debug, Clone)]
@@ -41,7 +43,7 @@ pub struct Composition {
 
 impl Vendor {
     /// Reads a vendor's configuration.
-    pub fn read(source: &std::sync::Arc<crate::diagnostic::Source>) -> Result<Self> {
+    pub fn read(source: &Arc<Source>) -> Result<Self> {
         let value = json::read(source)?;
         if value.map().is_none() {
             let span = value.origin.span().clone();
@@ -52,23 +54,46 @@ impl Vendor {
 
     /// The first of `architectures`.
     pub fn architecture(&self) -> Option<&str> {
-        match &self.value.at("architectures")?.kind {
-            Kind::List(items) => items.first()?.text(),
-            _ => None,
-        }
+        architecture(&self.value)
     }
 
     /// The `model_type`.
     pub fn model_type(&self) -> Option<&str> {
-        self.value.at("model_type")?.text()
+        model_type(&self.value)
     }
+}
+
+/// The first of a configuration's `architectures`.
+pub(super) fn architecture(value: &Value) -> Option<&str> {
+    match &value.at("architectures")?.kind {
+        Kind::List(items) => items.first()?.text(),
+        _ => None,
+    }
+}
+
+/// A configuration's `model_type`.
+pub(super) fn model_type(value: &Value) -> Option<&str> {
+    value.at("model_type")?.text()
+}
+
+/// The group of a vendor's own configuration.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct VendorGroup<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The option of it that is meant where nothing names one.
+    pub preset: Option<&'a str>,
+    /// The mapping that the model's keys lie in; a configuration without it is taken as the content of that mapping.
+    pub nested: Option<&'a str>,
+    /// A vendor's file, in place of an option.
+    pub given: Option<&'a Vendor>,
 }
 
 /// Composes the configuration `configs/<id>.yaml` of a model folder, with options chosen by overrides of groups.
 pub fn compose(
     files: &Files,
     id: &str,
-    vendor: Option<(&str, &Vendor)>,
+    vendor: VendorGroup<'_>,
     overrides: &[&Override],
 ) -> Result<Composition> {
     let path = format!("configs/{id}.yaml");
@@ -123,25 +148,28 @@ enum Default {
 
 struct Composer<'a> {
     files: &'a Files,
-    vendor: Option<(&'a str, &'a Vendor)>,
+    vendor: VendorGroup<'a>,
     groups: IndexMap<String, Option<Choice>>,
 }
 
 impl Composer<'_> {
     /// A model without a root file has a vendor's configuration and nothing else.
     fn without_root(mut self, path: &str, overrides: &[&Override]) -> Result<Composition> {
-        let Some((group, vendor)) = self.vendor else {
-            return Err(Diagnostic::new("no-config", format!("there is no {path}"))
-                .help("give the model as a config.json, or write that file"));
+        let group = self.vendor.name;
+        let source = match self.vendor.given {
+            Some(vendor) => Arc::clone(&vendor.value.origin.span().source),
+            None => Source::new(path, ""),
         };
-        let span = Span::new(&vendor.value.origin.span().source, 0..0);
-        self.choose(&[Default::Group(group.to_string(), span.clone(), None)], overrides)?;
-        let entry = Entry { key: span, value: vendor.value.clone() };
-        let root = Map::from_iter([(group.to_string(), entry)]);
-        Ok(Composition {
-            root: Value { kind: Kind::Map(root), origin: vendor.value.origin.clone() },
-            groups: self.groups,
-        })
+        let span = Span::new(&source, 0..0);
+        let preset = self.vendor.preset.map(|preset| (preset.to_string(), Origin::Default(span.clone())));
+        self.choose(&[Default::Group(group.to_string(), span.clone(), preset)], overrides)?;
+        let Some(value) = self.group(group)? else {
+            return Err(Diagnostic::new("no-config", format!("there is no {path}"))
+                .help("give the model as a config.json, or name a preset"));
+        };
+        let origin = value.origin.clone();
+        let root = Map::from_iter([(group.to_string(), Entry { key: span, value })]);
+        Ok(Composition { root: Value { kind: Kind::Map(root), origin }, groups: self.groups })
     }
 
     /// Fixes the option of every group: from the defaults list, a vendor's file, or the last override of it.
@@ -149,7 +177,7 @@ impl Composer<'_> {
         for entry in entries {
             let Default::Group(group, _, default) = entry else { continue };
             let given = overrides.iter().rev().find(|given| given.key == *group);
-            let vendor = self.vendor.filter(|(name, _)| name == group).map(|(_, vendor)| vendor);
+            let vendor = self.vendor.given.filter(|_| self.vendor.name == group);
             let choice = match (vendor, given) {
                 (Some(vendor), Some(given)) => {
                     let message = format!("`{group}` is already given by a config.json");
@@ -177,13 +205,18 @@ impl Composer<'_> {
 
     /// The content of a group's chosen option.
     fn group(&self, group: &str) -> Result<Option<Value>> {
-        match (self.vendor, self.groups.get(group)) {
-            (Some((name, vendor)), _) if name == group => Ok(Some(vendor.value.clone())),
+        let is_vendor = self.vendor.name == group;
+        let value = match (self.vendor.given, self.groups.get(group)) {
+            (Some(vendor), _) if is_vendor => vendor.value.clone(),
             (_, Some(Some(choice))) => {
-                self.option(group, &choice.option, choice.origin.span(), &mut Vec::new()).map(Some)
+                self.option(group, &choice.option, choice.origin.span(), &mut Vec::new())?
             }
-            _ => Ok(None),
-        }
+            _ => return Ok(None),
+        };
+        Ok(Some(match self.vendor.nested {
+            Some(nested) if is_vendor => nest(value, nested),
+            _ => value,
+        }))
     }
 
     /// An option's file, on top of the options of the same group that its defaults list names.
@@ -228,8 +261,28 @@ impl Composer<'_> {
     }
 }
 
+/// A configuration whose keys lie in the mapping `nested`: as it is where it has that mapping, else put into one. What
+/// tells the architecture stays outside too.
+fn nest(value: Value, nested: &str) -> Value {
+    let Value { kind: Kind::Map(map), origin } = value else { return value };
+    if map.contains_key(nested) {
+        return Value { kind: Kind::Map(map), origin };
+    }
+    let outside = ["architectures", "model_type"];
+    let mut root: Map = map
+        .iter()
+        .filter(|(key, _)| outside.contains(&key.as_str()))
+        .map(|(key, entry)| (key.clone(), entry.clone()))
+        .collect();
+    let inner = map.into_iter().filter(|(key, _)| !outside.contains(&key.as_str())).collect();
+    let span = Span::new(&origin.span().source, 0..0);
+    let value = Value { kind: Kind::Map(inner), origin: origin.clone() };
+    root.insert(nested.to_string(), Entry { key: span, value });
+    Value { kind: Kind::Map(root), origin }
+}
+
 /// A YAML file that must be a mapping; an empty one is an empty mapping.
-fn read_map(source: &std::sync::Arc<crate::diagnostic::Source>) -> Result<Value> {
+fn read_map(source: &Arc<Source>) -> Result<Value> {
     let value = yaml::read(source)?;
     match value.kind {
         Kind::Map(_) => Ok(value),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 
+use super::compose;
 use super::expression::Expression;
 use super::facts::Fact;
 use super::pattern::Pattern;
@@ -23,12 +24,19 @@ pub struct ModelDescription {
     pub summary: String,
     /// The file of its parts and phases, inside its folder.
     pub module: String,
-    /// The vendor's names for what answers to it, first of all `architectures[0]`.
-    pub architectures: Vec<String>,
-    /// The vendor's `model_type`, which decides where `architectures` is missing.
-    pub model_types: Vec<String>,
+    /// The vendor's names for what answers to it, first of all `architectures[0]`; with each the symbols that it
+    /// settles where no key does.
+    pub architectures: IndexMap<String, Settled>,
+    /// The vendor's `model_type`, which decides where `architectures` is missing; with each the architecture that it
+    /// stands for.
+    pub model_types: IndexMap<String, Option<String>>,
     /// The group that a vendor's `config.json` takes the place of.
     pub vendor_group: String,
+    /// The mapping of the vendor's configuration that the model's keys lie in; a configuration without it is taken as
+    /// the content of that mapping.
+    pub nested: Option<String>,
+    /// The option of the vendor's group that is meant where neither a root configuration nor anybody names one.
+    pub preset: Option<String>,
     /// Class of the vendor per layer.
     pub classes: IndexMap<String, String>,
     /// Symbols in declared order.
@@ -59,6 +67,9 @@ pub struct ModelDescription {
     pub inventory: Vec<InventoryGroup>,
 }
 
+/// What an architecture settles of a model's symbols, each with the place that says so.
+pub type Settled = IndexMap<String, (DefaultValue, Span)>;
+
 /// A symbol of a model.
 #[derive(Debug, Clone)]
 pub struct SymbolDescription {
@@ -72,12 +83,16 @@ pub struct SymbolDescription {
     pub unit: String,
     /// What kind of value it takes.
     pub kind: SymbolKind,
-    /// The dotted keys that give it, tried in order.
+    /// The dotted keys that give it, tried in order; `len(key)` is how many elements a list or mapping has.
     pub keys: Vec<String>,
+    /// What a key's value is a factor of: the size is their product, rounded down.
+    pub times: Option<Expression>,
     /// Its value where no key has one.
     pub default: Option<DefaultValue>,
     /// Words that say that a key has no value, such as `auto`.
     pub absent: Vec<String>,
+    /// Its value where a key is null, where that differs.
+    pub null: Option<DefaultValue>,
     /// May be None.
     pub optional: bool,
     /// Must be given where this other symbol is.
@@ -217,6 +232,14 @@ pub struct InventoryGroup {
 }
 
 impl ModelDescription {
+    /// The path of the file of its parts and phases in the library, for a folder of that name.
+    pub fn module_path(&self, folder: &str) -> String {
+        match self.module.starts_with("shared/") {
+            true => self.module.clone(),
+            false => format!("{folder}/{}", self.module),
+        }
+    }
+
     /// The symbol of that name.
     pub fn symbol(&self, name: &str) -> Option<&SymbolDescription> {
         self.symbols.iter().find(|symbol| symbol.name == name)
@@ -242,12 +265,21 @@ impl ModelDescription {
 
     /// True when a vendor's configuration is one of this model's.
     pub fn answers_to(&self, vendor: &super::Vendor) -> bool {
-        let within = |names: &[String], name: &str| names.iter().any(|known| known == name);
         match (vendor.architecture(), vendor.model_type()) {
-            (Some(architecture), _) => within(&self.architectures, architecture),
-            (None, Some(model_type)) => within(&self.model_types, model_type),
+            (Some(architecture), _) => self.architectures.contains_key(architecture),
+            (None, Some(model_type)) => self.model_types.contains_key(model_type),
             (None, None) => false,
         }
+    }
+
+    /// What the architecture of a vendor's configuration settles: that of its `architectures[0]`, or the one that its
+    /// `model_type` stands for.
+    pub fn settled(&self, vendor: &super::Value) -> Option<&Settled> {
+        let architecture = match compose::architecture(vendor) {
+            Some(architecture) => architecture,
+            None => self.model_types.get(compose::model_type(vendor)?)?.as_deref()?,
+        };
+        self.architectures.get(architecture)
     }
 }
 

@@ -1,24 +1,29 @@
 //! The tables of `model.toml` as they stand in the file.
 
+use std::fmt;
+
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 /// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
-    pub id: Spanned<String>,
-    pub title: String,
     #[serde(default)]
-    pub summary: String,
+    pub include: Vec<Include>,
+    pub id: Option<Spanned<String>>,
+    pub title: Option<String>,
+    pub summary: Option<String>,
     pub module: Option<String>,
     #[serde(default)]
-    pub architectures: Vec<String>,
+    pub architectures: Architectures,
     #[serde(default)]
-    pub model_type: Vec<String>,
-    #[serde(default = "hf")]
-    pub vendor_group: String,
+    pub model_type: ModelTypes,
+    pub vendor_group: Option<String>,
+    pub nested: Option<String>,
+    pub preset: Option<String>,
     #[serde(default)]
     pub facts: Vec<Spanned<String>>,
     #[serde(default)]
@@ -34,6 +39,7 @@ pub struct File {
     pub require: Vec<Spanned<RequireTable>>,
     #[serde(default)]
     pub runtime: Vec<Spanned<RuntimeTable>>,
+    #[serde(default)]
     pub phase: Vec<Spanned<PhaseTable>>,
     #[serde(default)]
     pub dtype: IndexMap<String, Spanned<DtypeTable>>,
@@ -47,8 +53,66 @@ pub struct File {
     pub inventory: Vec<InventoryTable>,
 }
 
-fn hf() -> String {
-    "hf".to_string()
+/// A file of tables that this one adds to: its path in the library, and the mapping of the vendor's configuration that
+/// its keys lie in.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Include {
+    Plain(String),
+    Under { file: String, under: String },
+}
+
+/// `architectures`: a list of names, or a table of names, each with the symbols that it settles.
+#[derive(Default)]
+pub struct Architectures(pub IndexMap<String, IndexMap<String, Spanned<toml::Value>>>);
+
+/// `model_type`: a list of names, or a table of names, each with the architecture that it stands for.
+#[derive(Default)]
+pub struct ModelTypes(pub IndexMap<String, Option<Spanned<String>>>);
+
+impl<'de> Deserialize<'de> for Architectures {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ListOrTable(|_| IndexMap::new())).map(Architectures)
+    }
+}
+
+impl<'de> Deserialize<'de> for ModelTypes {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let table = from.deserialize_any(ListOrTable(|_| OptionalWord(None)))?;
+        Ok(ModelTypes(table.into_iter().map(|(name, word)| (name, word.0)).collect()))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct OptionalWord(Option<Spanned<String>>);
+
+/// Reads a list of names as a table whose values are made by the function.
+struct ListOrTable<V>(fn(&str) -> V);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for ListOrTable<V> {
+    type Value = IndexMap<String, V>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of names, or a table by name")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut table = IndexMap::new();
+        while let Some(name) = items.next_element::<String>()? {
+            let value = (self.0)(&name);
+            table.insert(name, value);
+        }
+        Ok(table)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut table = IndexMap::new();
+        while let Some((name, value)) = entries.next_entry()? {
+            table.insert(name, value);
+        }
+        Ok(table)
+    }
 }
 
 #[derive(Deserialize)]
@@ -65,8 +129,10 @@ pub struct SymbolTable {
     #[serde(default)]
     pub aliases: Vec<String>,
     pub default: Option<Spanned<toml::Value>>,
+    pub null: Option<Spanned<toml::Value>>,
     #[serde(default)]
     pub absent: Vec<String>,
+    pub times: Option<Spanned<String>>,
     pub minimum: Option<i64>,
     #[serde(default)]
     pub optional: bool,

@@ -105,9 +105,16 @@ pub fn read_path(path: &Path) -> Result<Arc<Source>> {
     if !file.metadata().map_err(failed)?.is_file() {
         return Err(Diagnostic::new("unreadable-file", format!("{} is not a file", escape(&name))));
     }
+    read_stream(&name, file)
+}
+
+/// The text that a stream gives, under the name that messages show.
+pub fn read_stream(name: &str, stream: impl Read) -> Result<Arc<Source>> {
     let mut bytes = Vec::new();
-    file.take(FILE_SIZE as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    text_of(&name, bytes)
+    stream.take(FILE_SIZE as u64 + 1).read_to_end(&mut bytes).map_err(|error| {
+        Diagnostic::new("unreadable-file", format!("cannot read {}: {error}", escape(name)))
+    })?;
+    text_of(name, bytes)
 }
 
 fn text_of(name: &str, bytes: Vec<u8>) -> Result<Arc<Source>> {

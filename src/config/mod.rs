@@ -7,6 +7,8 @@ mod check;
 mod compose;
 mod description;
 mod description_file;
+mod description_parts;
+
 mod description_tables;
 mod dtype;
 mod expression;
@@ -25,19 +27,19 @@ mod yaml;
 
 pub use bind::{Accepted, Request, bind};
 pub use binding::{Binding, Bound, Chosen, Dtypes, Runtime, Setting};
-pub use compose::{Choice, Composition, Vendor, compose, groups};
+pub use compose::{Choice, Composition, Vendor, VendorGroup, compose, groups};
 pub use description::{
     DefaultValue, DtypeSource, Elements, InventoryGroup, ModelDescription, Phase, ReferenceMetric,
-    Requirement, RuntimeKey, SymbolDescription, SymbolKind,
+    Requirement, RuntimeKey, Settled, SymbolDescription, SymbolKind,
 };
 pub use dtype::Dtype;
 pub use expression::{Expression, Names, NoValue, Operator};
 pub use facts::{Fact, Outcome, Relation};
-pub use files::{Files, is_name, read_path};
+pub use files::{Files, is_name, read_path, read_stream};
 pub use interpolate::{Interpolated, interpolate};
 pub use overrides::{Override, read_overrides};
 pub use pattern::Pattern;
-pub use value::{Entry, Kind, Map, Origin, Value};
+pub use value::{Entry, Kind, Map, Origin, Value, escape};
 
 /// Reads a YAML text into values.
 pub use yaml::read as read_yaml;

@@ -5,12 +5,13 @@ use num_bigint::BigInt;
 use rustc_hash::FxHashSet;
 
 use super::binding::{Bound, Runtime, Setting};
-use super::description::{DefaultValue, DtypeSource, ModelDescription, SymbolDescription};
+use super::description::{DefaultValue, DtypeSource, ModelDescription, Settled, SymbolDescription};
 use super::dtype::Dtype;
-use super::expression::Names;
+use super::expression::{Expression, Names};
 use super::interpolate::Interpolated;
-use super::setting;
 use super::value::{Kind, Origin, Value};
+use super::{scalar, setting};
+use crate::algebra::Rational;
 use crate::diagnostic::{Diagnostic, Result};
 
 /// A configuration from which values are read, and which of its keys were.
@@ -21,21 +22,25 @@ pub struct Reading<'a> {
     pub interpolated: &'a Interpolated,
     /// Overrides of symbols and runtime keys that have no key in the tree.
     pub direct: &'a IndexMap<String, Value>,
+    /// What the architecture settles of symbols that no key gives.
+    pub settled: Option<&'a Settled>,
     /// Keys of the tree that were read.
     pub read: FxHashSet<String>,
 }
 
 impl<'a> Reading<'a> {
     /// The first value that is not null among keys; else the last null.
-    fn first<'t>(&mut self, keys: &[String], tree: &'t Value) -> Option<(&'t Value, String)> {
+    fn first(&mut self, keys: &[String]) -> Option<(Value, String)> {
         let mut null = None;
         for key in keys {
-            self.read.insert(key.clone());
-            match tree.at(key) {
+            let length = key.strip_prefix("len(").and_then(|rest| rest.strip_suffix(')'));
+            self.read.insert(length.unwrap_or(key).to_string());
+            match self.interpolated.root.at(length.unwrap_or(key)) {
                 Some(Value { kind: Kind::Null, .. }) if null.is_some() => {}
-                Some(value) if value.kind == Kind::Null => null = Some((value, key.clone())),
+                Some(value) if value.kind == Kind::Null => null = Some((value.clone(), key.clone())),
                 Some(value) => {
                     self.read.extend(keys.iter().cloned());
+                    let value = if length.is_some() { counted(value) } else { value.clone() };
                     return Some((value, key.clone()));
                 }
                 None => {}
@@ -50,20 +55,23 @@ impl<'a> Reading<'a> {
         for symbol in &self.description.symbols {
             let value = match self.direct.get(&symbol.name).cloned() {
                 Some(value) => Some((value, None)),
-                None => {
-                    let found = self.first(&symbol.keys, &self.interpolated.root);
-                    found.map(|(value, key)| (value.clone(), Some(key)))
-                }
+                None => self.first(&symbol.keys).map(|(value, key)| (value, Some(key))),
             };
             let says_nothing = |value: &Value| {
                 value.text().is_some_and(|text| symbol.absent.iter().any(|word| word == text))
             };
             let entry = match value.filter(|(value, _)| !says_nothing(value)) {
-                Some((value, key)) if value.kind != Kind::Null => Bound {
-                    setting: setting::setting(&symbol.name, &symbol.kind, &value)?,
-                    origin: value.origin,
-                    key,
-                },
+                Some((value, key)) if value.kind != Kind::Null => {
+                    let value = match (&symbol.times, &key) {
+                        (Some(times), Some(_)) => scaled(symbol, times, &value, &Sizes(&bound))?,
+                        _ => value,
+                    };
+                    Bound {
+                        setting: setting::setting(&symbol.name, &symbol.kind, &value)?,
+                        origin: value.origin,
+                        key,
+                    }
+                }
                 absent => self.absent(symbol, absent, &bound)?,
             };
             bound.insert(symbol.name.clone(), entry);
@@ -89,15 +97,18 @@ impl<'a> Reading<'a> {
         null: Option<(Value, Option<String>)>,
         before: &IndexMap<String, Bound>,
     ) -> Result<Bound> {
-        let origin = Origin::Default(symbol.span.clone());
+        let settled = self.settled.and_then(|settled| settled.get(&symbol.name));
+        let span = settled.map_or(&symbol.span, |(_, span)| span);
+        let origin = Origin::Default(span.clone());
         let none = |null: Option<(Value, Option<String>)>| match null {
             Some((value, key)) => Bound { setting: Setting::None, origin: value.origin, key },
             None => Bound { setting: Setting::None, origin: origin.clone(), key: None },
         };
-        if null.is_some() && symbol.optional {
+        if null.is_some() && symbol.optional && settled.is_none() {
             return Ok(none(null));
         }
-        let setting = match &symbol.default {
+        let of_null = symbol.null.as_ref().filter(|_| null.is_some());
+        let setting = match of_null.or(settled.map(|(value, _)| value)).or(symbol.default.as_ref()) {
             Some(DefaultValue::Size(expression)) => {
                 let value = expression.evaluate(&Sizes(before)).map_err(|reason| {
                     let message = format!("the default of `{}` has no value: {reason}", symbol.name);
@@ -139,8 +150,8 @@ impl<'a> Reading<'a> {
             let paths: Vec<String> = key.key.iter().cloned().collect();
             let bound = match found {
                 Some((value, _)) => (value.clone(), None),
-                None => match self.first(&paths, &self.interpolated.root) {
-                    Some((value, path)) => (value.clone(), Some(path)),
+                None => match self.first(&paths) {
+                    Some((value, path)) => (value, Some(path)),
                     None => {
                         let origin = Origin::Default(key.span.clone());
                         (Value { kind: Kind::Integer(key.default.clone()), origin }, None)
@@ -160,8 +171,8 @@ impl<'a> Reading<'a> {
 
     /// A type and where it was given.
     pub fn dtype(&mut self, source: &DtypeSource) -> Result<(Dtype, Origin)> {
-        match self.first(&source.keys, &self.interpolated.root) {
-            Some((value, _)) if value.kind != Kind::Null => Ok((Dtype::of(value)?, value.origin.clone())),
+        match self.first(&source.keys) {
+            Some((value, _)) if value.kind != Kind::Null => Ok((Dtype::of(&value)?, value.origin)),
             _ => {
                 let value = Value {
                     kind: Kind::Text(source.default.clone()),
@@ -171,6 +182,33 @@ impl<'a> Reading<'a> {
             }
         }
     }
+}
+
+/// How many elements a list or mapping has; anything else stays, for the range to be checked.
+fn counted(value: &Value) -> Value {
+    let length = match &value.kind {
+        Kind::List(items) => items.len(),
+        Kind::Map(map) => map.len(),
+        _ => return value.clone(),
+    };
+    Value { kind: Kind::Integer(length.into()), origin: value.origin.clone() }
+}
+
+/// A size that a key gives as a factor of another: their product, rounded down.
+fn scaled(symbol: &SymbolDescription, times: &Expression, value: &Value, sizes: &Sizes<'_>) -> Result<Value> {
+    let refused = |reason: &str| {
+        let message = format!("`{}` is {value} times a size; {reason}", symbol.name);
+        Diagnostic::new("value-out-of-range", message).label(value.origin.span().clone(), "")
+    };
+    let factor = match &value.kind {
+        Kind::Integer(number) => Some(Rational::from_integer(number.clone())),
+        Kind::Decimal(text) => scalar::exact(text),
+        _ => None,
+    };
+    let factor = factor.ok_or_else(|| refused("accepted is a number"))?;
+    let base = times.evaluate(sizes).map_err(|reason| refused(&reason.to_string()))?;
+    let product = (factor * Rational::from_integer(base)).floor().to_integer();
+    Ok(Value { kind: Kind::Integer(product), origin: value.origin.clone() })
 }
 
 /// Where a symbol's value could come from, as a line of help.

@@ -3,6 +3,7 @@
 use num_bigint::BigInt;
 
 use super::value::{DIGITS, Kind};
+use crate::algebra::Rational;
 use crate::diagnostic::{Diagnostic, Result, Span};
 
 /// The kind of a plain scalar by the core schema of YAML 1.2; neither octal nor hexadecimal numbers, and no dates.
@@ -66,10 +67,39 @@ fn is_decimal(text: &str) -> bool {
     !(whole.is_empty() && fraction.is_empty()) && digits(whole) && digits(fraction) && exponent_good
 }
 
+/// The exact value of a decimal as it is written; `None` for infinities, and for exponents beyond a thousand.
+pub fn exact(text: &str) -> Option<Rational> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent = exponent.parse::<i32>().ok()? - i32::try_from(fraction.len()).ok()?;
+    if exponent.unsigned_abs() as usize > DIGITS || text.len() > DIGITS {
+        return None;
+    }
+    let digits: BigInt = format!("{}{fraction}", whole.strip_prefix('+').unwrap_or(whole)).parse().ok()?;
+    let power = BigInt::from(10).pow(exponent.unsigned_abs());
+    Some(if exponent < 0 { Rational::new(digits, power) } else { Rational::from_integer(digits * power) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnostic::Source;
+
+    #[test]
+    fn decimals_are_exact() {
+        let check = |text: &str, numerator: i64, denominator: i64| {
+            let expected = Rational::new(numerator.into(), denominator.into());
+            assert_eq!(exact(text), Some(expected), "{text}");
+        };
+        check("0.25", 1, 4);
+        check("-1.5", -3, 2);
+        check("3.7362", 18681, 5000);
+        check("2.5e1", 25, 1);
+        check("1e-3", 1, 1000);
+        check(".5", 1, 2);
+        assert_eq!(exact(".inf"), None);
+        assert_eq!(exact("1e99999"), None);
+    }
 
     #[test]
     fn words_and_numbers_are_told_apart() {

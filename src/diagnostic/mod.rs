@@ -9,4 +9,4 @@ mod suggestion;
 
 pub use message::{Diagnostic, Label, Result};
 pub use source::{Source, Span};
-pub use suggestion::{closest, did_you_mean};
+pub use suggestion::{closest, did_you_mean, nearest};

@@ -39,6 +39,15 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The `most` candidates nearest to `name`, the nearest first, however far they are.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let name: String = name.chars().take(100).collect();
+    let mut all: Vec<(usize, &str)> =
+        candidates.into_iter().map(|candidate| (distance(&name, candidate, 200), candidate)).collect();
+    all.sort();
+    all.into_iter().take(most).map(|(_, candidate)| candidate).collect()
+}
+
 /// The sentence "did you mean `x`?" for [`closest`].
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     closest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))

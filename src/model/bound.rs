@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use num_bigint::BigInt;
@@ -13,11 +14,11 @@ use super::locate::{Found, find, model_files};
 use super::phase_view::Elaboration;
 use crate::algebra::{Algebra, Formula, Rational, Symbol};
 use crate::config::{
-    Accepted, Binding, Dtype, Elements, Expression, ModelDescription, Relation, Request, Setting, SymbolKind,
-    bind, read_overrides,
+    Accepted, Binding, Dtype, Elements, Expression, ModelDescription, Override, Relation, Request, Setting,
+    SymbolKind, bind, read_overrides,
 };
 use crate::cost::{ByteSizes, Counting, IoModel};
-use crate::diagnostic::{Diagnostic, Result, did_you_mean};
+use crate::diagnostic::{Diagnostic, Result, Source, did_you_mean};
 use crate::lang::{LayerReference, Library, List, Value};
 use crate::rules::RuleSet;
 
@@ -26,6 +27,8 @@ use crate::rules::RuleSet;
 pub struct OpenRequest {
     /// `deepseek_ocr`, `deepseek_ocr:decoder.layer`, `deepseek_ocr:PatchEmbed`, `path/to/config.json`.
     pub model: String,
+    /// The text that the model `-` stands for: a `config.json`.
+    pub input: Option<Arc<Source>>,
     /// `B=4`, `phase=decode`, `hf=other`, `runtime.batch_size=4`, `@file`.
     pub overrides: Vec<String>,
     /// Replaces the embedded `rules/`.
@@ -81,15 +84,18 @@ impl BoundModel {
     /// # Errors
     /// For all bad input: unknown names, values out of range, broken facts, wrong files.
     pub fn open(request: &OpenRequest) -> Result<BoundModel> {
-        let found = find(&request.model, request.models.as_deref())?;
-        let description = ModelDescription::load(&found.folder)?;
+        let found = find(&request.model, request.models.as_deref(), request.input.as_ref())?;
+        let description = ModelDescription::load_from(&found.folder, &found.library)?;
         let algebra = Algebra::new();
         intern(&algebra, &description);
         let rules = RuleSet::load(&algebra, request.rules.as_deref())?;
         let (library, model_module) = read_layers(&found, &description)?;
         let selected = found.selection.as_deref().and_then(|name| library.layer(name));
         let accepted = accepted(&rules, selected.as_ref());
-        let overrides = read_overrides(&request.overrides)?;
+        let mut overrides = read_overrides(&request.overrides)?;
+        if let Some((group, preset)) = &found.preset {
+            overrides.insert(0, Override::parse(&format!("{group}={preset}"))?);
+        }
         let binding = bind(
             &description,
             &found.folder,
@@ -281,7 +287,7 @@ fn intern(algebra: &Algebra, description: &ModelDescription) {
 /// The model's file, what it imports, and the other layer files of its folder.
 fn read_layers(found: &Found, description: &ModelDescription) -> Result<(Library, usize)> {
     let files = model_files(found);
-    let path = format!("{}/{}", found.id, description.module);
+    let path = description.module_path(&found.id);
     let mut library = Library::load(&path, &files)?;
     for group in &description.inventory {
         for name in found.folder.list(&group.folder, false) {

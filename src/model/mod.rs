@@ -10,7 +10,7 @@ mod variants;
 mod view;
 
 pub use bound::{BoundModel, OpenRequest};
-pub use locate::{Found, find, ids, model_files};
+pub use locate::{Found, find, ids, model_files, presets};
 pub use topology::{Edge, Station, StationKind, Topology};
 pub use variants::Variant;
 pub use view::{Condition, View, ViewSymbol};

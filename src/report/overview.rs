@@ -17,14 +17,14 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     document.heading(2, Line::of("Overview and Scope"));
     document.paragraph(prose::parse(&description.summary));
     let folder = format!("models/{}", description.id);
-    let root = format!("{folder}/{}", description.module);
+    let root = format!("models/{}", description.module_path(&description.id));
     document.list([
         Line::default()
             .strong("Model")
             .text(": ")
             .text(&*description.title)
             .text(" (")
-            .and(Line::names(description.architectures.iter().cloned()))
+            .and(Line::names(description.architectures.keys().cloned()))
             .text(")"),
         Line::default()
             .strong("Analytic implementation root")
@@ -133,7 +133,7 @@ fn headline(report: &Report<'_>, document: &mut Document) -> Result<()> {
 
 /// The statements of the model's file that make its parts.
 fn parts(report: &Report<'_>) -> String {
-    let path = format!("{}/{}", report.model.description.id, report.model.description.module);
+    let path = report.model.description.module_path(&report.model.description.id);
     let Some((_, module)) = report.model.library.by_path(&path) else { return String::new() };
     let source = module.module.source.text();
     let texts = module.module.parts.iter().map(|part| {

@@ -1,0 +1,21 @@
+"""What stands behind a decoder: logits of tokens, or classes."""
+
+
+def LanguageModelHead(x: (B, S, h), table: (V, h), *, tied=False, head="tokens", n_labels=None, logits="all", head_bias=False):
+    """Logits of tokens, by a weight of its own or by the embedding's table; scores of classes; or what the decoder
+    gives, as it is.
+    """
+    if head == "none":
+        scores = x
+    elif head == "sequence" or head == "labels":
+        scores = linear(x, n_labels, bias=head == "labels")
+    elif head == "span":
+        scores = linear(x, 2)
+    else:
+        if logits == "last":
+            x = crop(x, S - 1, 1, dim=1)
+        if tied:
+            scores = linear(x, V, bias=head_bias, weight=table)
+        else:
+            scores = linear(x, V, bias=head_bias)
+    return scores
