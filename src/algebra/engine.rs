@@ -12,6 +12,7 @@ use super::atoms::Atoms;
 use super::facts::Facts;
 use super::formula::{Canonical, Formula, Node};
 use super::limits::{Limits, Outcome};
+use super::residues::Residues;
 use super::sums::Indices;
 use super::symbols::Symbols;
 
@@ -40,6 +41,7 @@ pub struct Algebra {
     pub(super) memo: RefCell<FxHashMap<Formula, Outcome<Rc<Canonical>>>>,
     /// Formulas of atoms, as they are shown.
     pub(super) written: RefCell<FxHashMap<u32, Formula>>,
+    pub(super) residues: RefCell<Residues>,
     pub(super) limits: Cell<Limits>,
 }
 
@@ -65,6 +67,7 @@ impl Algebra {
         self.memo.borrow_mut().clear();
         self.written.borrow_mut().clear();
         self.forget_differences();
+        self.forget_residues();
         self.refresh_atoms();
     }
 }

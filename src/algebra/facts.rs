@@ -77,6 +77,37 @@ impl Algebra {
         self.facts.borrow().bases.get(&symbol).copied()
     }
 
+    /// Symbols that facts compute from others, in order.
+    pub(super) fn symbols_with_bases(&self) -> Vec<Symbol> {
+        let mut symbols: Vec<Symbol> = self.facts.borrow().bases.keys().copied().collect();
+        symbols.sort_unstable();
+        symbols
+    }
+
+    /// Those of the symbols that facts compute, and those that they are computed from, each after what it needs.
+    pub(super) fn computed_from(&self, mut waiting: Vec<Symbol>) -> Vec<(Symbol, Formula)> {
+        let mut computed: Vec<(Symbol, Formula)> = Vec::new();
+        let mut done: FxHashSet<Symbol> = FxHashSet::default();
+        // Facts are not circular.
+        while let Some(&symbol) = waiting.last() {
+            let Some(base) = self.base_of(symbol).filter(|_| !done.contains(&symbol)) else {
+                waiting.pop();
+                continue;
+            };
+            let before = waiting.len();
+            let parts = self.symbols_of(base);
+            waiting.extend(
+                parts.into_iter().filter(|part| self.base_of(*part).is_some() && !done.contains(part)),
+            );
+            if waiting.len() == before {
+                done.insert(symbol);
+                computed.push((symbol, base));
+                waiting.pop();
+            }
+        }
+        computed
+    }
+
     /// How substituted symbols are shown, oldest first.
     pub(super) fn shown(&self) -> Vec<(Symbol, Fraction)> {
         self.facts.borrow().shown.clone()

@@ -13,15 +13,18 @@
 //! | `monomial`, `packing`, `terms`, `polynomial`, `ring`, `gcd`, `fraction` | rational functions |
 //! | `canonical`, `atoms`, `floors`, `extrema`, `sums` | from formulas to canonical forms |
 //! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
-//! | `evaluation` | values |
+//! | `residues` | values modulo a prime, which tell different functions apart |
+//! | `program`, `exact`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
 //! | `readable`, `grouping`, `factors`, `shown` | forms for people |
 //! | `limits` | how much work is too much |
 
 mod atoms;
+mod blocks;
 mod canonical;
+mod compiled;
 mod engine;
 mod equality;
-mod evaluation;
+mod exact;
 mod extrema;
 mod factors;
 mod facts;
@@ -38,7 +41,9 @@ mod number;
 mod packing;
 mod polynomial;
 mod positivity;
+mod program;
 mod readable;
+mod residues;
 mod ring;
 mod shown;
 mod substitution;
@@ -50,3 +55,4 @@ mod witness;
 pub use engine::Algebra;
 pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
 pub use limits::{Limits, Obstacle};
+pub use program::Program;

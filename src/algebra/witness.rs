@@ -1,36 +1,46 @@
 //! The search for a point at which two formulas differ.
 //!
 //! Points are admissible: every symbol at least its least value, every fact that matters true. Small points come
-//! first, in order of the sum of their excesses over the least values; then points scattered over the numbers that
-//! occur and their neighbours, where remainders wrap and extrema change sides. Both values are exact, so that a
-//! difference found is a proof.
+//! first, in order of the sum of their excesses over the least values; then each symbol alone at numbers near those
+//! that occur, where remainders wrap and extrema change sides; then points scattered over such numbers; at last, for
+//! rational functions, a point outside the zeros of their difference. Both values are exact, so that a difference
+//! found is a proof.
 
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
-use rustc_hash::FxHashMap;
 
 use super::engine::Algebra;
-use super::formula::{Fact, Formula, Node, Rational, Symbol, Verdict};
+use super::exact::Registers;
+use super::formula::{EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
+use super::integer::Integer;
+use super::monomial::Variable;
 use super::number::Number;
+use super::polynomial::Polynomial;
+use super::program::Program;
 
 /// Points tried at most.
 const POINTS: usize = 4000;
-/// Formulas evaluated at most, all points together.
+/// Operations at most, all points together.
 const EVALUATED: usize = 20_000_000;
-/// Steps of sums at most, all points together.
+/// Steps inside sums at most, all points together.
 const STEPS: u64 = 5_000_000;
+/// Points tried outside the zeros of a difference.
+const OUTSIDE: usize = 24;
 
 struct Search<'a> {
     algebra: &'a Algebra,
-    sides: [Formula; 2],
     /// Facts about symbols that the values hang on.
     facts: Vec<Fact>,
     /// Symbols free to choose, and their least values.
     free: Vec<(Symbol, i64)>,
-    /// Symbols computed from earlier ones.
-    computed: Vec<(Symbol, Formula)>,
+    /// Symbols computed from others, and their least values.
+    computed: Vec<(Symbol, Option<i64>)>,
     /// Symbols of the two sides.
     named: Vec<Symbol>,
+    /// What is computed, then both sides of each fact.
+    admits: (Program, Registers),
+    /// The named symbols, then the two sides.
+    sides: (Program, Registers),
     /// Steps of sums left.
     steps: u64,
 }
@@ -40,51 +50,47 @@ enum Found {
     /// A fact or a least value does not hold there, or a side has no value.
     Nothing,
     Equal,
-    Different(Rational, Rational, Vec<(Symbol, BigInt)>),
+    Different(Difference),
 }
+
+/// Both values, and the point.
+type Difference = (Rational, Rational, Vec<(Symbol, BigInt)>);
 
 impl Algebra {
     /// A counterexample, or the number of points that agreed.
     pub(super) fn search_difference(&self, a: Formula, b: Formula) -> Verdict {
-        let mut search = Search::new(self, a, b);
-        let size = self.reachable(&[a, b]).len() + 1;
+        // Beyond what programs may be there is nothing to try.
+        let Ok(mut search) = Search::new(self, a, b) else { return Verdict::Undecided { agreed: 0 } };
+        let size = search.sides.0.operations() + search.admits.0.operations() + 1;
         let points = (EVALUATED / size).clamp(40, POINTS);
+        let symbols = search.free.len();
         let mut agreed = 0;
         let mut found = None;
-        for excess in points_to_try(search.free.len(), self.turning_numbers(&[a, b]), points) {
+        for excess in small_points(symbols).take(if symbols == 0 { 1 } else { points.div_ceil(2) }) {
             match search.at(&excess) {
                 Found::Nothing => {}
                 Found::Equal => agreed += 1,
-                Found::Different(left, right, witness) => {
-                    found = Some((excess, (left, right, witness)));
+                // None is smaller.
+                Found::Different((left, right, witness)) => {
+                    return Verdict::Different { witness, left, right };
+                }
+            }
+        }
+        let turning = self.turning_numbers(&[a, b]);
+        let others = single_points(symbols, &turning).take(points / 2);
+        for excess in others.chain(scattered_points(symbols, &turning).take(points / 2)) {
+            match search.at(&excess) {
+                Found::Nothing => {}
+                Found::Equal => agreed += 1,
+                Found::Different(difference) => {
+                    found = Some((excess, difference));
                     break;
                 }
             }
         }
-        let Some((mut excess, mut difference)) = found else { return Verdict::Undecided { agreed } };
-        // Smaller, one symbol at a time.
-        let mut tries = points;
-        let mut smaller = true;
-        while smaller && tries > 0 {
-            smaller = false;
-            for place in 0..excess.len() {
-                let here = excess[place];
-                for candidate in [0, 1, 2, 3, here / 2, here - 1] {
-                    if candidate >= here || candidate < 0 || tries == 0 {
-                        continue;
-                    }
-                    tries -= 1;
-                    excess[place] = candidate;
-                    if let Found::Different(left, right, witness) = search.at(&excess) {
-                        difference = (left, right, witness);
-                        smaller = true;
-                        break;
-                    }
-                    excess[place] = here;
-                }
-            }
-        }
-        let (left, right, witness) = difference;
+        let found = found.or_else(|| search.outside_zeros(a, b));
+        let Some((excess, difference)) = found else { return Verdict::Undecided { agreed } };
+        let (left, right, witness) = search.made_smaller(excess, difference, points);
         Verdict::Different { witness, left, right }
     }
 
@@ -114,13 +120,13 @@ impl Algebra {
         }
     }
 
-    /// Numbers near which floors and extrema change: the constants that occur.
+    /// Numbers near which floors and extrema change: the constants that occur, their sums and differences.
     fn turning_numbers(&self, roots: &[Formula]) -> Vec<i64> {
         let mut numbers: Vec<i64> = vec![];
         for formula in self.reachable(roots) {
             if let Node::Number(value) = self.node(formula)
                 && let Some(value) = value.to_integer().abs().to_i64()
-                && (2..1 << 40).contains(&value)
+                && (2..1 << 60).contains(&value)
             {
                 numbers.push(value);
             }
@@ -138,38 +144,40 @@ fn sides_of(fact: &Fact) -> [Formula; 2] {
 }
 
 impl<'a> Search<'a> {
-    fn new(algebra: &'a Algebra, a: Formula, b: Formula) -> Self {
+    fn new(algebra: &'a Algebra, a: Formula, b: Formula) -> Result<Self, EvaluationError> {
         let facts = algebra.relevant_facts(&[a, b]);
         let mut roots = vec![a, b];
         roots.extend(facts.iter().flat_map(sides_of));
-        let free: Vec<(Symbol, i64)> = algebra
-            .base_symbols(&roots)
-            .into_iter()
-            .map(|symbol| (symbol, algebra.minimum_of(symbol).unwrap_or(0)))
-            .collect();
-        let mut computed: Vec<(Symbol, Formula)> = Vec::new();
-        let mut waiting: Vec<Symbol> = roots.iter().flat_map(|&root| algebra.symbols_of(root)).collect();
-        // Bases before what is computed from them: facts are not circular.
-        while let Some(&symbol) = waiting.last() {
-            let base = algebra.base_of(symbol).filter(|_| computed.iter().all(|known| known.0 != symbol));
-            let Some(base) = base else {
-                waiting.pop();
-                continue;
-            };
-            let before = waiting.len();
-            waiting.extend(algebra.symbols_of(base).into_iter().filter(|&part| {
-                algebra.base_of(part).is_some() && computed.iter().all(|known| known.0 != part)
-            }));
-            if waiting.len() == before {
-                computed.push((symbol, base));
-                waiting.pop();
-            }
-        }
+        let bases = algebra.base_symbols(&roots);
+        let least = |symbol: &Symbol| (*symbol, algebra.minimum_of(*symbol).unwrap_or(0));
+        let computed =
+            algebra.computed_from(roots.iter().flat_map(|&root| algebra.symbols_of(root)).collect());
         let mut named = algebra.symbols_of(a);
         named.extend(algebra.symbols_of(b));
         named.sort_unstable();
         named.dedup();
-        Search { algebra, sides: [a, b], facts, free, computed, named, steps: STEPS }
+        let variables = |symbols: &mut dyn Iterator<Item = Symbol>| -> Vec<Formula> {
+            symbols.map(|symbol| algebra.variable(symbol)).collect()
+        };
+        let mut admits = variables(&mut computed.iter().map(|known| known.0));
+        admits.extend(facts.iter().flat_map(sides_of));
+        let mut sides = variables(&mut named.iter().copied());
+        sides.extend([a, b]);
+        let compile = |formulas: &[Formula]| -> Result<(Program, Registers), EvaluationError> {
+            let program = algebra.compile_computed(formulas, &bases, &computed)?;
+            let registers = program.registers();
+            Ok((program, registers))
+        };
+        Ok(Search {
+            admits: compile(&admits)?,
+            sides: compile(&sides)?,
+            algebra,
+            facts,
+            free: bases.iter().map(least).collect(),
+            computed: computed.iter().map(|known| (known.0, algebra.minimum_of(known.0))).collect(),
+            named,
+            steps: STEPS,
+        })
     }
 
     fn at(&mut self, excess: &[i64]) -> Found {
@@ -177,55 +185,126 @@ impl<'a> Search<'a> {
     }
 
     fn try_at(&mut self, excess: &[i64]) -> Option<Found> {
-        let mut known: FxHashMap<Symbol, Number> = FxHashMap::default();
-        for (&(symbol, least), more) in self.free.iter().zip(excess) {
-            known.insert(symbol, Number::integer(least.checked_add(*more)?));
+        for ((_, least), more) in self.free.iter().zip(excess) {
+            least.checked_add(*more)?;
         }
-        for place in 0..self.computed.len() {
-            let (symbol, base) = self.computed[place];
-            let value = self.value(base, &known)?;
-            let least = self.algebra.minimum_of(symbol).map(Number::integer);
-            if !value.is_integer() || least.is_some_and(|least| value < least) {
+        let point = || self.free.iter().zip(excess).map(|((_, least), more)| Number::integer(least + more));
+        if !self.admits.0.is_empty() {
+            run(&mut self.admits, point(), &mut self.steps)?;
+            let values: Vec<&Number> = self.admits.0.values(&self.admits.1).collect();
+            let (computed, facts) = values.split_at(self.computed.len());
+            let admissible = computed.iter().zip(&self.computed).all(|(value, (_, least))| {
+                value.is_integer() && least.is_none_or(|least| **value >= Number::integer(least))
+            });
+            if !admissible {
                 return None;
             }
-            known.insert(symbol, value);
-        }
-        for place in 0..self.facts.len() {
-            let [a, b] = sides_of(&self.facts[place]);
-            let (a, b) = (self.value(a, &known)?, self.value(b, &known)?);
-            let holds = match self.facts[place] {
-                Fact::AtMost(..) => a <= b,
-                Fact::Equal(..) => a == b,
-                Fact::Divides(..) => b.over(&a)?.is_integer(),
-            };
-            if !holds {
-                return None;
+            for (fact, sides) in self.facts.iter().zip(facts.chunks(2)) {
+                let holds = match fact {
+                    Fact::AtMost(..) => sides[0] <= sides[1],
+                    Fact::Equal(..) => sides[0] == sides[1],
+                    Fact::Divides(..) => sides[1].over(sides[0])?.is_integer(),
+                };
+                if !holds {
+                    return None;
+                }
             }
         }
-        let (left, right) = (self.value(self.sides[0], &known)?, self.value(self.sides[1], &known)?);
-        if left == right {
+        run(&mut self.sides, point(), &mut self.steps)?;
+        let values: Vec<&Number> = self.sides.0.values(&self.sides.1).collect();
+        let (named, sides) = values.split_at(self.named.len());
+        if sides[0] == sides[1] {
             return Some(Found::Equal);
         }
-        let witness =
-            self.named.iter().map(|symbol| (*symbol, known[symbol].to_rational().to_integer())).collect();
-        Some(Found::Different(left.to_rational(), right.to_rational(), witness))
+        let whole = |value: &Number| value.to_rational().to_integer();
+        let witness = self.named.iter().zip(named).map(|(symbol, value)| (*symbol, whole(value))).collect();
+        Some(Found::Different((sides[0].to_rational(), sides[1].to_rational(), witness)))
     }
 
-    fn value(&mut self, formula: Formula, known: &FxHashMap<Symbol, Number>) -> Option<Number> {
-        let mut steps = self.steps.min(STEPS / 20);
-        let before = steps;
-        let value = self.algebra.evaluate_within(formula, &|symbol| known.get(&symbol).cloned(), &mut steps);
-        self.steps -= before - steps;
-        value.ok()
+    /// A difference made smaller, one symbol at a time.
+    fn made_smaller(
+        &mut self,
+        mut excess: Vec<i64>,
+        mut difference: Difference,
+        mut tries: usize,
+    ) -> Difference {
+        let mut smaller = true;
+        while smaller && tries > 0 {
+            smaller = false;
+            for place in 0..excess.len() {
+                let here = excess[place];
+                for candidate in [0, 1, 2, 3, here / 2, here - 1] {
+                    if candidate >= here || candidate < 0 || tries == 0 {
+                        continue;
+                    }
+                    tries -= 1;
+                    excess[place] = candidate;
+                    if let Found::Different(found) = self.at(&excess) {
+                        difference = found;
+                        smaller = true;
+                        break;
+                    }
+                    excess[place] = here;
+                }
+            }
+        }
+        difference
+    }
+
+    /// A point at which the difference of two rational functions is not 0, which exists where it is not 0 as a
+    /// function: one symbol after another is given the first value that leaves a polynomial other than 0.
+    fn outside_zeros(&mut self, a: Formula, b: Formula) -> Option<(Vec<i64>, Difference)> {
+        let algebra = self.algebra;
+        let (a, b) = (algebra.try_canonical(a).ok()?, algebra.try_canonical(b).ok()?);
+        let difference = a.fraction.minus(&b.fraction, &algebra.work()).ok()?;
+        let place_of = |variable: &Variable| {
+            self.free.iter().position(|(symbol, _)| Variable::symbol(*symbol) == *variable)
+        };
+        let places: Vec<usize> =
+            difference.numerator().variables().iter().map(place_of).collect::<Option<_>>()?;
+        for start in 0..OUTSIDE {
+            // Elsewhere where a denominator is 0 or a fact does not hold.
+            let start = (start * start) as i64;
+            let mut excess = vec![start; self.free.len()];
+            let mut rest = difference.numerator().clone();
+            for &place in &places {
+                let (symbol, least) = self.free[place];
+                let degree = i64::from(rest.degree_in(Variable::symbol(symbol)));
+                let put = |more: i64| -> Option<Polynomial> {
+                    let value = Polynomial::constant(Integer::from(least.checked_add(more)?));
+                    rest.with_variable(Variable::symbol(symbol), &value, &algebra.work()).ok()
+                };
+                // A polynomial of that degree has no more zeros.
+                let (more, left) = (start..=start + degree)
+                    .find_map(|more| put(more).filter(|left| !left.is_zero()).map(|left| (more, left)))?;
+                excess[place] = more;
+                rest = left;
+            }
+            if let Found::Different(found) = self.at(&excess) {
+                return Some((excess, found));
+            }
+        }
+        None
     }
 }
 
-/// Points to try, as excesses over the least values.
-fn points_to_try(symbols: usize, turning: Vec<i64>, count: usize) -> impl Iterator<Item = Vec<i64>> {
-    let count = if symbols == 0 { 1 } else { count };
+fn run(
+    (program, registers): &mut (Program, Registers),
+    point: impl Iterator<Item = Number>,
+    steps: &mut u64,
+) -> Option<()> {
+    let given = (*steps).min(STEPS / 20);
+    registers.steps = given;
+    let ran = program.run(registers, point);
+    *steps -= given - registers.steps;
+    ran.ok()
+}
+
+/// Points as excesses over the least values, in order of their sum: compositions of each sum in turn, the first symbol
+/// raised first.
+fn small_points(symbols: usize) -> impl Iterator<Item = Vec<i64>> {
     let mut next = vec![0; symbols];
-    // Compositions of each sum in turn, the first symbol raised first.
-    let small = std::iter::from_fn(move || {
+    std::iter::from_fn(move || {
         let point = next.clone();
         match next.iter().position(|value| *value > 0) {
             Some(place) if place + 1 < symbols => {
@@ -241,21 +320,51 @@ fn points_to_try(symbols: usize, turning: Vec<i64>, count: usize) -> impl Iterat
             }
         }
         Some(point)
-    });
+    })
+}
+
+/// Each symbol alone near sums and differences of two numbers that occur, the others small.
+fn single_points(symbols: usize, turning: &[i64]) -> impl Iterator<Item = Vec<i64>> {
+    let mut values: Vec<i64> = Vec::new();
+    for (place, &number) in turning.iter().enumerate() {
+        for &other in turning[..place].iter().chain(&[0]) {
+            for near in [number - other, number.saturating_add(other)] {
+                values.extend([near - 2, near - 1, near, near.saturating_add(1)]);
+            }
+        }
+    }
+    values.retain(|value| *value >= 0);
+    values.sort_unstable();
+    values.dedup();
+    let count = values.len();
+    (0..3 * count).flat_map(move |place| {
+        let value = values[place % count];
+        (0..symbols)
+            .map(move |chosen| {
+                let mut point = vec![(place / count) as i64; symbols];
+                point[chosen] = value;
+                point
+            })
+            .collect::<Vec<_>>()
+    })
+}
+
+/// Points over small numbers, and numbers near those that occur.
+fn scattered_points(symbols: usize, turning: &[i64]) -> impl Iterator<Item = Vec<i64>> {
     let mut values = vec![0, 1, 2, 3, 4, 6, 8, 11, 16, 22, 29, 63, 100];
-    for number in turning {
+    for &number in turning {
         values.extend([
             number - 2,
             number - 1,
             number,
             number + 1,
-            2 * number - 1,
-            2 * number,
-            3 * number + 1,
+            number.saturating_mul(2) - 1,
+            number.saturating_mul(2),
+            number.saturating_mul(3).saturating_add(1),
         ]);
     }
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let scattered = std::iter::from_fn(move || {
+    std::iter::from_fn(move || {
         let mut draw = || {
             // splitmix64
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -265,6 +374,5 @@ fn points_to_try(symbols: usize, turning: Vec<i64>, count: usize) -> impl Iterat
             values[((z ^ (z >> 31)) % values.len() as u64) as usize]
         };
         Some((0..symbols).map(|_| draw()).collect())
-    });
-    small.take(count.div_ceil(2)).chain(scattered.take(count / 2))
+    })
 }
