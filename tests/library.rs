@@ -52,3 +52,8 @@ fn state_space_models() {
 fn encoder_decoder_models() {
     agrees("encoder-decoder");
 }
+
+#[test]
+fn vision_towers_of_any_picture_size() {
+    agrees("vision-towers");
+}
