@@ -1,10 +1,10 @@
 """Mamba-2: a language model of selective state spaces, without attention. Its parts and phases."""
 from layers.mamba_2_model import Mamba2Model
-from shared.tied_head import TiedHead
+from shared.language_model_head import LanguageModelHead
 
 embeddings = param(V, h)
 backbone = shared(Mamba2Model)
-lm_head = shared(TiedHead)
+lm_head = shared(LanguageModelHead)
 
 
 def prefill(ids: tokens(B, S)):

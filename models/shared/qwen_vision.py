@@ -23,9 +23,11 @@ def GridAttention(x: (B, m, n, C), *, H, window=None):
     q = rope(q)
     k = rope(k)
     if window is None:
-        attn = GridRegion(q, k, v, top=0, rows=1, a=m, left=0, cols=1, b=n)
+        full = GridRegion(q, k, v, top=0, rows=1, a=m, left=0, cols=1, b=n)
+        attn = full
     else:
-        attn = GridWindows(q, k, v, w=window)
+        windows = GridWindows(q, k, v, w=window)
+        attn = windows
     proj = linear(reshape(attn, B, m, n, C), C)
     return proj
 

@@ -1,12 +1,12 @@
 """T5: an encoder reads a text, a decoder writes another one. Its parts and phases."""
 from layers.t5_decoder import T5Decoder
 from shared.t5 import T5Encoder
-from shared.tied_head import TiedHead
+from shared.language_model_head import LanguageModelHead
 
 embeddings = param(V, h)
 encoder = shared(T5Encoder)
 decoder = shared(T5Decoder)
-lm_head = shared(TiedHead)
+lm_head = shared(LanguageModelHead)
 
 
 def encode(ids: tokens(B, S)):

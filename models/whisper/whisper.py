@@ -2,12 +2,12 @@
 phases.
 """
 from layers.whisper_model import WhisperDecoder, WhisperEncoder
-from shared.tied_head import TiedHead
+from shared.language_model_head import LanguageModelHead
 
 embeddings = param(V, h)
 encoder = shared(WhisperEncoder)
 decoder = shared(WhisperDecoder)
-lm_head = shared(TiedHead)
+lm_head = shared(LanguageModelHead)
 
 
 def encode(mel: (B, mels, S)):

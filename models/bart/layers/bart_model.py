@@ -1,13 +1,6 @@
 """The two halves of BART: post-norm transformers with learnt positions."""
-from shared.activation import Activation
 from shared.encoder_decoder import CrossAttention, LearntPositions, SelfAttention
-
-
-def BartFeedForward(x: (..., h), *, i):
-    """Two linear layers around an activation."""
-    fc1 = linear(x, i)
-    fc2 = linear(Activation(fc1), h)
-    return fc2
+from shared.feed_forward import MLP
 
 
 def BartEmbeddings(x: (B, S, h), *, positions, scaled=False, past=0):
@@ -24,7 +17,7 @@ def BartEncoderLayer(x: (B, S, h), *, H, i):
     """Post-norm block: self-attention over the whole input, then the feed-forward network."""
     self_attn = SelfAttention(x, H=H)
     self_attn_layer_norm = layer_norm(x + self_attn)
-    feed_forward = BartFeedForward(self_attn_layer_norm, i=i)
+    feed_forward = MLP(self_attn_layer_norm, i=i)
     final_layer_norm = layer_norm(self_attn_layer_norm + feed_forward)
     return final_layer_norm
 
@@ -45,7 +38,7 @@ def BartDecoderLayer(x: (B, T, h), memory: (B, S, h), *, H_dec, i_dec, past=0, f
     self_attn_layer_norm = layer_norm(x + self_attn)
     encoder_attn = CrossAttention(self_attn_layer_norm, memory, H=H_dec, fill=fill)
     encoder_attn_layer_norm = layer_norm(self_attn_layer_norm + encoder_attn)
-    feed_forward = BartFeedForward(encoder_attn_layer_norm, i=i_dec)
+    feed_forward = MLP(encoder_attn_layer_norm, i=i_dec)
     final_layer_norm = layer_norm(encoder_attn_layer_norm + feed_forward)
     return final_layer_norm
 
@@ -59,12 +52,15 @@ def BartDecoder(x: (B, T, h), memory: (B, S, h), *, H_dec, i_dec, L_dec, positio
     return x
 
 
-def BartHead(x: (B, T, h), table: (V, h), *, logits="all"):
+def BartHead(x: (B, T, h), table: (V, h), *, head="tokens", logits="all"):
     """Projects hidden states to a logit for each token of the vocabulary by the embedding's table,
-    and adds a bias that is kept but not learnt.
+    and adds a bias that is kept but not learnt; or gives them as they are.
     """
-    if logits == "last":
-        x = crop(x, T - 1, 1, dim=1)
-    final_logits_bias = constant(1, V)
-    out = linear(x, V, bias=False, weight=table)
-    return out + final_logits_bias
+    if head == "none":
+        scores = x
+    else:
+        if logits == "last":
+            x = crop(x, T - 1, 1, dim=1)
+        final_logits_bias = constant(1, V)
+        scores = linear(x, V, bias=False, weight=table) + final_logits_bias
+    return scores

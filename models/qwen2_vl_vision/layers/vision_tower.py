@@ -1,13 +1,6 @@
 """The vision tower of Qwen2-VL."""
-from shared.activation import Activation
+from shared.feed_forward import MLP
 from shared.qwen_vision import FramePatches, GridAttention, PatchMerger
-
-
-def Qwen2VisionMLP(x: (..., C), *, i):
-    """Two linear layers around an activation."""
-    fc1 = linear(x, i)
-    fc2 = linear(Activation(fc1), C)
-    return fc2
 
 
 def Qwen2VisionBlock(x: (B, m, n, C), *, H, i):
@@ -16,7 +9,7 @@ def Qwen2VisionBlock(x: (B, m, n, C), *, H, i):
     attn = GridAttention(norm1, H=H)
     x = x + attn
     norm2 = layer_norm(x)
-    mlp = Qwen2VisionMLP(norm2, i=i)
+    mlp = MLP(norm2, i=i)
     return x + mlp
 
 

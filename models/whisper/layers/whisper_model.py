@@ -1,13 +1,6 @@
 """The two halves of Whisper: pre-norm transformers with learnt positions."""
-from shared.activation import Activation
 from shared.encoder_decoder import CrossAttention, LearntPositions, SelfAttention
-
-
-def WhisperFeedForward(x: (..., h), *, i):
-    """Two linear layers around an activation."""
-    fc1 = linear(x, i)
-    fc2 = linear(Activation(fc1), h)
-    return fc2
+from shared.feed_forward import MLP
 
 
 def WhisperEncoderLayer(x: (B, S, h), *, H, i):
@@ -18,7 +11,7 @@ def WhisperEncoderLayer(x: (B, S, h), *, H, i):
     self_attn = SelfAttention(self_attn_layer_norm, H=H, key_bias=False)
     x = x + self_attn
     final_layer_norm = layer_norm(x)
-    feed_forward = WhisperFeedForward(final_layer_norm, i=i)
+    feed_forward = MLP(final_layer_norm, i=i)
     return x + feed_forward
 
 
@@ -47,7 +40,7 @@ def WhisperDecoderLayer(x: (B, T, h), memory: (B, S, h), *, H_dec, i_dec, past=0
                                   fill=fill)
     x = x + encoder_attn
     final_layer_norm = layer_norm(x)
-    feed_forward = WhisperFeedForward(final_layer_norm, i=i_dec)
+    feed_forward = MLP(final_layer_norm, i=i_dec)
     return x + feed_forward
 
 
