@@ -43,6 +43,27 @@ fn words(text: &toml::Value) -> impl Iterator<Item = String> {
     text.as_str().expect("overrides").split(' ').filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
+/// A layer that two parts call with sizes of their own: each structure is shown with the sizes of one call.
+#[test]
+fn layers_of_two_towers_are_shown_with_the_sizes_of_each() {
+    let bound = BoundModel::open(&OpenRequest {
+        model: "clip".to_owned(),
+        overrides: vec!["hf=clip_vit_base_patch32".to_owned()],
+        all_phases: true,
+        ..OpenRequest::default()
+    });
+    let bound = bound.unwrap_or_else(|error| panic!("{}", error.render(false)));
+    let variants = bound.layer_variants("EncoderAttention").expect("a layer");
+    let weights = variants.iter().map(|variant| {
+        let view = bound.variant_view("EncoderAttention", variant);
+        let view = view.unwrap_or_else(|error| panic!("{}", error.render(false)));
+        view.total(Metric::Weights).expect("a number").to_string()
+    });
+    // Four linear layers with biases, of 512 channels in the tower of texts, of 768 in that of images.
+    let expected = [4 * 512 * 513, 4 * 768 * 769].map(|parameters: u64| parameters.to_string());
+    assert_eq!(weights.collect::<Vec<_>>(), expected);
+}
+
 #[test]
 fn state_space_models() {
     agrees("state-space");
@@ -56,4 +77,14 @@ fn encoder_decoder_models() {
 #[test]
 fn vision_towers_of_any_picture_size() {
     agrees("vision-towers");
+}
+
+#[test]
+fn encoders_of_text() {
+    agrees("text-encoders");
+}
+
+#[test]
+fn encoders_of_images() {
+    agrees("image-encoders");
 }

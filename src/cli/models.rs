@@ -84,7 +84,7 @@ fn one(id: &str, global: &Global) -> Result<String> {
     section("phases", phases.collect());
     let runtime = description.runtime.iter().map(|key| {
         let default = key.key.as_ref().map(|key| format!(", from {key}")).unwrap_or_default();
-        vec![format!("{}={}", key.name, key.default), format!("{}{default}", key.meaning)]
+        vec![format!("{}={}", key.name, key.written_default), format!("{}{default}", key.meaning)]
     });
     section("runtime keys", runtime.collect());
     for group in &description.inventory {

@@ -220,7 +220,7 @@ impl<'a> Binder<'a> {
             interpolated.root.at(&description.vendor_group).and_then(|vendor| description.settled(vendor));
         let mut reading = Reading { description, interpolated: &interpolated, direct, settled, read };
         let symbols = reading.symbols()?;
-        let phases = reading.phases()?;
+        let phases = reading.phases(&symbols)?;
         let [weights, activations, cache] = &description.dtypes;
         let dtypes = Dtypes {
             weights: reading.dtype(weights)?,

@@ -177,8 +177,10 @@ pub struct RuntimeKey {
     pub unit: String,
     /// The dotted key of its default.
     pub key: Option<String>,
-    /// Its default where that key has no value.
-    pub default: BigInt,
+    /// Its default where that key has no value: an expression over the model's symbols.
+    pub default: Expression,
+    /// The default as it is written.
+    pub written_default: String,
     /// The least value.
     pub minimum: BigInt,
     /// Where it is declared.

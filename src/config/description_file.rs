@@ -161,7 +161,7 @@ fn add(
         }
     }
     for table in file.runtime {
-        let key = loader.runtime(table);
+        let key = loader.runtime(table, &description.symbols)?;
         match description.runtime[..own_runtime].iter().position(|known| known.name == key.name) {
             Some(place) => description.runtime[place] = key,
             None => {

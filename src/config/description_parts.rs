@@ -10,7 +10,9 @@ use super::description::{
     DefaultValue, DtypeSource, Elements, Phase, Requirement, RuntimeKey, Settled, SymbolDescription,
     SymbolKind,
 };
-use super::description_tables::{DtypeTable, PhaseTable, RequireTable, RuntimeTable, SymbolTable, Word};
+use super::description_tables::{
+    DtypeTable, PhaseTable, RequireTable, RuntimeDefault, RuntimeTable, SymbolTable, Word,
+};
 use super::dtype::Dtype;
 use super::expression::Expression;
 use super::facts::Fact;
@@ -213,19 +215,25 @@ impl Loader<'_> {
     }
 
     /// A runtime key.
-    pub fn runtime(&self, table: Spanned<RuntimeTable>) -> RuntimeKey {
+    pub fn runtime(&self, table: Spanned<RuntimeTable>, symbols: &[SymbolDescription]) -> Result<RuntimeKey> {
         let span = self.span(&table);
         let table = table.into_inner();
-        RuntimeKey {
+        let place = self.span(&table.default);
+        let (default, written_default) = match table.default.into_inner() {
+            RuntimeDefault::Number(number) => (Expression::Number(number.into()), number.to_string()),
+            RuntimeDefault::Expression(text) => (self.of_symbols(&text, place, symbols)?, text),
+        };
+        Ok(RuntimeKey {
             latex: table.latex.unwrap_or_else(|| table.name.clone()),
             name: table.name,
             meaning: table.meaning,
             unit: table.unit,
             key: table.key.map(|key| self.key(key)),
-            default: table.default.into(),
+            default,
+            written_default,
             minimum: table.minimum.into(),
             span,
-        }
+        })
     }
 
     /// A phase that takes keys of `runtime`.

@@ -170,9 +170,17 @@ pub struct RuntimeTable {
     #[serde(default)]
     pub unit: String,
     pub key: Option<String>,
-    pub default: i64,
+    pub default: Spanned<RuntimeDefault>,
     #[serde(default)]
     pub minimum: i64,
+}
+
+/// A number, or an expression over symbols.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum RuntimeDefault {
+    Number(i64),
+    Expression(String),
 }
 
 #[derive(Deserialize)]

@@ -142,8 +142,8 @@ impl<'a> Reading<'a> {
         Ok(Bound { setting, origin, key: None })
     }
 
-    /// The runtime keys of every phase.
-    pub fn phases(&mut self) -> Result<IndexMap<String, Runtime>> {
+    /// The runtime keys of every phase, given the symbols.
+    pub fn phases(&mut self, symbols: &IndexMap<String, Bound>) -> Result<IndexMap<String, Runtime>> {
         let mut values: IndexMap<&str, Bound> = IndexMap::new();
         for key in &self.description.runtime {
             let found = self.direct.get(&key.name).map(|value| (value, key.name.clone()));
@@ -154,7 +154,11 @@ impl<'a> Reading<'a> {
                     Some((value, path)) => (value, Some(path)),
                     None => {
                         let origin = Origin::Default(key.span.clone());
-                        (Value { kind: Kind::Integer(key.default.clone()), origin }, None)
+                        let number = key.default.evaluate(&Sizes(symbols)).map_err(|reason| {
+                            let message = format!("the default of `{}` has no value: {reason}", key.name);
+                            Diagnostic::new("bad-default", message).label(key.span.clone(), "")
+                        })?;
+                        (Value { kind: Kind::Integer(number), origin }, None)
                     }
                 },
             };

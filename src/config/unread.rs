@@ -32,7 +32,8 @@ pub fn report(
     let mut unread: Vec<(String, &Entry)> = Vec::new();
     for (path, entry) in interpolated.root.leaves() {
         let overridden = entry.value.origin.is_override();
-        if is_read(&path, keys.read) || (!overridden && is_read(&path, keys.named)) {
+        let says_nothing = entry.value.map().is_some_and(|map| map.is_empty());
+        if says_nothing || is_read(&path, keys.read) || (!overridden && is_read(&path, keys.named)) {
             continue;
         }
         let known = path.strip_prefix(group).and_then(|rest| rest.strip_prefix('.')).is_some_and(|key| {

@@ -242,22 +242,34 @@ pub struct Occurrence {
     pub keywords: IndexMap<String, super::Value>,
     /// Keywords that some other call gives another value.
     pub varying: Vec<String>,
-    /// Keyword values of the first call of each structure: which flags are set, which sizes are given.
-    pub variants: Vec<IndexMap<String, super::Value>>,
+    /// The first call of each structure: which flags are set, which sizes are given.
+    pub variants: Vec<Call>,
+    /// Part whose symbols keywords come from.
+    pub part: Option<Rc<super::Shared>>,
+}
+
+/// One call of a layer: shapes and keywords belong together.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Shapes of the tensors passed.
+    pub tensors: Vec<Vec<Formula>>,
+    /// Keyword values.
+    pub keywords: IndexMap<String, super::Value>,
     /// Part whose symbols keywords come from.
     pub part: Option<Rc<super::Shared>>,
 }
 
 impl Occurrence {
     /// Adds the structure of a call, unless another one had the same.
-    pub fn add_variant(&mut self, keywords: &IndexMap<String, super::Value>) {
-        let alike = |known: &IndexMap<String, super::Value>| {
+    pub fn add_variant(&mut self, call: &Call) {
+        let alike = |known: &Call| {
             known
+                .keywords
                 .iter()
-                .all(|(name, value)| keywords.get(name).is_some_and(|other| value.same_structure(other)))
+                .all(|(name, value)| call.keywords.get(name).is_some_and(|other| value.same_structure(other)))
         };
         if !self.variants.iter().any(alike) {
-            self.variants.push(keywords.clone());
+            self.variants.push(call.clone());
         }
     }
 }

@@ -7,7 +7,7 @@ use super::view::View;
 use crate::algebra::Formula;
 use crate::diagnostic::Result;
 use crate::lang::syntax::{Comparison, Expression, ExpressionKind, Layer, Statement, StatementKind};
-use crate::lang::{Occurrence, Value};
+use crate::lang::{Call, Occurrence, Value};
 
 /// One structure in which a layer is called.
 #[derive(Debug, Clone)]
@@ -16,14 +16,16 @@ pub struct Variant {
     pub differs: Vec<(String, String)>,
     /// What tells it apart in names of formulas: `_dense`, or nothing.
     pub suffix: String,
-    keywords: IndexMap<String, Value>,
+    /// The first call of this structure; none for a layer that is never called.
+    call: Option<Call>,
 }
 
 impl Variant {
     /// Whether a call has this structure.
     pub fn is_of(&self, keywords: &IndexMap<String, Value>) -> bool {
-        self.keywords
+        self.call
             .iter()
+            .flat_map(|call| &call.keywords)
             .all(|(name, value)| keywords.get(name).is_some_and(|other| value.same_structure(other)))
     }
 }
@@ -37,14 +39,16 @@ impl BoundModel {
     pub fn layer_variants(&self, name: &str) -> Result<Vec<Variant>> {
         self.layer_named(name)?;
         let (occurrence, ..) = self.first_occurrence(name)?;
-        let calls = occurrence.map_or_else(|| vec![IndexMap::new()], |occurrence| occurrence.variants);
+        let Some(calls) = occurrence.map(|occurrence| occurrence.variants) else {
+            return Ok(vec![Variant { differs: Vec::new(), suffix: String::new(), call: None }]);
+        };
         let mut variants = Vec::with_capacity(calls.len());
         for call in &calls {
-            let mut variant = Variant { differs: Vec::new(), suffix: String::new(), keywords: call.clone() };
-            for (name, value) in call {
-                let same = |other: &IndexMap<String, Value>| {
-                    other.get(name).is_some_and(|other| other.same_structure(value))
-                };
+            let mut variant =
+                Variant { differs: Vec::new(), suffix: String::new(), call: Some(call.clone()) };
+            for (name, value) in &call.keywords {
+                let same =
+                    |other: &Call| other.keywords.get(name).is_some_and(|other| other.same_structure(value));
                 if calls.iter().all(same) {
                     continue;
                 }
@@ -69,8 +73,10 @@ impl BoundModel {
     /// As [`BoundModel::layer_view`].
     pub fn variant_view(&self, name: &str, variant: &Variant) -> Result<View<'_>> {
         let (occurrence, numbers, phase) = self.first_occurrence(name)?;
-        let occurrence =
-            occurrence.map(|occurrence| Occurrence { keywords: variant.keywords.clone(), ..occurrence });
+        let occurrence = occurrence.map(|occurrence| match variant.call.clone() {
+            Some(Call { tensors, keywords, part }) => Occurrence { tensors, keywords, part, ..occurrence },
+            None => occurrence,
+        });
         self.view_of_call(name, occurrence.as_ref(), numbers, &phase)
     }
 

@@ -52,7 +52,7 @@ fn parameters(report: &Report<'_>, document: &mut Document) {
     let mut rows = Vec::new();
     for key in &description.runtime {
         let value = binding.phases.values().find_map(|phase| phase.get(&key.name));
-        let value = value.map_or_else(|| key.default.to_string(), |bound| bound.setting.to_string());
+        let value = value.map_or_else(|| key.written_default.clone(), |bound| bound.setting.to_string());
         rows.push(vec![
             Line::of_code(&*key.name),
             Line::default().math(&*key.latex),

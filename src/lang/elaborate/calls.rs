@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::body::{Scope, naming_variables};
 use super::{DEEPEST_CALL, Elaborator};
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
-use crate::lang::graph::{Action, LayerCall, Occurrence, TensorId};
+use crate::lang::graph::{Action, Call, LayerCall, Occurrence, TensorId};
 use crate::lang::syntax::{Expression, ExpressionKind, Name};
 use crate::lang::value::{Callee, LayerReference, List, Shared, Value};
 
@@ -235,20 +235,22 @@ impl Elaborator<'_> {
             return;
         }
         let layer = reference.layer.name.text.as_str();
+        let part = self.parts.last().cloned();
+        let call = Call { tensors, keywords, part };
         match self.graph.occurrences.get_mut(layer) {
             None => {
-                let part = self.parts.last().cloned();
-                let variants = vec![keywords.clone()];
+                let variants = vec![call.clone()];
+                let Call { tensors, keywords, part } = call;
                 let occurrence = Occurrence { tensors, keywords, varying: Vec::new(), variants, part };
                 self.graph.occurrences.insert(layer.to_owned(), occurrence);
             }
             Some(known) => {
-                for (name, value) in &keywords {
+                for (name, value) in &call.keywords {
                     if known.keywords.get(name) != Some(value) && !known.varying.contains(name) {
                         known.varying.push(name.clone());
                     }
                 }
-                known.add_variant(&keywords);
+                known.add_variant(&call);
             }
         }
     }

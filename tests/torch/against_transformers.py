@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""ModelMeter against transformers on the meta device: whole models, at sizes that are measured nowhere else.
+
+    against_transformers.py PATH/TO/modelmeter FILE.json … [--only NAME]
+
+A file holds a list of models: `name`, `config` (a config.json) and `cases`, each with runtime keys of one forward
+pass. Compared, all exactly: FLOPs as torch.utils.flop_counter counts them, the number of unique parameters, and,
+where the report names them, every tensor of the checkpoint with the number of its copies and of its parameters.
+"""
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import torch
+import transformers
+from torch.utils.flop_counter import FlopCounterMode
+
+# A weight that needs no gradient would be left out by `parameters`; none of these models trains here.
+torch.set_grad_enabled(False)
+
+
+class Refused(Exception):
+    """ModelMeter's own message."""
+
+
+def build(config):
+    """The model of a config.json on the meta device, and its own configuration."""
+    architecture = getattr(transformers, config["architectures"][0])
+    own = architecture.config_class.from_dict(dict(config))
+    own._attn_implementation = "sdpa" if getattr(architecture, "_supports_sdpa", False) else "eager"
+    with torch.device("meta"):
+        model = architecture(own).to(torch.bfloat16).eval()
+    model.tie_weights()
+    return model, own
+
+
+def inputs(sizes, own, mask):
+    """The arguments of a forward pass with these sizes; few models need a mask of ones."""
+    batch = sizes["B"]
+    given = {}
+    if "S" in sizes:
+        texts = sizes.get("T", batch)
+        given["input_ids"] = torch.zeros(texts, sizes["S"], dtype=torch.long, device="meta")
+        if mask:
+            given["attention_mask"] = torch.ones(texts, sizes["S"], dtype=torch.long, device="meta")
+    if "height" in sizes:
+        vision = getattr(own, "vision_config", own)
+        channels = getattr(vision, "num_channels", 3)
+        shape = (batch, channels, sizes["height"], sizes["width"])
+        given["pixel_values"] = torch.zeros(shape, dtype=torch.bfloat16, device="meta")
+    return given
+
+
+def flops(model, own, sizes, entry):
+    given = inputs(sizes, own, entry.get("attention_mask", False))
+    with FlopCounterMode(display=False) as counter:
+        model(**given, **entry.get("arguments", {}))
+    return counter.get_total_flops()
+
+
+def evaluated(binary, folder, sizes, settings):
+    words = [f"{name}={value}" for name, value in sizes.items()] + settings
+    command = [binary, "eval", folder, *words, "convention=torch", "--format", "json"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode:
+        raise Refused(run.stderr)
+    if run.stderr.strip():
+        print("     warned:", run.stderr.strip().splitlines()[0])
+    return json.loads(run.stdout)["totals"]
+
+
+def named_tensors(binary, folder, settings):
+    """Rows of the report's reconciliation: the vendor's name, copies, parameters."""
+    run = subprocess.run([binary, "report", folder, *settings], capture_output=True, text=True)
+    if run.returncode:
+        raise Refused(run.stderr)
+    text = run.stdout.split("## Reconciliation of the Parameter Count")[1].split("By part:")[0]
+    number = lambda cell: int(cell.replace(",", ""))
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if len(cells) == 6 and cells[0].startswith("`"):
+            yield cells[0].strip("`"), cells[1].strip("`"), number(cells[3]), number(cells[4])
+
+
+def pattern(name):
+    """The regular expression of a name in which {…} number copies. A base model leaves out the first segment."""
+    parts = [re.escape(part) for part in re.split(r"\{[^}]*\}", name)]
+    first, dot, rest = r"\d+".join(parts).partition(re.escape("."))
+    return re.compile(f"({first}{dot})?{rest}$" if dot else f"{first}$")
+
+
+def reconcile(binary, folder, settings, model):
+    """Differences between the report's tensors and the model's, by name."""
+    tensors = {}
+    for name, tensor in model.named_parameters(remove_duplicate=False):
+        tensors.setdefault(id(tensor), (tensor, []))[1].append(name)
+    wrong, unnamed = [], 0
+    for ours, vendors, copies, parameters in named_tensors(binary, folder, settings):
+        if vendors == "–":
+            unnamed += 1
+            wrong.append(f"{ours} has no name")
+            continue
+        found = []
+        for one in vendors.split(" + "):
+            found += [key for key, (_, names) in tensors.items() if any(pattern(one).match(name) for name in names)]
+        counted = sum(tensors.pop(key)[0].numel() for key in found)
+        if counted != parameters or len(found) != copies * len(vendors.split(" + ")):
+            wrong.append(f"{ours} = {vendors}: {copies} copies, {parameters}; found {len(found)}, {counted}")
+    return wrong + [f"{names[0]} {list(tensor.shape)} is not named" for tensor, names in tensors.values()]
+
+
+def compare(binary, entry):
+    model, own = build(entry["config"])
+    parameters = sum(p.numel() for p in {id(p): p for p in model.parameters()}.values())
+    wrong = []
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "config.json").write_text(json.dumps(entry["config"]))
+        for sizes in entry["cases"]:
+            totals = evaluated(binary, folder, sizes, entry.get("settings", []))
+            want = flops(model, own, sizes, entry)
+            for what, got, want in [("flops", totals["flops.tensor_core"], want), ("weights", totals["weights"], parameters)]:
+                if got != want:
+                    wrong.append(f"{sizes}: {what} {got} want {want}, more by {got - want}")
+        wrong += reconcile(binary, folder, entry.get("settings", []), model)
+    print("FAIL" if wrong else "ok  ", entry["name"], f"{parameters:,}", f"{len(entry['cases'])} cases")
+    for line in wrong[:12]:
+        print("    ", line)
+    return not wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--only")
+    given = parser.parse_args()
+    good = True
+    for file in given.files:
+        for entry in json.loads(pathlib.Path(file).read_text()):
+            if not given.only or given.only in entry["name"]:
+                try:
+                    good &= compare(given.binary, entry)
+                except Refused as error:
+                    print("FAIL", entry["name"])
+                    print(error)
+                    good = False
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
