@@ -35,10 +35,63 @@ fn equal_tells_verdicts_by_exit_codes() {
     check(&["equal", "(a+b)^2", "a^2 + 2*a*b + b^2"], 0, "equal\n");
     let (code, out, _) = run(&["equal", "2*B*S*D*D", "2*B*S*D^2 + B"]);
     assert_eq!(code, 1);
-    assert_eq!(out, "different: at B = 1, S = 1, D = 1 the first is 2 and the second is 3\n");
+    let place = "different: at B = 1, S = 1, D = 1 the first is 2 and the second is 3\n";
+    assert_eq!(out, format!("{place}the second has B more\nfirst less second: -B\n"));
     check(&["equal", "floor(D/H)*H", "D", "--assume", "H | D"], 0, "equal\n");
     assert_eq!(run(&["equal", "max(P, 1)", "P"]).0, 0);
     assert_eq!(run(&["equal", "max(P, 1)", "P", "--assume", "P >= 0"]).0, 1);
+}
+
+#[test]
+fn equal_takes_less_than_equality_where_asked() {
+    let factor = "equal up to a factor: the first is 2 times the second: multiply-adds (MACs), not FLOPs?\n";
+    check(&["equal", "2*S*D", "D*S", "--up-to-factor"], 0, factor);
+    check(&["equal", "S*D", "D*S", "--up-to-factor"], 0, "equal\n");
+    assert_eq!(run(&["equal", "S*D + 1", "2*D*S", "--up-to-factor"]).0, 1);
+    let leading = ["equal", "2*B*S^2 + 4*B*S", "2*B*S^2", "--leading", "S"];
+    check(&leading, 0, "same leading terms in S: 2*B*S^2\nneglected in the first: 4*B*S\n");
+    assert_eq!(run(&["equal", "2*B*S^2 + 4*B*S", "3*B*S^2", "--leading", "B,S"]).0, 1);
+    assert_eq!(run(&["equal", "max(S, D)", "S", "--leading", "S"]).0, 3);
+    let (code, _, errors) = run(&["equal", "S", "S", "--leading", "T"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("neither formula has a symbol `T`"), "{errors}");
+}
+
+#[test]
+fn equal_takes_models_on_either_side() {
+    check(&["equal", "2*B*S*h*V", "deepseek_ocr:lm_head", "convention=torch"], 0, "equal\n");
+    check(&["equal", "deepseek_ocr:lm_head.weights", "h*V"], 0, "equal\n");
+    check(&["equal", "deepseek_ocr:lm_head.flops", "llama:lm_head"], 0, "equal\n");
+    check(&["equal", "deepseek_ocr:decoder.layer.moe", "deepseek_ocr:decoder.layer.moe"], 0, "equal\n");
+    let (code, out, errors) = run(&["equal", "deepseek_ocr:lm_head", "B*S*h*V", "convention=torch"]);
+    assert_eq!(code, 1, "{errors}");
+    assert!(out.contains("the first is 2 times the second: multiply-adds (MACs), not FLOPs?"), "{out}");
+    for (arguments, part) in [
+        (&["equal", "a", "a", "B=4"][..], "is for a model, and none is named"),
+        (&["equal", "nothing:at.all", "a"], "nothing"),
+        (&["equal", "deepseek_ocr:lm_haed", "a"], "lm_head"),
+        (&["equal", "a : b", "a"], "a : b"),
+    ] {
+        let (code, out, errors) = run(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(errors.contains(part), "{errors}");
+    }
+}
+
+#[test]
+fn equal_answers_in_json() {
+    let read = |arguments: &[&str]| {
+        let (code, out, _) = run(arguments);
+        (code, serde_json::from_str::<serde_json::Value>(&out).expect("JSON"))
+    };
+    let (code, found) = read(&["equal", "5*S/3", "S", "--format", "json"]);
+    let expected = serde_json::json!({
+        "verdict": "different", "at": {"S": 1}, "first": "5/3", "second": 1, "difference": "2*S/3",
+        "remarks": ["the first is 5/3 times the second", "first less second: 2*S/3"],
+    });
+    assert_eq!((code, found), (1, expected));
+    let (code, found) = read(&["equal", "S", "S", "--format", "json"]);
+    assert_eq!((code, found), (0, serde_json::json!({"verdict": "equal", "remarks": []})));
 }
 
 #[test]

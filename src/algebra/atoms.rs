@@ -49,7 +49,7 @@ pub struct Known {
 }
 
 /// All atoms of one algebra.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Atoms {
     table: indexmap::IndexSet<Atom, FxBuildHasher>,
     known: Vec<Known>,

@@ -15,7 +15,7 @@ use super::monomial::{Meaning, Variable};
 use super::polynomial::Polynomial;
 
 /// All facts of one algebra.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Facts {
     assumed: Vec<Fact>,
     /// What a symbol is computed from.

@@ -132,6 +132,14 @@ pub enum Fact {
     Equal(Formula, Formula),
 }
 
+impl Fact {
+    /// What it is about.
+    pub fn sides(&self) -> [Formula; 2] {
+        let (Fact::Divides(a, b) | Fact::AtMost(a, b) | Fact::Equal(a, b)) = self;
+        [*a, *b]
+    }
+}
+
 /// Whether two formulas are equal for all admissible values of their symbols.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {

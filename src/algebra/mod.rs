@@ -8,11 +8,12 @@
 //! | file | holds |
 //! |---|---|
 //! | `formula` | the vocabulary: symbols, nodes, facts, verdicts |
-//! | `engine`, `symbols`, `nodes`, `substitution` | the owner; names; hash-consing; walking over formulas |
+//! | `engine`, `symbols`, `nodes`, `substitution`, `import` | the owner; names; hash-consing; walking over formulas |
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
 //! | `monomial`, `packing`, `terms`, `polynomial`, `ring`, `gcd`, `fraction` | rational functions |
 //! | `canonical`, `atoms`, `floors`, `extrema`, `sums` | from formulas to canonical forms |
 //! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
+//! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
 //! | `program`, `exact`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
 //! | `readable`, `grouping`, `factors`, `shown` | forms for people |
@@ -21,6 +22,7 @@
 mod atoms;
 mod blocks;
 mod canonical;
+mod comparison;
 mod compiled;
 mod engine;
 mod equality;
@@ -33,7 +35,9 @@ mod formula;
 mod fraction;
 mod gcd;
 mod grouping;
+mod import;
 mod integer;
+mod leading;
 mod limits;
 mod monomial;
 mod nodes;
@@ -52,7 +56,9 @@ mod symbols;
 mod terms;
 mod witness;
 
+pub use comparison::{Comparison, Remark};
 pub use engine::Algebra;
 pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
+pub use leading::{Leading, LeadingComparison};
 pub use limits::{Limits, Obstacle};
 pub use program::Program;

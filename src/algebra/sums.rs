@@ -20,7 +20,7 @@ const DEGREE: u32 = 64;
 const NESTING: u32 = 32;
 
 /// The symbols that stand for indices in canonical forms.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Indices {
     /// By nesting height and bounds.
     bound: FxHashMap<(u32, Fraction, Fraction), Symbol>,

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::engine::Algebra;
 use super::formula::Symbol;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Entry {
     name: Rc<str>,
     /// The least value, where there is one.
@@ -15,7 +15,7 @@ struct Entry {
 }
 
 /// All symbols of one algebra.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Symbols {
     entries: Vec<Entry>,
     by_name: FxHashMap<Rc<str>, Symbol>,
@@ -58,6 +58,11 @@ impl Algebra {
         let symbol = symbols.fresh(name.clone(), Some(1));
         symbols.by_name.insert(name, symbol);
         symbol
+    }
+
+    /// Whether there is a symbol of that name.
+    pub fn knows_symbol(&self, name: &str) -> bool {
+        self.symbols.borrow().by_name.contains_key(name)
     }
 
     /// A symbol that no other call returns, shown as `hint` (for bound indices, divisibility substitutions).

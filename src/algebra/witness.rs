@@ -8,6 +8,7 @@
 
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
+use rustc_hash::FxHashMap;
 
 use super::engine::Algebra;
 use super::exact::Registers;
@@ -26,6 +27,8 @@ const EVALUATED: usize = 20_000_000;
 const STEPS: u64 = 5_000_000;
 /// Points tried outside the zeros of a difference.
 const OUTSIDE: usize = 24;
+/// Terms times degree of a difference whose zeros are avoided, at most.
+const LARGE: usize = 1 << 18;
 
 struct Search<'a> {
     algebra: &'a Algebra,
@@ -95,12 +98,12 @@ impl Algebra {
     }
 
     /// Facts about symbols that the formulas' values hang on, directly or through other facts.
-    fn relevant_facts(&self, roots: &[Formula]) -> Vec<Fact> {
+    pub(super) fn relevant_facts(&self, roots: &[Formula]) -> Vec<Fact> {
         let mut left: Vec<(Fact, Vec<Symbol>)> = self
             .facts()
             .into_iter()
             .map(|fact| {
-                let symbols = self.base_symbols(&sides_of(&fact));
+                let symbols = self.base_symbols(&fact.sides());
                 (fact, symbols)
             })
             .collect();
@@ -122,15 +125,14 @@ impl Algebra {
 
     /// Numbers near which floors and extrema change: the constants that occur, their sums and differences.
     fn turning_numbers(&self, roots: &[Formula]) -> Vec<i64> {
-        let mut numbers: Vec<i64> = vec![];
-        for formula in self.reachable(roots) {
-            if let Node::Number(value) = self.node(formula)
-                && let Some(value) = value.to_integer().abs().to_i64()
-                && (2..1 << 60).contains(&value)
-            {
-                numbers.push(value);
+        let mut known: FxHashMap<Formula, Number> = FxHashMap::default();
+        for part in self.reachable(roots) {
+            if let Some(value) = self.number_written(part, &known).filter(|value| value.bits() <= 128) {
+                known.insert(part, value);
             }
         }
+        let whole = known.values().filter_map(|value| value.to_rational().to_integer().abs().to_i64());
+        let mut numbers: Vec<i64> = whole.filter(|value| (2..1 << 60).contains(value)).collect();
         numbers.sort_unstable();
         numbers.dedup();
         numbers.truncate(24);
@@ -138,16 +140,32 @@ impl Algebra {
     }
 }
 
-fn sides_of(fact: &Fact) -> [Formula; 2] {
-    let (Fact::Divides(a, b) | Fact::AtMost(a, b) | Fact::Equal(a, b)) = fact;
-    [*a, *b]
+impl Algebra {
+    /// The value of a formula that is written with numbers only, `10^12`, from those of its parts.
+    fn number_written(&self, formula: Formula, known: &FxHashMap<Formula, Number>) -> Option<Number> {
+        let all = |parts: &[Formula], join: fn(&Number, &Number) -> Number| {
+            let mut total = known.get(&parts[0])?.clone();
+            for part in &parts[1..] {
+                total = join(&total, known.get(part)?);
+            }
+            Some(total)
+        };
+        match self.node(formula) {
+            Node::Number(value) => Some((*value).clone().into()),
+            Node::Power(base, exponent @ ..=64) => Some(known.get(&base)?.power(exponent)),
+            Node::Product(parts) => all(&parts, Number::times),
+            Node::Sum(parts) => all(&parts, Number::plus),
+            Node::Quotient(a, b) => known.get(&a)?.over(known.get(&b)?),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Search<'a> {
     fn new(algebra: &'a Algebra, a: Formula, b: Formula) -> Result<Self, EvaluationError> {
         let facts = algebra.relevant_facts(&[a, b]);
         let mut roots = vec![a, b];
-        roots.extend(facts.iter().flat_map(sides_of));
+        roots.extend(facts.iter().flat_map(Fact::sides));
         let bases = algebra.base_symbols(&roots);
         let least = |symbol: &Symbol| (*symbol, algebra.minimum_of(*symbol).unwrap_or(0));
         let computed =
@@ -160,7 +178,7 @@ impl<'a> Search<'a> {
             symbols.map(|symbol| algebra.variable(symbol)).collect()
         };
         let mut admits = variables(&mut computed.iter().map(|known| known.0));
-        admits.extend(facts.iter().flat_map(sides_of));
+        admits.extend(facts.iter().flat_map(Fact::sides));
         let mut sides = variables(&mut named.iter().copied());
         sides.extend([a, b]);
         let compile = |formulas: &[Formula]| -> Result<(Program, Registers), EvaluationError> {
@@ -260,6 +278,14 @@ impl<'a> Search<'a> {
         let place_of = |variable: &Variable| {
             self.free.iter().position(|(symbol, _)| Variable::symbol(*symbol) == *variable)
         };
+        if difference
+            .numerator()
+            .len()
+            .saturating_mul(difference.numerator().leading().map_or(0, |term| term.0.degree()) as usize)
+            > LARGE
+        {
+            return None;
+        }
         let places: Vec<usize> =
             difference.numerator().variables().iter().map(place_of).collect::<Option<_>>()?;
         for start in 0..OUTSIDE {

@@ -34,8 +34,14 @@ impl Assumed {
         for (name, text) in given {
             formulas.push(parse_formula(&algebra, &Source::new(name, text), 0..text.len())?);
         }
+        let (algebra, opened) = self.apply(algebra, &formulas)?;
+        Ok((algebra, std::array::from_fn(|place| opened[place])))
+    }
+
+    /// The algebra with the facts assumed, and its formulas with defined names as what they mean.
+    pub fn apply(&self, algebra: Algebra, formulas: &[Formula]) -> Result<(Algebra, Vec<Formula>)> {
         let prepared = self.prepare(algebra)?;
-        let opened = std::array::from_fn(|place| prepared.opened(formulas[place]));
+        let opened = formulas.iter().map(|&formula| prepared.opened(formula)).collect();
         Ok((prepared.algebra, opened))
     }
 

@@ -13,6 +13,7 @@ mod models;
 mod output;
 mod parts;
 mod report;
+mod side;
 mod simplify;
 mod written;
 
@@ -70,6 +71,6 @@ fn run(line: &CommandLine) -> Result<Answer> {
         Command::Explain(command) => command.run(global),
         Command::Models(command) => command.run(global),
         Command::Simplify(command) => command.run(),
-        Command::Equal(command) => command.run(),
+        Command::Equal(command) => command.run(global),
     }
 }

@@ -1,0 +1,60 @@
+//! Formulas of one algebra as formulas of another, with what is known of their symbols.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::engine::Algebra;
+use super::formula::{Fact, Formula, Node, Symbol};
+
+impl Algebra {
+    /// Formulas of another algebra, here. Free symbols are those of their names, and the facts that bear on them are
+    /// assumed; of two of one name, the later one becomes a symbol of its own. A symbol known here already may be as
+    /// small as either algebra says.
+    pub fn import(&self, other: &Algebra, formulas: &[Formula]) -> Vec<Formula> {
+        let facts = other.relevant_facts(formulas);
+        let mut roots = formulas.to_vec();
+        roots.extend(facts.iter().flat_map(|fact| fact.sides()));
+        let mut symbols: FxHashMap<Symbol, Symbol> = FxHashMap::default();
+        let mut taken: FxHashSet<Symbol> = FxHashSet::default();
+        for symbol in roots.iter().flat_map(|&root| other.symbols_of(root)) {
+            if symbols.contains_key(&symbol) {
+                continue;
+            }
+            let (name, minimum) = (other.name(symbol), other.minimum_of(symbol));
+            let known = self.knows_symbol(&name);
+            let mut here = self.symbol(&name);
+            if !taken.insert(here) {
+                here = self.fresh_symbol(&name);
+            }
+            if let Some(minimum) = minimum {
+                let least =
+                    self.minimum_of(here).filter(|_| known).map_or(minimum, |least| least.min(minimum));
+                self.declare_minimum(here, least);
+            }
+            symbols.insert(symbol, here);
+        }
+        // What is not free is the index of a sum.
+        let at_home = |symbol: Symbol, symbols: &mut FxHashMap<Symbol, Symbol>| {
+            *symbols.entry(symbol).or_insert_with(|| self.fresh_symbol(&other.name(symbol)))
+        };
+        let mut here: FxHashMap<Formula, Formula> = FxHashMap::default();
+        for part in other.reachable(&roots) {
+            let node = other.node(part);
+            let formula = match &node {
+                Node::Symbol(symbol) => self.variable(at_home(*symbol, &mut symbols)),
+                Node::Sigma { index, from, to, body } => {
+                    self.sigma(at_home(*index, &mut symbols), here[from], here[to], here[body])
+                }
+                node => self.with_parts(node, |inner| here[&inner]),
+            };
+            here.insert(part, formula);
+        }
+        for fact in facts {
+            self.assume(match fact {
+                Fact::Divides(a, b) => Fact::Divides(here[&a], here[&b]),
+                Fact::AtMost(a, b) => Fact::AtMost(here[&a], here[&b]),
+                Fact::Equal(a, b) => Fact::Equal(here[&a], here[&b]),
+            });
+        }
+        formulas.iter().map(|formula| here[formula]).collect()
+    }
+}

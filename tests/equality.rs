@@ -1,0 +1,218 @@
+//! Verdicts on pairs that were made to fool: by sampling, by modular arithmetic, by facts that are not stated; and
+//! what is said of pairs that differ.
+
+use modelmeter::algebra::{Algebra, Comparison, Fact, Formula, Leading, Limits, Rational, Remark, Verdict};
+use modelmeter::diagnostic::Source;
+use modelmeter::notation::{Alphabet, Style, parse_facts, parse_formula, text};
+
+fn parse(algebra: &Algebra, text: &str) -> Formula {
+    parse_formula(algebra, &Source::new("formula", text), 0..text.len()).expect(text)
+}
+
+fn assume(algebra: &Algebra, facts: &[&str]) {
+    for fact in facts {
+        for fact in parse_facts(algebra, &Source::new("fact", *fact), 0..fact.len()).expect("a fact") {
+            algebra.assume(fact);
+        }
+    }
+}
+
+fn verdict(a: &str, b: &str, facts: &[&str]) -> Verdict {
+    let algebra = Algebra::new();
+    let (a, b) = (parse(&algebra, a), parse(&algebra, b));
+    assume(&algebra, facts);
+    algebra.equal(a, b)
+}
+
+/// The point at which two formulas were told apart, as `a = 3, b = 1`.
+fn witness(a: &str, b: &str, facts: &[&str]) -> String {
+    let algebra = Algebra::new();
+    let (first, second) = (parse(&algebra, a), parse(&algebra, b));
+    assume(&algebra, facts);
+    match algebra.equal(first, second) {
+        Verdict::Different { witness, left, right } => {
+            let values = |symbol| {
+                let found = witness.iter().find(|known| known.0 == symbol);
+                found.map(|known| Rational::from_integer(known.1.clone()))
+            };
+            assert_eq!(algebra.evaluate(first, &values).as_ref(), Ok(&left), "{a}");
+            assert_eq!(algebra.evaluate(second, &values).as_ref(), Ok(&right), "{b}");
+            assert_ne!(left, right, "{a} and {b}");
+            let all = witness.iter().map(|(symbol, value)| format!("{} = {value}", algebra.name(*symbol)));
+            all.collect::<Vec<_>>().join(", ")
+        }
+        other => panic!("{a} and {b}: {other:?}"),
+    }
+}
+
+/// (x - 1)(x - 2)…(x - n)
+fn falling(symbol: &str, count: u32) -> String {
+    (1..=count).map(|root| format!("({symbol} - {root})")).collect::<Vec<_>>().join("*")
+}
+
+#[test]
+fn what_agrees_at_small_points_is_told_apart() {
+    assert_eq!(witness("a", "a + floor(a/10^12)", &[]), "a = 1000000000000");
+    assert_eq!(witness("a", "a + floor(a/1000000000000)", &[]), "a = 1000000000000");
+    assert_eq!(witness("floor((a + 7)/64)", "floor((a + 6)/64)", &[]), "a = 57");
+    assert_eq!(
+        witness("b*floor((a + 7)/64)", "b*floor((a + 6)/64) + (c - c)*d", &[]),
+        "b = 1, a = 57, c = 1, d = 1"
+    );
+    assert_eq!(witness("x", &format!("x + {}", falling("x", 40)), &[]), "x = 41");
+    assert_eq!(witness("x*y", &format!("x*y + {}", falling("x", 40)), &[]), "x = 41, y = 1");
+    assert_eq!(witness(&format!("{}*({})", falling("x", 40), falling("y", 40)), "0", &[]), "x = 41, y = 41");
+    // Beyond the points that are tried.
+    assert_eq!(witness("0", &format!("z*({})", falling("x", 150)), &[]), "z = 1, x = 151");
+    assert_eq!(witness("max(a, 10^9)", "10^9", &[]), "a = 1000000001");
+    assert_eq!(witness("a mod 4096", "a mod 8192", &[]), "a = 4096");
+}
+
+#[test]
+fn what_agrees_modulo_a_prime_is_told_apart() {
+    let prime = (1u64 << 61) - 1;
+    assert_eq!(witness("3*a*b", &format!("({}*a)*b", prime + 3), &[]), "a = 1, b = 1");
+    assert_eq!(witness(&format!("{prime}*a"), "0", &[]), "a = 1");
+    assert_eq!(witness(&format!("a/{prime}"), "a", &[]), "a = 1");
+    // Fermat: x^p = x for all x modulo p.
+    assert_eq!(witness("x^7 - x", "7*x*(x - x)", &[]), "x = 2");
+    let algebra = Algebra::new();
+    let same = format!("a + {prime}*b");
+    assert_eq!(algebra.agree_modulo_prime(parse(&algebra, "a"), parse(&algebra, &same)), Some(true));
+    assert!(matches!(algebra.equal(parse(&algebra, "a"), parse(&algebra, &same)), Verdict::Different { .. }));
+}
+
+#[test]
+fn points_are_admissible() {
+    assert_eq!(witness("D/H", "D", &["H | D"]), "D = 2, H = 2");
+    assert_eq!(witness("max(k, L)", "L + 1", &["k <= L", "k >= 5"]), "k = 5, L = 5");
+    assert_eq!(witness("N*N", "N", &["N = B*S", "S >= 3"]), "N = 3");
+    // There is no such point.
+    assert!(matches!(
+        verdict("a", "b", &["a <= b", "b <= a", "c | a"]),
+        Verdict::Equal | Verdict::Undecided { .. }
+    ));
+    assert!(matches!(verdict("a", "a + 1", &["a <= 3", "a >= 4"]), Verdict::Undecided { agreed: 0 }));
+}
+
+#[test]
+fn what_is_too_large_to_multiply_out_is_told_apart() {
+    assert_eq!(witness("(a + b + c + d)^200", "(a + b + c + d)^200 + 1", &[]), "a = 1, b = 1, c = 1, d = 1");
+    assert_eq!(verdict("(a + b + c + d)^200", "(a + b + c + d)^200", &[]), Verdict::Equal);
+    let undecided = verdict("(a + b + c + d)^200", "((a + b + c + d)^2)^100", &[]);
+    assert!(matches!(undecided, Verdict::Undecided { agreed: 40.. }), "{undecided:?}");
+    let algebra = Algebra::new();
+    algebra.set_limits(Limits { products: 10, ..Limits::default() });
+    let (a, b) = (parse(&algebra, "(a + b + c)^5"), parse(&algebra, "(a + b + c)^4*(a + b + c)"));
+    assert!(matches!(algebra.equal(a, b), Verdict::Undecided { .. }));
+}
+
+#[test]
+fn division_by_zero_equals_nothing() {
+    for zero in ["1/(a - a)", "a/(b - b) + 1", "floor(a/(2 - 2))"] {
+        assert!(matches!(verdict(zero, zero, &[]), Verdict::Undecided { agreed: 0 }), "{zero}");
+        assert_ne!(verdict(zero, "a", &[]), Verdict::Equal, "{zero}");
+    }
+    // Equal wherever both have a value.
+    assert_eq!(verdict("(a - 1)/(a - 1)", "1", &[]), Verdict::Equal);
+}
+
+fn compare(a: &str, b: &str) -> (Algebra, Comparison) {
+    let algebra = Algebra::new();
+    let (a, b) = (parse(&algebra, a), parse(&algebra, b));
+    let comparison = algebra.compare(a, b);
+    (algebra, comparison)
+}
+
+/// The remarks, in short.
+fn remarks(a: &str, b: &str) -> Vec<String> {
+    let (algebra, comparison) = compare(a, b);
+    let write = |formula| text(&algebra, formula, &Style::default(), Alphabet::Ascii);
+    let all = |terms: &[Formula]| terms.iter().map(|term| write(*term)).collect::<Vec<_>>().join(", ");
+    let fact = |fact: &Fact| {
+        let [a, b] = fact.sides().map(write);
+        match fact {
+            Fact::Divides(..) => format!("{a} | {b}"),
+            Fact::AtMost(..) => format!("{a} <= {b}"),
+            Fact::Equal(..) => format!("{a} = {b}"),
+        }
+    };
+    let short = comparison.remarks.iter().map(|remark| match remark {
+        Remark::Times(factor) => format!("times {factor}"),
+        Remark::TimesProduct(product) => format!("times {}", write(*product)),
+        Remark::OnlyFirst(terms) => format!("only first: {}", all(terms)),
+        Remark::OnlySecond(terms) => format!("only second: {}", all(terms)),
+        Remark::Instead { first, second, factor } => {
+            let factor = factor.map_or_else(String::new, |factor| format!(", times {}", write(factor)));
+            format!("{} for {}{factor}", write(*first), write(*second))
+        }
+        Remark::EqualIf(facts) => format!("if {}", facts.iter().map(fact).collect::<Vec<_>>().join(" and ")),
+    });
+    short.collect()
+}
+
+#[test]
+fn differences_are_told_as_a_person_would() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("2*B*S*D", "4*B*S*D", &["times 1/2"]),
+        ("B*S*(2*D + 4)", "3*B*S*(D + 2)", &["times 2/3"]),
+        ("B*S*D + B*S", "B*S^2*(D + 1)", &["times 1/S"]),
+        ("2*B*S*D + B", "2*B*S*D", &["only first: B"]),
+        ("2*B*S*D", "2*B*S*D + B*S + 5", &["only second: B*S, 5"]),
+        ("2*B*S*D + B", "2*B*S^2*D + B", &["2*B*S*D for 2*B*S^2*D, times S"]),
+        ("2*B*S*D + B", "6*B*S*D + B", &["2*B*S*D for 6*B*S*D, times 3"]),
+        ("B*D/H + S", "B*D + S", &["B*D/H for B*D, times H"]),
+        ("2*S*floor(D/P)*P", "2*S*D", &["2*S*P*floor(D/P) for 2*S*D", "if P | D"]),
+        (
+            "64*B*ceil(S/64) + H*floor(D/H)",
+            "B*S + D",
+            &["only first: 64*B*ceil(S/64), H*floor(D/H)", "only second: B*S, D", "if 64 | S and H | D"],
+        ),
+        ("min(S, W)*B", "S*B", &["B*min(S, W) for B*S", "if S <= W"]),
+        ("2*S*H*d", "2*S*D", &["2*S*H*d for 2*S*D", "if D = H*d"]),
+        // No fact makes these equal.
+        ("S mod 64", "64", &["S mod 64 for 64"]),
+    ];
+    for (a, b, expected) in cases {
+        assert_eq!(remarks(a, b), *expected, "{a} and {b}");
+    }
+    let (algebra, comparison) = compare("2*B*S*D + 4*B*S^2*D", "2*B*S*D");
+    let difference = comparison.difference.expect("is short");
+    assert_eq!(text(&algebra, difference, &Style::default(), Alphabet::Ascii), "4*B*S^2*D");
+    let (_, comparison) = compare("(a + b)^2", "a^2 + 2*a*b + b^2");
+    assert_eq!(
+        (comparison.verdict, comparison.difference, comparison.remarks),
+        (Verdict::Equal, None, vec![])
+    );
+}
+
+/// Degree, leading part and what is neglected, with the algebra they belong to.
+fn leading(formula: &str, symbols: &[&str], facts: &[&str]) -> (Algebra, Option<Leading>) {
+    let algebra = Algebra::new();
+    let formula = parse(&algebra, formula);
+    assume(&algebra, facts);
+    let symbols: Vec<_> = symbols.iter().map(|name| algebra.symbol(name)).collect();
+    let leading = algebra.leading(formula, &symbols);
+    (algebra, leading)
+}
+
+#[test]
+fn leading_terms_are_those_that_grow_fastest() {
+    let check = |formula, symbols: &[&str], facts: &[&str], degree, part: &str, neglected: &str| {
+        let (algebra, found) = leading(formula, symbols, facts);
+        let found = found.expect(formula);
+        assert_eq!(found.degree, degree, "{formula}");
+        assert_eq!(algebra.equal(found.part, parse(&algebra, part)), Verdict::Equal, "{formula}");
+        assert_eq!(algebra.equal(found.neglected, parse(&algebra, neglected)), Verdict::Equal, "{formula}");
+    };
+    check("4*S^2*D + 8*S*D^2 + 7*S", &["S"], &[], 2, "4*S^2*D", "8*S*D^2 + 7*S");
+    check("4*S^2*D + 8*S*D^2 + 7*S", &["S", "D"], &[], 3, "4*S^2*D + 8*S*D^2", "7*S");
+    check("(S^2 + S)/(2*S + D)", &["S"], &[], 1, "S/2", "S*(2 - D)/(2*(2*S + D))");
+    check("64*ceil(S/64)*S", &["S"], &[], 2, "S^2", "64*ceil(S/64)*S - S^2");
+    check("S*D/H + S", &["D"], &["H | D"], 1, "S*D/H", "S");
+    check("S*floor(k/7) + k", &["S"], &[], 1, "S*floor(k/7)", "k");
+    // Leading terms cancel, extrema and sums are not known, D/S does not grow.
+    assert_eq!(leading("S - 64*floor(S/64)", &["S"], &[]).1, None);
+    assert_eq!(leading("max(S, W)", &["S"], &[]).1, None);
+    assert_eq!(leading("S*floor(D/S)", &["S"], &[]).1, None);
+}
