@@ -1,4 +1,4 @@
-"""Causal self-attention of decoders: grouped heads, rotary positions, a growing cache, windows, norms of heads."""
+"""Causal self-attention of decoders: grouped heads, a growing cache, windows, norms of queries and keys."""
 from shared.repeat_kv import RepeatKV
 
 
@@ -23,10 +23,10 @@ def CausalAttention(q: (B, H, S, d), keys: (B, H_kv, T, d), values: (B, H_kv, T,
     return a
 
 
-def GroupedQueryAttention(x: (B, S, h), *, H, H_kv, d, past=0, window=None, qk_norm="none",
-                          qkv_bias=False, out_bias=False, sinks=False, d_rot=None):
-    """S new positions over `past` cached ones, the last `window` of them where it slides; each key-value
-    head serves H / H_kv query heads.
+def GroupedQueryAttention(x: (B, S, h), *, H, H_kv, d, past=0, window=None, rotary=True, qk_norm="none", qk_layernorm=False,
+                          qkv_bias=False, out_bias=False, sinks=False, repeat_cached=False):
+    """S new positions over `past` cached ones, the last `window` of them where it slides; each key-value head serves
+    H / H_kv query heads.
     """
     q = linear(x, H * d, bias=qkv_bias)
     k = linear(x, H_kv * d, bias=qkv_bias)
@@ -37,12 +37,22 @@ def GroupedQueryAttention(x: (B, S, h), *, H, H_kv, d, past=0, window=None, qk_n
     q = reshape(q, B, S, H, d)
     k = reshape(k, B, S, H_kv, d)
     v = reshape(v, B, S, H_kv, d)
-    if qk_norm == "head":                       # one norm for every head, the same weight
+    if qk_norm == "head":                       # the same norm for every head
         q = rms_norm(q)
         k = rms_norm(k)
-    q = Rotate(transpose(q, 1, 2))
-    k = Rotate(transpose(k, 1, 2))
-    keys, values = kv_cache(k, transpose(v, 1, 2), past=past, window=window)
+    if qk_layernorm:
+        q = layer_norm(q)
+        k = layer_norm(k)
+    q = transpose(q, 1, 2)
+    k = transpose(k, 1, 2)
+    v = transpose(v, 1, 2)
+    if rotary:
+        q = Rotate(q)
+        k = Rotate(k)
+    if repeat_cached:                           # an execution choice: every query head's keys are cached
+        k = RepeatKV(k, H=H)
+        v = RepeatKV(v, H=H)
+    keys, values = kv_cache(k, v, past=past, window=window)
     if sinks:                                   # one learnt score a head, beside the keys
         sink = param(H)
     a = CausalAttention(q, keys, values)

@@ -1,10 +1,13 @@
 """What stands behind a decoder: logits of tokens, or classes."""
 
 
-def LanguageModelHead(x: (B, S, h), table: (V, h), *, tied=False, head="tokens", n_labels=None, logits="all", head_bias=False):
+def LanguageModelHead(x: (B, S, h), table: (V, c), *, tied=False, head="tokens", n_labels=None, logits="all",
+                      head_bias=False, projected=False):
     """Logits of tokens, by a weight of its own or by the embedding's table; scores of classes; or what the decoder
-    gives, as it is.
+    gives, as it is. A table of another width has a projection before it.
     """
+    if projected:
+        x = linear(x, c, bias=False)
     if head == "none":
         scores = x
     elif head == "sequence" or head == "labels":

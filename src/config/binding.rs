@@ -143,6 +143,15 @@ impl Setting {
         }
     }
 
+    /// What it counts for in arithmetic: a size, or 1 and 0 for a flag.
+    pub(super) fn number(&self) -> Option<BigInt> {
+        match self {
+            Setting::Size(number) => Some(number.clone()),
+            Setting::Flag(flag) => Some(BigInt::from(u8::from(*flag))),
+            _ => None,
+        }
+    }
+
     /// True for None.
     pub fn is_none(&self) -> bool {
         *self == Setting::None

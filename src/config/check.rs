@@ -123,7 +123,7 @@ impl Numbers<'_> {
 impl Names for Numbers<'_> {
     fn number(&self, name: &str) -> Option<BigInt> {
         if let Some(bound) = self.symbols.get(name) {
-            return bound.setting.size().cloned();
+            return bound.setting.number();
         }
         match &self.tree.at(name)?.kind {
             Kind::Integer(number) => Some(number.clone()),

@@ -139,12 +139,14 @@ pub enum Elements {
 }
 
 /// The value of a symbol that no key gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum DefaultValue {
     /// An expression over symbols declared before.
     Size(Expression),
     /// A flag.
     Flag(bool),
+    /// A flag that says whether a comparison of symbols declared before holds.
+    Condition(Fact),
     /// A word.
     Text(String),
     /// A list of whole numbers.

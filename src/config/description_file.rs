@@ -146,10 +146,18 @@ fn add(
     file: File,
     default_phase: &mut Option<(String, Span)>,
 ) -> Result<()> {
-    let (own_symbols, own_runtime) = (description.symbols.len(), description.runtime.len());
+    let (mut own_symbols, own_runtime) = (description.symbols.len(), description.runtime.len());
     for table in file.symbol {
         let name = table.get_ref().name.clone();
-        let place = description.symbols[..own_symbols].iter().position(|symbol| symbol.name == name);
+        let mut place = description.symbols[..own_symbols].iter().position(|symbol| symbol.name == name);
+        if let Some(at) = place
+            && loader.needs_more_than(&table, &description.symbols[..at])
+        {
+            // What its default needs stands further down, and so must it.
+            description.symbols.remove(at);
+            own_symbols -= 1;
+            place = None;
+        }
         let before = &description.symbols[..place.unwrap_or(description.symbols.len())];
         let symbol = loader.symbol(table, before)?;
         match place {

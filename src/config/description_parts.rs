@@ -135,6 +135,12 @@ impl Loader<'_> {
             (toml::Value::String(text), SymbolKind::Size { .. }) => {
                 self.of_symbols(&text, span, before).map(DefaultValue::Size)
             }
+            (toml::Value::String(text), SymbolKind::Flag) => {
+                let copy = Source::new(self.source.name(), text.clone());
+                let fact = Fact::parse(&Span::new(&copy, 0..text.len()))?;
+                self.declared(&fact.names(), span, before)?;
+                Ok(DefaultValue::Condition(fact))
+            }
             (toml::Value::Boolean(flag), SymbolKind::Flag) => Ok(DefaultValue::Flag(flag)),
             (toml::Value::String(text), SymbolKind::Text { .. }) => Ok(DefaultValue::Text(text)),
             (toml::Value::Array(items), SymbolKind::List { of: Elements::Sizes | Elements::Indexes }) => {
@@ -152,13 +158,34 @@ impl Loader<'_> {
     fn of_symbols(&self, text: &str, span: Span, before: &[SymbolDescription]) -> Result<Expression> {
         let copy = Source::new(self.source.name(), text);
         let expression = Expression::parse(&Span::new(&copy, 0..text.len()))?;
-        for name in expression.names() {
-            if !before.iter().any(|symbol| symbol.name == name) {
-                let message = format!("the default needs `{name}`, which is not declared before");
-                return Err(self.error(message, span));
-            }
-        }
+        self.declared(&expression.names(), span, before)?;
         Ok(expression)
+    }
+
+    /// True when the default of a symbol names one that is not among `before`.
+    pub fn needs_more_than(&self, table: &Spanned<SymbolTable>, before: &[SymbolDescription]) -> bool {
+        let default = table.get_ref().default.as_ref().map(|value| value.get_ref());
+        let Some(toml::Value::String(text)) = default else { return false };
+        let copy = Source::new(self.source.name(), text.clone());
+        let span = Span::new(&copy, 0..text.len());
+        let names =
+            |names: Vec<&str>| names.iter().any(|name| !before.iter().any(|known| known.name == *name));
+        match table.get_ref().kind.as_ref().map(|kind| kind.get_ref().as_str()) {
+            None | Some("size") => Expression::parse(&span).is_ok_and(|expression| names(expression.names())),
+            Some("flag") => Fact::parse(&span).is_ok_and(|fact| names(fact.names())),
+            _ => false,
+        }
+    }
+
+    /// Refuses names of symbols that are not declared before.
+    fn declared(&self, names: &[&str], span: Span, before: &[SymbolDescription]) -> Result<()> {
+        match names.iter().find(|name| !before.iter().any(|symbol| symbol.name == **name)) {
+            Some(name) => {
+                let message = format!("the default needs `{name}`, which is not declared before");
+                Err(self.error(message, span))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What an architecture settles, in the order of the file.

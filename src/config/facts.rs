@@ -32,6 +32,8 @@ pub enum Relation {
     Below,
     /// `==`
     Equal,
+    /// `!=`
+    Different,
 }
 
 /// What became of a fact under numbers.
@@ -55,7 +57,8 @@ impl Fact {
             () if reader.eat("<=") => Relation::AtMost,
             () if reader.eat("<") => Relation::Below,
             () if reader.eat("==") => Relation::Equal,
-            () => return Err(reader.expected("`|`, `<=`, `<` or `==`")),
+            () if reader.eat("!=") => Relation::Different,
+            () => return Err(reader.expected("`|`, `<=`, `<`, `==` or `!=`")),
         };
         let right = reader.sum()?;
         reader.end()?;
@@ -85,7 +88,14 @@ impl Fact {
             Relation::AtMost => algebra::Fact::AtMost(left, right),
             Relation::Below => algebra::Fact::AtMost(algebra.sum(&[left, algebra.integer(1)]), right),
             Relation::Equal => algebra::Fact::Equal(left, right),
+            Relation::Different => return None,
         })
+    }
+
+    /// True or false of numbers; the reason where a side has none.
+    pub fn decide(&self, names: &dyn Names) -> std::result::Result<bool, NoValue> {
+        let (left, right) = (self.left.evaluate(names)?, self.right.evaluate(names)?);
+        Ok(self.relation.holds(&left, &right))
     }
 
     /// The names on both sides, in order, with repetitions.
@@ -109,13 +119,7 @@ impl Fact {
             },
         };
         for left in lefts {
-            let holds = match self.relation {
-                Relation::Divides if left.is_zero() => right.is_zero(),
-                Relation::Divides => right.is_multiple_of(&left),
-                Relation::AtMost => left <= right,
-                Relation::Below => left < right,
-                Relation::Equal => left == right,
-            };
+            let holds = self.relation.holds(&left, &right);
             if !holds {
                 return Outcome::Broken(left, right);
             }
@@ -125,6 +129,18 @@ impl Fact {
 }
 
 impl Relation {
+    /// Whether two numbers stand so to each other.
+    fn holds(self, left: &BigInt, right: &BigInt) -> bool {
+        match self {
+            Relation::Divides if left.is_zero() => right.is_zero(),
+            Relation::Divides => right.is_multiple_of(left),
+            Relation::AtMost => left <= right,
+            Relation::Below => left < right,
+            Relation::Equal => left == right,
+            Relation::Different => left != right,
+        }
+    }
+
     /// How a message says that it does not hold.
     pub fn denial(self) -> &'static str {
         match self {
@@ -132,6 +148,7 @@ impl Relation {
             Relation::AtMost => "is more than",
             Relation::Below => "is not less than",
             Relation::Equal => "is not",
+            Relation::Different => "is",
         }
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::binding::{Bound, Runtime, Setting};
 use super::description::{DefaultValue, DtypeSource, ModelDescription, Settled, SymbolDescription};
 use super::dtype::Dtype;
-use super::expression::{Expression, Names};
+use super::expression::{Expression, Names, NoValue};
 use super::interpolate::Interpolated;
 use super::value::{Kind, Origin, Value};
 use super::{scalar, setting};
@@ -107,16 +107,21 @@ impl<'a> Reading<'a> {
         if null.is_some() && symbol.optional && settled.is_none() {
             return Ok(none(null));
         }
+        let no_default = |reason: &NoValue| {
+            let message = format!("the default of `{}` has no value: {reason}", symbol.name);
+            Diagnostic::new("bad-default", message).label(span.clone(), "")
+        };
         let of_null = symbol.null.as_ref().filter(|_| null.is_some());
         let setting = match of_null.or(settled.map(|(value, _)| value)).or(symbol.default.as_ref()) {
             Some(DefaultValue::Size(expression)) => {
-                let value = expression.evaluate(&Sizes(before)).map_err(|reason| {
-                    let message = format!("the default of `{}` has no value: {reason}", symbol.name);
-                    Diagnostic::new("bad-default", message).label(symbol.span.clone(), "")
-                })?;
+                let value = expression.evaluate(&Sizes(before)).map_err(|reason| no_default(&reason))?;
                 Setting::Size(value)
             }
             Some(DefaultValue::Flag(flag)) => Setting::Flag(*flag),
+            Some(DefaultValue::Condition(condition)) => {
+                let decided = condition.decide(&Sizes(before)).map_err(|reason| no_default(&reason))?;
+                Setting::Flag(decided)
+            }
             Some(DefaultValue::Text(text)) => Setting::Text(text.clone()),
             Some(DefaultValue::List(items)) => {
                 Setting::List(items.iter().cloned().map(Setting::Size).collect())
@@ -223,12 +228,12 @@ fn keys_of(symbol: &SymbolDescription) -> String {
     }
 }
 
-/// The numbers of symbols bound so far.
+/// The numbers of symbols bound so far; a flag is 1 or 0.
 struct Sizes<'a>(&'a IndexMap<String, Bound>);
 
 impl Names for Sizes<'_> {
     fn number(&self, name: &str) -> Option<BigInt> {
-        self.0.get(name)?.setting.size().cloned()
+        self.0.get(name)?.setting.number()
     }
 
     fn list(&self, _: &str) -> Option<Vec<BigInt>> {
