@@ -354,7 +354,7 @@ fn descriptions_that_are_wrong_are_underlined() {
     };
     refused("title =", "titel =", "unknown field `titel`");
     refused("'H | h'", "'H | hh'", "no symbol is called `hh`");
-    refused("'H | h'", "'H ~ h'", "expected `|`, `<=`, `<` or `==`");
+    refused("'H | h'", "'H ~ h'", "expected `|`, `<=`, `<`, `==` or `!=`");
     refused("name = 'H'", "name = 'h'", "the name `h` is taken");
     refused("name = 'H'", "name = 'io'", "the name `io` is taken");
     refused("name = 'H'", "name = 'H h'", "cannot be a name in formulas");

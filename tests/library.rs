@@ -3,6 +3,7 @@
 //! `tests/data/oracle/library/*.toml` hold the figures, measured on transformers' modelling code.
 
 use modelmeter::cost::Metric;
+use modelmeter::diagnostic::Source;
 use modelmeter::model::{BoundModel, OpenRequest};
 
 /// The figures of one file, each case evaluated.
@@ -11,15 +12,19 @@ fn agrees(file: &str) {
     let text = std::fs::read_to_string(path).expect("the figures");
     let figures: toml::Table = text.parse().expect("TOML");
     for model in figures["model"].as_array().expect("models") {
-        let id = model["id"].as_str().expect("an id");
+        // A preset of a model, or a configuration as its vendor writes it.
+        let config = model.get("config").map(|text| text.as_str().expect("JSON"));
+        let id = config.map_or_else(|| model["id"].as_str().expect("an id"), |_| "-");
         let mut overrides = vec!["convention=torch".to_owned()];
-        overrides.extend(words(&model["configuration"]));
+        overrides.extend(model.get("configuration").into_iter().flat_map(words));
         for case in model["cases"].as_array().expect("cases") {
             let mut overrides = overrides.clone();
             overrides.push(format!("phase={}", case["phase"].as_str().expect("a phase")));
             overrides.extend(words(&case["sizes"]));
             let bound = BoundModel::open(&OpenRequest {
                 model: id.to_owned(),
+                input: config.map(|text| Source::new("config.json", text)),
+                strict: config.is_some(),
                 overrides: overrides.clone(),
                 ..OpenRequest::default()
             });
@@ -87,4 +92,14 @@ fn encoders_of_text() {
 #[test]
 fn encoders_of_images() {
     agrees("image-encoders");
+}
+
+#[test]
+fn decoders() {
+    agrees("decoders");
+}
+
+#[test]
+fn decoders_with_other_structure() {
+    agrees("decoder-variants");
 }

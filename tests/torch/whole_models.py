@@ -82,10 +82,22 @@ def derived(binary, folder, arguments):
     return totals["flops.tensor_core"], totals["kv_cache.bytes"], totals["weights"], run.stderr
 
 
+def write(path, config, parameters, cases):
+    """Adds what was measured to a file as `tests/data/oracle/library` has them."""
+    if path is None:
+        return
+    lines = ["[[model]]", f"config = '{json.dumps(config)}'", f"parameters = {parameters}", "cases = ["]
+    for phase, sizes, (flops, cache, _) in cases:
+        lines.append(f"    {{ phase = '{phase}', sizes = '{sizes}', flops = {flops}, cache = {cache} }},")
+    with open(path, "a") as file:
+        file.write("\n".join([*lines, "]", "", ""]))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
     parser.add_argument("configs", nargs="+")
+    parser.add_argument("--write", help="a file of figures, to which what was measured is added")
     parser.add_argument("--layers", type=int, default=7)
     parser.add_argument("--sizes", default="1x16,2x40")
     options = parser.parse_args()
@@ -99,11 +111,13 @@ def main():
             pathlib.Path(folder, "config.json").write_text(json.dumps(config))
             try:
                 model = build(copy.deepcopy(config))
+                cases = []
                 parameters = sum({id(p): p.numel() for p in model.parameters()}.values())
                 for size in options.sizes.split(","):
                     batch, length = map(int, size.split("x"))
                     for phase in ("prefill", "decode"):
                         want = (*measured(model, phase, batch, length), parameters)
+                        cases.append((phase, f"B={batch} S={length}", want))
                         got = derived(binary, folder, [f"phase={phase}", f"B={batch}", f"S={length}"])
                         if got[3]:
                             problems.append(got[3])
@@ -111,6 +125,7 @@ def main():
                             figures += 1
                             if a != b:
                                 problems.append(f"{phase} {size} {name}: derived {a}, measured {b}")
+                write(options.write, config, parameters, cases)
             except Exception as error:  # a configuration that cannot be built is reported, and the next one tried
                 problems.append(f"{type(error).__name__}: {str(error)[:300]}")
         wrong += bool(problems)
