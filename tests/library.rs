@@ -75,6 +75,11 @@ fn state_space_models() {
 }
 
 #[test]
+fn text_to_video() {
+    agrees("diffusion");
+}
+
+#[test]
 fn encoder_decoder_models() {
     agrees("encoder-decoder");
 }

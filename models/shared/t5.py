@@ -76,20 +76,20 @@ def T5FeedForward(x: (..., h), *, i, feed_forward="relu"):
     return wo
 
 
-def T5EncoderBlock(x: (B, S, h), bias: (1, H, S, S), *, i):
+def T5EncoderBlock(x: (B, S, h), bias: (1, H, S, S), *, d_kv, i):
     """Pre-norm block: self-attention over the whole input, then the feed-forward network."""
     norm = rms_norm(x)
-    attention = T5SelfAttention(norm, bias)
+    attention = T5SelfAttention(norm, bias, H=H, d_kv=d_kv)
     x = x + attention
     norm_2 = rms_norm(x)
     feed_forward = T5FeedForward(norm_2, i=i)
     return x + feed_forward
 
 
-def T5Encoder(x: (B, S, h), *, H, L, buckets):
+def T5Encoder(x: (B, S, h), *, H, d_kv, i, L, buckets):
     """L blocks and a last norm; the first block's bias for relative position serves all of them."""
     bias = T5RelativeBias(S=S, T=S, H=H, buckets=buckets)
     for layer in range(L):
-        x = T5EncoderBlock(x, bias)
+        x = T5EncoderBlock(x, bias, d_kv=d_kv, i=i)
     final_norm = rms_norm(x)
     return final_norm

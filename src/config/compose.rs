@@ -52,7 +52,7 @@ impl Vendor {
         Ok(Vendor { value })
     }
 
-    /// The first of `architectures`.
+    /// The first of `architectures`, or the class that a part of a pipeline names.
     pub fn architecture(&self) -> Option<&str> {
         architecture(&self.value)
     }
@@ -63,11 +63,12 @@ impl Vendor {
     }
 }
 
-/// The first of a configuration's `architectures`.
+/// The first of a configuration's `architectures`; where there are none, its `_class_name`, as parts of pipelines have it.
 pub(super) fn architecture(value: &Value) -> Option<&str> {
-    match &value.at("architectures")?.kind {
-        Kind::List(items) => items.first()?.text(),
-        _ => None,
+    match value.at("architectures").map(|names| &names.kind) {
+        Some(Kind::List(items)) => items.first()?.text(),
+        Some(_) => None,
+        None => value.at("_class_name")?.text(),
     }
 }
 

@@ -136,6 +136,8 @@ pub enum Elements {
     Indexes,
     /// Words.
     Texts,
+    /// True or false.
+    Flags,
 }
 
 /// The value of a symbol that no key gives.

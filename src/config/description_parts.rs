@@ -88,8 +88,9 @@ impl Loader<'_> {
                 None | Some("sizes") => SymbolKind::List { of: Elements::Sizes },
                 Some("indexes") => SymbolKind::List { of: Elements::Indexes },
                 Some("texts") => SymbolKind::List { of: Elements::Texts },
+                Some("flags") => SymbolKind::List { of: Elements::Flags },
                 Some(other) => {
-                    let message = format!("a list of `{other}`: accepted are sizes, indexes, texts");
+                    let message = format!("a list of `{other}`: accepted are sizes, indexes, texts, flags");
                     return Err(self.error(message, table.of.as_ref().map_or(span, |of| self.span(of))));
                 }
             },

@@ -64,6 +64,7 @@ fn list(name: &str, of: &Elements, value: &Value) -> Result<Setting> {
         Elements::Sizes => ("a list of whole numbers of at least 1", BigInt::one()),
         Elements::Indexes => ("a list of numbers of layers, from 0, none twice", BigInt::zero()),
         Elements::Texts => ("a list of words", BigInt::zero()),
+        Elements::Flags => ("a list of true and false", BigInt::zero()),
     };
     let Kind::List(items) = &value.kind else { return Err(refused(name, accepted, value)) };
     if items.len() > LONGEST {
@@ -77,6 +78,7 @@ fn list(name: &str, of: &Elements, value: &Value) -> Result<Setting> {
                 Setting::Size(number.clone())
             }
             (Kind::Text(text), Elements::Texts) => Setting::Text(text.clone()),
+            (Kind::Flag(flag), Elements::Flags) => Setting::Flag(*flag),
             _ => return Err(refused(&format!("an element of {name}"), accepted, item)),
         };
         settings.push(setting);

@@ -144,10 +144,9 @@ impl BoundModel {
                         self.numbers.insert(symbol, Rational::from_integer(items.len().into()));
                         self.algebra.variable(symbol)
                     });
-                    let sizes = self
-                        .description
-                        .symbol(name)
-                        .is_some_and(|symbol| symbol.kind == SymbolKind::List { of: Elements::Sizes });
+                    let sizes = self.description.symbol(name).is_some_and(|symbol| {
+                        symbol.kind == SymbolKind::List { of: Elements::Sizes } && !symbol.fixed
+                    });
                     let mut values = Vec::with_capacity(items.len());
                     for (place, item) in items.iter().enumerate() {
                         values.push(match item {

@@ -12,6 +12,8 @@ use crate::notation::quantity::{Unit, format_si};
 /// Names of the sizes between which a phase with a cache differs from one without: new tokens, and those before them.
 const NEW: &str = "S";
 const PAST: &str = "past";
+/// Operators that a statement may hold to be printed one by one.
+const STATEMENT: usize = 8;
 
 /// A layer by itself in one of its structures.
 pub struct Layer<'r, 'm> {
@@ -116,11 +118,24 @@ impl Layer<'_, '_> {
                 items.push(self.printer.item(before, name, &[self.printer.readable(flops)], Line::default()));
             }
             _ => {
-                let shown = self.printer.own_form(flops);
+                // A statement's operators, one by one; an unrolled loop has too many to read.
+                let shown = match self.operators(id) > STATEMENT {
+                    true => self.printer.readable(flops),
+                    false => self.printer.own_form(flops),
+                };
                 items.push(self.printer.item(Line::default(), name, &[shown], Line::default()));
             }
         }
         Ok(())
+    }
+
+    /// How many operators a node holds, at any depth.
+    fn operators(&self, id: NodeId) -> usize {
+        let node = self.view.tree.node(id);
+        match node.kind {
+            NodeKind::Operator => 1,
+            _ => node.children.iter().map(|child| self.operators(*child)).sum(),
+        }
     }
 
     /// A loop whose iterations do different work.

@@ -79,7 +79,7 @@ impl Elaborator<'_> {
     /// numbers is found when they are checked.
     pub(super) fn claim_division(&mut self, dividend: Formula, divisor: Formula, span: Span) {
         let algebra = self.algebra();
-        if algebra.divides(divisor, dividend) == Some(true) {
+        if algebra.constant_integer(divisor) == Some(1) || algebra.divides(divisor, dividend) == Some(true) {
             return;
         }
         let known = self.graph.divisions.iter().any(|(a, b, _)| {
