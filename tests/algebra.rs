@@ -310,9 +310,9 @@ fn forms_read_as_a_person_writes() {
     let last = a.0.difference(s, a.n(1));
     let window = a.0.minimum(&[a.s("i + 1"), w]);
     let sum = a.0.sigma(i, a.n(0), last, a.0.product(&[a.n(4), b, window]));
-    a.factored(sum, "4*B*sum(i=0..S + -1, min(W, i + 1))");
+    a.factored(sum, "2*B*min(S, W)*(2*S + -1*min(S, W) + 1)");
     let closed = a.0.closed_sum(i, a.n(0), last, a.0.sum(&[a.0.product(&[a.n(4), b, window]), a.v("i"), h]));
-    assert_eq!(a.text(closed), "S*H + S*(S + -1)/2 + 4*B*sum(i=0..S + -1, min(i + 1, W))");
+    assert_eq!(a.text(closed), "S*H + S*(S + -1)/2 + 2*B*min(S, W)*(2*S + -1*min(S, W) + 1)");
     let steps =
         a.0.closed_sum(i, a.n(0), a.0.difference(a.v("K"), a.n(1)), a.0.product(&[h, a.s("S + i + 1")]));
     a.factored(steps, "H*K*(2*S + K + 1)/2");

@@ -53,6 +53,8 @@ pub struct Known {
 pub struct Atoms {
     table: indexmap::IndexSet<Atom, FxBuildHasher>,
     known: Vec<Known>,
+    /// Whether there is a maximum among them.
+    maxima: bool,
 }
 
 impl Algebra {
@@ -63,6 +65,7 @@ impl Algebra {
         }
         let known = self.known_of(&atom);
         let mut atoms = self.atoms.borrow_mut();
+        atoms.maxima |= matches!(atom, Atom::Maximum(_));
         let (number, new) = atoms.table.insert_full(atom);
         if new && atoms.known.len() == number {
             atoms.known.push(known);
@@ -73,6 +76,11 @@ impl Algebra {
     /// The atom of that number.
     pub(super) fn atom(&self, number: u32) -> Atom {
         self.atoms.borrow().table[number as usize].clone()
+    }
+
+    /// Whether any value so far needed a maximum.
+    pub(super) fn has_maxima(&self) -> bool {
+        self.atoms.borrow().maxima
     }
 
     fn known_of(&self, atom: &Atom) -> Known {

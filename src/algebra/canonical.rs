@@ -65,7 +65,10 @@ impl Algebra {
             if stack.len() > waiting {
                 continue;
             }
-            let result = self.combine(top, &node, &work).map(|fraction| Rc::new(Canonical { fraction }));
+            let result = self.combine(top, &node, &work).map(|fraction| {
+                let fraction = self.with_reduced_maxima(fraction, &work);
+                Rc::new(Canonical { fraction })
+            });
             self.memo.borrow_mut().insert(top, result);
             stack.pop();
         }
@@ -115,8 +118,7 @@ impl Algebra {
             }
             Node::Minimum(parts) => {
                 let parts = self.all_done(parts)?;
-                let negative = parts.iter().map(|part| part.fraction.negated()).collect();
-                Ok(self.maximum_of(negative, work)?.negated())
+                self.least_of(parts.iter().map(|part| part.fraction.clone()).collect(), work)
             }
             Node::Sigma { from, to, .. } => {
                 let (from, to) = (self.done(*from)?, self.done(*to)?);

@@ -13,11 +13,13 @@ use super::engine::Algebra;
 use super::fraction::Fraction;
 use super::integer::Integer;
 use super::limits::{Outcome, Work};
-use super::monomial::{Meaning, Monomial};
+use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
 
 /// With more arguments than this none are flattened or compared with each other.
 const ARGUMENTS: usize = 24;
+/// A power of a maximum of more arguments, or higher than this, is left as it is.
+const REDUCED: (usize, u32) = (3, 16);
 /// How often the steps may be repeated.
 const ROUNDS: usize = 8;
 
@@ -56,6 +58,12 @@ impl Algebra {
         let atom = Fraction::variable(self.atom_variable(Atom::Maximum(arguments)));
         outside.push(Fraction::product([&factor, &atom], work)?);
         Fraction::sum(&outside, work)
+    }
+
+    /// The least of one or more.
+    pub(super) fn least_of(&self, arguments: Vec<Fraction>, work: &Work) -> Outcome<Fraction> {
+        let negative = arguments.iter().map(Fraction::negated).collect();
+        Ok(self.maximum_of(negative, work)?.negated())
     }
 
     /// max(g max(u, v) + k, w) = max(g u + k, g v + k, w) for g >= 0.
@@ -131,6 +139,45 @@ impl Algebra {
         Ok(Some((polynomials.into_iter().map(|polynomial| polynomial.numerator().clone()).collect(), below)))
     }
 
+    /// The maxima among a polynomial's variables, and their arguments.
+    pub(super) fn maxima_in(&self, polynomial: &Polynomial) -> Vec<(Variable, Vec<Fraction>)> {
+        let maximum = |variable: Variable| match variable.meaning() {
+            Meaning::Atom(number) => match self.atom(number) {
+                Atom::Maximum(arguments) => Some((variable, arguments)),
+                _ => None,
+            },
+            Meaning::Symbol(_) => None,
+        };
+        polynomial.variables().into_iter().filter_map(maximum).collect()
+    }
+
+    /// Powers of maxima reduced: m = max(u, v) is one of its arguments, so that (m - u)(m - v) = 0 and
+    /// m^2 = (u + v) m - u v. The value as it is where that is too much work.
+    pub(super) fn with_reduced_maxima(&self, value: Fraction, work: &Work) -> Fraction {
+        if !self.has_maxima() {
+            return value;
+        }
+        let reduce = || -> Outcome<Option<Fraction>> {
+            let mut above = value.numerator().clone();
+            for (variable, arguments) in self.maxima_in(value.numerator()) {
+                let degree = above.degree_in(variable);
+                let arguments: Option<Vec<Polynomial>> =
+                    arguments.iter().map(|argument| argument.as_polynomial().cloned()).collect();
+                let Some(arguments) = arguments else { continue };
+                if degree < arguments.len() as u32 || arguments.len() > REDUCED.0 || degree > REDUCED.1 {
+                    continue;
+                }
+                above = reduced_power(&above, variable, &arguments, work)?;
+            }
+            if above == *value.numerator() {
+                return Ok(None);
+            }
+            let below = Fraction::from(value.denominator().expanded(work)?).inverse(work)?;
+            Fraction::product([&above.into(), &below], work).map(Some)
+        };
+        reduce().ok().flatten().unwrap_or(value)
+    }
+
     /// The greatest positive number and monomial of non-negative variables in all, and what is left.
     fn common_factor(&self, polynomials: Vec<Polynomial>) -> (Polynomial, Vec<Polynomial>) {
         let mut content = Integer::ZERO;
@@ -154,6 +201,46 @@ impl Algebra {
         let rest = polynomials.into_iter().map(divide).collect();
         (Polynomial::term(positive, content), rest)
     }
+}
+
+/// The remainder by the product of (x - argument), which is of degree 1 in each argument and monic in x.
+fn reduced_power(
+    polynomial: &Polynomial,
+    variable: Variable,
+    arguments: &[Polynomial],
+    work: &Work,
+) -> Outcome<Polynomial> {
+    // Coefficients of the product, lowest first, without the leading 1.
+    let mut modulus = vec![Polynomial::one()];
+    for argument in arguments {
+        let mut next = vec![Polynomial::zero()];
+        next.extend(modulus.iter().cloned());
+        for (place, coefficient) in modulus.iter().enumerate() {
+            next[place] = next[place].minus(&coefficient.times(argument, work)?);
+        }
+        modulus = next;
+    }
+    modulus.pop();
+    let mut coefficients = vec![Polynomial::zero(); polynomial.degree_in(variable) as usize + 1];
+    for (exponent, coefficient) in polynomial.coefficients_in(variable) {
+        coefficients[exponent as usize] = coefficient;
+    }
+    while coefficients.len() > arguments.len() {
+        let lead = coefficients.pop().expect("more than the arguments");
+        let place = coefficients.len() - arguments.len();
+        for (below, coefficient) in modulus.iter().enumerate() {
+            let part = lead.times(coefficient, work)?;
+            coefficients[place + below] = coefficients[place + below].minus(&part);
+        }
+    }
+    let terms: Vec<Polynomial> = coefficients
+        .iter()
+        .enumerate()
+        .map(|(exponent, coefficient)| {
+            coefficient.times_term(&Monomial::power_of(variable, exponent as u32), &Integer::ONE)
+        })
+        .collect::<Outcome<_>>()?;
+    Ok(Polynomial::sum(&terms))
 }
 
 /// Of each monomial the least coefficient among the polynomials.

@@ -5,10 +5,11 @@
 
 use std::rc::Rc;
 
+use num_traits::ToPrimitive;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::engine::Algebra;
-use super::formula::{Fact, Formula, Symbol};
+use super::formula::{Fact, Formula, Node, Symbol};
 use super::fraction::Fraction;
 use super::limits::{Outcome, Work};
 use super::monomial::{Meaning, Variable};
@@ -37,8 +38,11 @@ impl Algebra {
             return;
         }
         self.facts.borrow_mut().assumed.push(fact.clone());
-        match fact {
-            Fact::AtMost(a, b) => self.known_nonnegative(self.difference(b, a)),
+        match self.as_divisibility(fact) {
+            Fact::AtMost(a, b) => {
+                self.raise_minimum(a, b);
+                self.known_nonnegative(self.difference(b, a));
+            }
             Fact::Divides(divisor, dividend) => {
                 if self.substitute_quotient(dividend, divisor).is_none() {
                     self.facts.borrow_mut().quotients.push((dividend, divisor));
@@ -53,6 +57,30 @@ impl Algebra {
             }
         }
         self.forget();
+    }
+
+    /// `x mod y = 0` says that y divides x.
+    fn as_divisibility(&self, fact: Fact) -> Fact {
+        let Fact::Equal(a, b) = fact else { return fact };
+        for (rest, other) in [(a, b), (b, a)] {
+            if let Node::Remainder(dividend, divisor) = self.node(rest)
+                && self.constant_integer(other) == Some(0)
+            {
+                return Fact::Divides(divisor, dividend);
+            }
+        }
+        fact
+    }
+
+    /// `128 <= S` makes 128 the least value of S.
+    fn raise_minimum(&self, least: Formula, symbol: Formula) {
+        let Node::Symbol(symbol) = self.node(symbol) else { return };
+        let Some(least) = self.constant(least).and_then(|least| least.ceil().to_integer().to_i64()) else {
+            return;
+        };
+        if self.base_of(symbol).is_none() && self.minimum_of(symbol).is_some_and(|known| known < least) {
+            self.declare_minimum(symbol, least);
+        }
     }
 
     /// The facts assumed, in order.
@@ -189,7 +217,7 @@ impl Algebra {
         let shown =
             Fraction::quotient(&Polynomial::variable(Variable::symbol(symbol)), &below, &self.work()).ok()?;
         self.facts.borrow_mut().shown.push((part, shown));
-        let multiple = self.product(&[self.polynomial_formula(&below), self.variable(part)]);
+        let multiple = self.product(&[self.written_polynomial(&below)?, self.variable(part)]);
         self.put_base(symbol, multiple);
         Some(())
     }
@@ -207,7 +235,7 @@ impl Algebra {
             return None;
         }
         let Meaning::Symbol(symbol) = monomial.powers()[0].0.meaning() else { return None };
-        let formula = self.polynomial_formula(&below);
+        let formula = self.written_polynomial(&below)?;
         (!self.base_symbols(&[formula]).contains(&symbol)).then_some((symbol, below))
     }
 
@@ -225,9 +253,9 @@ impl Algebra {
             && value.fraction.numerator().as_variable().is_some()
         {
             // d = D / H says H | D: D = H d, and d is shown as D / H.
+            let Some(below) = self.written_polynomial(&below) else { return false };
             self.facts.borrow_mut().shown.push((symbol, value.fraction.clone()));
-            let multiple = self.product(&[self.polynomial_formula(&below), self.variable(symbol)]);
-            self.put_base(whole, multiple);
+            self.put_base(whole, self.product(&[below, self.variable(symbol)]));
         } else {
             self.put_base(symbol, right);
         }
@@ -244,13 +272,20 @@ impl Algebra {
             }
             let Meaning::Symbol(symbol) = monomial.powers()[0].0.meaning() else { continue };
             let rest = numerator.minus(&Polynomial::term(monomial.clone(), coefficient.clone()));
-            let rest = self.polynomial_formula(&if coefficient.is_one() { rest.negated() } else { rest });
+            let rest = if coefficient.is_one() { rest.negated() } else { rest };
+            let Some(rest) = self.written_polynomial(&rest) else { return false };
             if !self.base_symbols(&[rest]).contains(&symbol) {
                 self.put_base(symbol, rest);
                 return true;
             }
         }
         false
+    }
+
+    /// A polynomial as a formula, its atoms written first.
+    fn written_polynomial(&self, polynomial: &Polynomial) -> Option<Formula> {
+        self.write_atoms(&polynomial.clone().into()).ok()?;
+        Some(self.polynomial_formula(polynomial))
     }
 
     pub(super) fn work(&self) -> Work {

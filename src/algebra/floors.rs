@@ -7,10 +7,11 @@
 //! 2. multiples of d come out: ⌊(d k + r)/d⌋ = k + ⌊r/d⌋ with r reduced modulo d;
 //! 3. a common factor goes: ⌊(g p + a)/(g d)⌋ = ⌊(p + ⌊a/g⌋)/d⌋, for a number a, or 0 <= a < g;
 //! 4. nested floors join: ⌊(⌊x⌋ + k)/d⌋ = ⌊(x + k)/d⌋ for an integer k;
-//! 5. what lies in -d..0, 0..d or d..2d gives -1, 0 or 1;
-//! 6. of ⌊n/d⌋ and its mirror -⌊(d - 1 - n)/d⌋ the one of smaller n is taken.
+//! 5. extrema come out: ⌊(g max(u, v) + k)/d⌋ = max(⌊(g u + k)/d⌋, ⌊(g v + k)/d⌋) for g >= 0, and so for minima;
+//! 6. what lies in -d..0, 0..d or d..2d gives -1, 0 or 1;
+//! 7. of ⌊n/d⌋ and its mirror -⌊(d - 1 - n)/d⌋ the one of smaller n is taken.
 //!
-//! Steps 3, 4, 5 and 6 need d > 0.
+//! Steps 3 to 7 need d > 0; step 5 holds for all values. It comes before the others, which would hide the extrema.
 
 use super::atoms::Atom;
 use super::engine::Algebra;
@@ -22,6 +23,8 @@ use super::polynomial::Polynomial;
 
 /// How often the steps may be repeated.
 const ROUNDS: usize = 32;
+/// Extrema of more arguments are not taken out of a floor.
+const EXTREMA: usize = 8;
 
 impl Algebra {
     /// ⌈x⌉
@@ -51,6 +54,10 @@ impl Algebra {
             }
             if let Some(number) = rest.as_constant() {
                 whole.push(out(Fraction::constant(&number.floor())));
+                return Fraction::sum(&whole, work);
+            }
+            if let Some(extremum) = self.rounded_extremum(&rest, work)? {
+                whole.push(out(extremum));
                 return Fraction::sum(&whole, work);
             }
             let below = rest.denominator().expanded(work)?;
@@ -89,6 +96,32 @@ impl Algebra {
         let atom = Fraction::variable(self.atom_variable(Atom::Floor(rest)));
         whole.push(if negative { atom.negated() } else { atom });
         Fraction::sum(&whole, work)
+    }
+
+    /// Step 5, where there is one extremum only.
+    fn rounded_extremum(&self, value: &Fraction, work: &Work) -> Outcome<Option<Fraction>> {
+        let [(variable, arguments)] = &self.maxima_in(value.numerator())[..] else { return Ok(None) };
+        let variable = *variable;
+        // One in an argument would make this recurse on the depth of the formula.
+        if arguments.iter().any(|argument| !self.maxima_in(argument.numerator()).is_empty()) {
+            return Ok(None);
+        }
+        let below = value.denominator().expanded(work)?;
+        let [(1, factor), ..] = &value.numerator().coefficients_in(variable)[..] else { return Ok(None) };
+        let falls = self.is_nonnegative_polynomial(&factor.negated());
+        if arguments.len() > EXTREMA
+            || below.variables().iter().any(|&part| self.contains(part, variable))
+            || factor.variables().iter().any(|&part| self.contains(part, variable))
+            || !self.is_positive_denominator(value)
+            || !(falls || self.is_nonnegative_polynomial(factor))
+        {
+            return Ok(None);
+        }
+        let rounded = arguments
+            .iter()
+            .map(|argument| self.floor_of(&value.with_variable(variable, argument, work)?, work))
+            .collect::<Outcome<Vec<_>>>()?;
+        if falls { self.least_of(rounded, work) } else { self.maximum_of(rounded, work) }.map(Some)
     }
 
     /// Whether numerator and denominator take integer values.
@@ -175,7 +208,7 @@ impl Algebra {
         Ok(None)
     }
 
-    /// Step 5.
+    /// Step 6.
     fn narrow_floor(&self, above: &Polynomial, below: &Polynomial) -> Option<Fraction> {
         if let Some(divisor) = below.as_constant() {
             // n = k modulo d for all values: ⌊n/d⌋ = (n - k)/d.

@@ -11,7 +11,7 @@
 //! | `engine`, `symbols`, `nodes`, `substitution`, `import` | the owner; names; hash-consing; walking over formulas |
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
 //! | `monomial`, `packing`, `terms`, `polynomial`, `ring`, `gcd`, `fraction` | rational functions |
-//! | `canonical`, `atoms`, `floors`, `extrema`, `sums` | from formulas to canonical forms |
+//! | `canonical`, `atoms`, `floors`, `extrema`, `sums`, `splitting` | from formulas to canonical forms |
 //! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
@@ -50,6 +50,7 @@ mod readable;
 mod residues;
 mod ring;
 mod shown;
+mod splitting;
 mod substitution;
 mod sums;
 mod symbols;

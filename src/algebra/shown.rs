@@ -113,8 +113,17 @@ impl Algebra {
                 break;
             }
             let whole = best.clone();
-            for value in self.relatives(variable, &self.atom(number), &work)? {
+            let atom = self.atom(number);
+            let mut values = self.relatives(variable, &atom, &work)?;
+            values.insert(0, Fraction::variable(variable));
+            for value in values {
                 let other = whole.with_variable(variable, &value, &work)?;
+                if let Atom::Maximum(parts) = &atom
+                    && let Some(squared) = with_square(&other, &value, parts, &work)?
+                    && length(&squared) < length(&best)
+                {
+                    best = squared;
+                }
                 if length(&other) < length(&best) {
                     best = other;
                 }
@@ -211,6 +220,44 @@ impl Algebra {
             parts.iter().rev().map(|part| total.minus(part.numerator()).into()).collect();
         Ok(Some((total.into(), self.minimum(&self.write_all(&rest)?))))
     }
+}
+
+/// For a maximum of u and v shown as a value over some x, with x again where its square is shorter: canonical forms
+/// have none, by (max(u, v) - u)(max(u, v) - v) = 0.
+fn with_square(
+    fraction: &Fraction,
+    value: &Fraction,
+    parts: &[Fraction],
+    work: &Work,
+) -> Outcome<Option<Fraction>> {
+    let [u, v] = parts else { return Ok(None) };
+    let (Some(value), Some(u), Some(v)) = (value.as_polynomial(), u.as_polynomial(), v.as_polynomial())
+    else {
+        return Ok(None);
+    };
+    let known: Vec<Variable> = [u, v].iter().flat_map(|part| part.variables()).collect();
+    let own: Vec<Variable> =
+        value.variables().into_iter().filter(|variable| !known.contains(variable)).collect();
+    let [own] = own[..] else { return Ok(None) };
+    let zero = value.minus(u).times(&value.minus(v), work)?;
+    if fraction.numerator().degree_in(own) > 1 || zero.degree_in(own) != 2 {
+        return Ok(None);
+    }
+    // What is to be gone: the terms without x, or, where `zero` has none, those with it.
+    let coefficient = |polynomial: &Polynomial, wanted: u32| {
+        let parts = polynomial.coefficients_in(own);
+        parts.into_iter().find(|part| part.0 == wanted).map_or_else(Polynomial::zero, |part| part.1)
+    };
+    let place = (0..2).find(|&place| !coefficient(&zero, place).is_zero());
+    let Some(place) = place else { return Ok(None) };
+    let (here, there) = (coefficient(fraction.numerator(), place), coefficient(&zero, place));
+    let (times, _) = here.quotient_and_remainder(&there, work)?;
+    if times.is_zero() {
+        return Ok(None);
+    }
+    let above = fraction.numerator().minus(&times.times(&zero, work)?);
+    let below = Fraction::from(fraction.denominator().expanded(work)?).inverse(work)?;
+    Fraction::product([&above.into(), &below], work).map(Some)
 }
 
 /// Terms, then symbols and numbers, it takes to write a fraction's numerator out.

@@ -1,5 +1,6 @@
-//! Sums over an index. Polynomial bodies close by Faulhaber's formula, term by term; each remaining term becomes an
-//! atom whose index is a symbol of its own, so that the names of indices do not matter.
+//! Sums over an index. Polynomial bodies close by Faulhaber's formula, term by term, and extrema and floors as
+//! `splitting` says; each remaining term becomes an atom whose index is a symbol of its own, so that the names of
+//! indices do not matter.
 
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
@@ -15,7 +16,7 @@ use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
 
 /// Powers of an index above this are not summed in closed form.
-const DEGREE: u32 = 64;
+pub(super) const DEGREE: u32 = 64;
 /// Sums nested deeper than this are opaque.
 const NESTING: u32 = 32;
 
@@ -32,6 +33,8 @@ pub struct Indices {
     heights: FxHashMap<Formula, u32>,
     /// How the author called the index.
     pub names: FxHashMap<Symbol, Symbol>,
+    /// Two symbols that are gone from every result.
+    scratch: Option<[Symbol; 2]>,
 }
 
 impl Algebra {
@@ -69,6 +72,16 @@ impl Algebra {
         let open = self.substitute(body, &FxHashMap::from_iter([(index, self.variable(symbol))]));
         self.indices.borrow_mut().bodies.insert(formula, (symbol, open));
         Ok((symbol, open))
+    }
+
+    /// Two symbols to calculate with, which no formula has and no result may have.
+    pub(super) fn scratch(&self) -> (Variable, Variable) {
+        let mut indices = self.indices.borrow_mut();
+        let [a, b] = *indices.scratch.get_or_insert_with(|| {
+            let mut symbols = self.symbols.borrow_mut();
+            ["q", "r"].map(|name| symbols.fresh(name.into(), None))
+        });
+        (Variable::symbol(a), Variable::symbol(b))
     }
 
     /// The bounds of an index, where the symbol is one.
@@ -112,14 +125,21 @@ impl Algebra {
 
     /// Whether a variable's value depends on a symbol.
     pub(super) fn depends_on(&self, variable: Variable, symbol: Symbol) -> bool {
+        self.contains(variable, Variable::symbol(symbol))
+    }
+
+    /// Whether a variable is another one, or an atom over it.
+    pub(super) fn contains(&self, variable: Variable, wanted: Variable) -> bool {
         let mut stack = vec![variable];
         let mut seen = rustc_hash::FxHashSet::default();
         while let Some(variable) = stack.pop() {
+            if variable == wanted {
+                return true;
+            }
             if !seen.insert(variable) {
                 continue;
             }
             match variable.meaning() {
-                Meaning::Symbol(found) if found == symbol => return true,
                 Meaning::Symbol(_) => {}
                 Meaning::Atom(number) => match self.atom(number) {
                     Atom::Floor(inner) => stack.extend(inner.variables()),
@@ -128,7 +148,9 @@ impl Algebra {
                         stack.extend([sum.from, sum.to, sum.body].iter().flat_map(Fraction::variables));
                     }
                     Atom::Opaque(formula) => {
-                        if self.is_free(symbol, formula) {
+                        if let Meaning::Symbol(symbol) = wanted.meaning()
+                            && self.is_free(symbol, formula)
+                        {
                             return true;
                         }
                     }
@@ -176,7 +198,6 @@ impl Algebra {
         body: &Fraction,
         work: &Work,
     ) -> Outcome<Fraction> {
-        let variable = Variable::symbol(index);
         // What the denominator has of the index stays inside, the rest goes outside.
         let below = Fraction::from(body.denominator().expanded(work)?).inverse(work)?;
         let fixed = below.variables().into_iter().all(|part| !self.depends_on(part, index));
@@ -195,9 +216,12 @@ impl Algebra {
         groups.sort_unstable_by(|a, b| b.0.cmp(&a.0));
         let mut terms = Vec::with_capacity(groups.len());
         for (varying, constant) in groups {
-            let exponent = varying.exponent(variable);
-            let sum = if inside.is_one() && varying.without(variable).is_one() && exponent <= DEGREE {
-                self.power_sum(exponent, first, counted, work)?
+            let closed = match inside.is_one() {
+                true => self.closed_monomial(index, first, counted, &varying, work)?,
+                false => None,
+            };
+            let sum = if let Some(closed) = closed {
+                closed
             } else {
                 let varying = Fraction::from(Polynomial::term(varying, Integer::ONE));
                 let body = Fraction::product([&varying, &inside], work)?;
@@ -216,7 +240,13 @@ impl Algebra {
     }
 
     /// Σ i^k for i = first..=last, where last >= first - 1 (Faulhaber).
-    fn power_sum(&self, k: u32, first: &Fraction, last: &Fraction, work: &Work) -> Outcome<Fraction> {
+    pub(super) fn power_sum(
+        &self,
+        k: u32,
+        first: &Fraction,
+        last: &Fraction,
+        work: &Work,
+    ) -> Outcome<Fraction> {
         if k == 0 {
             return Fraction::sum([last, &first.negated(), &Fraction::one()], work);
         }
@@ -257,15 +287,17 @@ impl Algebra {
         };
         let named =
             self.reachable(&[body]).into_iter().any(|part| matches!(self.node(part), Node::Named(..)));
-        if let Some(closed) = closed.filter(|_| !named) {
+        let plain = |part: Formula| !self.has_stepping_parts(index, part);
+        if let Some(closed) = closed.filter(|_| !named && plain(body)) {
             factors.push(closed);
             return self.product(&factors);
         }
-        // Terms that do not depend on the index keep their names; those that do not close stay apart.
+        // Terms that do not depend on the index keep their names; those with extrema and floors stay apart.
         let (varying, constant): (Vec<Formula>, Vec<Formula>) =
             parts.iter().partition(|part| self.is_free(index, **part));
-        let (closing, open): (Vec<Formula>, Vec<Formula>) =
-            varying.into_iter().partition(|&part| self.fully_closed(index, from, to, part).is_some());
+        let (closing, open): (Vec<Formula>, Vec<Formula>) = varying
+            .into_iter()
+            .partition(|&part| plain(part) && self.fully_closed(index, from, to, part).is_some());
         let mut terms = Vec::with_capacity(open.len() + 2);
         if !constant.is_empty() {
             terms.push(self.product(&[count(), self.sum(&constant)]));
@@ -277,11 +309,29 @@ impl Algebra {
         }
         for part in open {
             let (mut outside, inside) = self.pulled_out(index, part);
-            outside.push(self.sigma(index, from, to, inside));
-            terms.push(self.product(&outside));
+            let closed = self.fully_closed(index, from, to, inside);
+            outside.push(closed.unwrap_or_else(|| self.sigma(index, from, to, inside)));
+            let term = self.product(&outside);
+            terms.push(if closed.is_some() && !named { self.factored(term) } else { term });
         }
         factors.push(self.sum(&terms));
         self.product(&factors)
+    }
+
+    /// Whether something depends on the index other than as a polynomial.
+    fn has_stepping_parts(&self, index: Symbol, formula: Formula) -> bool {
+        self.reachable(&[formula]).into_iter().any(|part| {
+            let steps = matches!(
+                self.node(part),
+                Node::Floor(..)
+                    | Node::Ceiling(..)
+                    | Node::Remainder(..)
+                    | Node::Minimum(_)
+                    | Node::Maximum(_)
+                    | Node::Sigma { .. }
+            );
+            steps && self.is_free(index, part)
+        })
     }
 
     /// The factors of a product that do not depend on an index, and the product of the others.
@@ -301,7 +351,8 @@ impl Algebra {
             let last = self.floor_of(&self.try_canonical(to)?.fraction, &work)?;
             let (symbol, open) = self.opened(written, &work)?;
             let body = self.try_canonical(open)?;
-            self.closed(symbol, &first, &last, &last, &body.fraction, &work)
+            let closed = self.closed(symbol, &first, &last, &last, &body.fraction, &work)?;
+            Ok(self.with_reduced_maxima(closed, &work))
         };
         let closed = close().ok()?;
         let is_sigma = |variable: Variable| match variable.meaning() {
