@@ -137,6 +137,16 @@ impl Integer {
         }
     }
 
+    /// The square root, where it is an integer.
+    pub fn square_root(&self) -> Option<Integer> {
+        let root = match self {
+            _ if self.is_negative() => return None,
+            Small(value) => Small(value.isqrt()),
+            Big(value) => Integer::from(value.sqrt()),
+        };
+        (&root * &root == *self).then_some(root)
+    }
+
     /// A power, by squaring.
     pub fn power(&self, mut exponent: u32) -> Integer {
         let (mut result, mut base) = (Integer::ONE, self.clone());

@@ -10,7 +10,8 @@
 //! | `formula` | the vocabulary: symbols, nodes, facts, verdicts |
 //! | `engine`, `symbols`, `nodes`, `substitution`, `import` | the owner; names; hash-consing; walking over formulas |
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
-//! | `monomial`, `packing`, `terms`, `polynomial`, `ring`, `gcd`, `fraction` | rational functions |
+//! | `monomial`, `packing`, `terms`, `polynomial`, `ring`, `fraction` | rational functions |
+//! | `modular`, `gcd`, `factorization` | common divisors and irreducible factors |
 //! | `canonical`, `atoms`, `floors`, `extrema`, `sums`, `splitting` | from formulas to canonical forms |
 //! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
@@ -28,6 +29,7 @@ mod engine;
 mod equality;
 mod exact;
 mod extrema;
+mod factorization;
 mod factors;
 mod facts;
 mod floors;
@@ -39,6 +41,7 @@ mod import;
 mod integer;
 mod leading;
 mod limits;
+mod modular;
 mod monomial;
 mod nodes;
 mod number;
@@ -59,6 +62,7 @@ mod witness;
 
 pub use comparison::{Comparison, Remark};
 pub use engine::Algebra;
+pub use factorization::Factorization;
 pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
 pub use leading::{Leading, LeadingComparison};
 pub use limits::{Limits, Obstacle};

@@ -40,6 +40,12 @@ pub fn exponent(packed: Packed, place: usize) -> u32 {
     (packed >> shift(place)) as u32 & 0xff
 }
 
+/// The exponent at a place, and the monomial without it.
+pub fn without(packed: Packed, place: usize) -> (u32, Packed) {
+    let exponent = exponent(packed, place);
+    (exponent, packed - (u128::from(exponent) << shift(place)) - (u128::from(exponent) << 120))
+}
+
 /// Packs a monomial over a table that holds its variables; its degree fits.
 pub fn pack(monomial: &Monomial, variables: &[Variable]) -> Packed {
     let mut packed = u128::from(monomial.degree()) << 120;

@@ -226,6 +226,14 @@ impl Polynomial {
         }
     }
 
+    /// The total degree; 0 for 0.
+    pub fn degree(&self) -> u32 {
+        match &self.0 {
+            InPacked(_, terms) => terms.first().map_or(0, |term| (term.0 >> 120) as u32),
+            Sparse(terms) => terms.first().map_or(0, |term| term.0.degree()),
+        }
+    }
+
     /// The greatest exponent of a variable.
     pub fn degree_in(&self, variable: Variable) -> u32 {
         match &self.0 {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
+
 use super::integer::Integer;
 use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::{Monomial, Variable};
@@ -176,12 +178,59 @@ impl Polynomial {
 
     /// As a polynomial in one variable: (exponent, coefficient), highest exponent first.
     pub fn coefficients_in(&self, variable: Variable) -> Vec<(u32, Polynomial)> {
+        if let InPacked(table, terms) = &self.0 {
+            let Ok(place) = table.binary_search(&variable) else {
+                return if self.is_zero() { Vec::new() } else { vec![(0, self.clone())] };
+            };
+            let mut parts: BTreeMap<u32, terms::Terms<packing::Packed>> = BTreeMap::new();
+            for (key, value) in terms {
+                // Terms of the same exponent keep their order.
+                let (exponent, rest) = packing::without(*key, place);
+                parts.entry(exponent).or_default().push((rest, value.clone()));
+            }
+            let parts = parts.into_iter().rev();
+            return parts.map(|(exponent, terms)| (exponent, Self::packed(table.clone(), terms))).collect();
+        }
         let mut parts: BTreeMap<u32, Vec<(Monomial, Integer)>> = BTreeMap::new();
         for (monomial, value) in self.terms() {
             let part = parts.entry(monomial.exponent(variable)).or_default();
             part.push((monomial.without(variable), value.clone()));
         }
         parts.into_iter().rev().map(|(exponent, terms)| (exponent, Self::collect(terms))).collect()
+    }
+
+    /// The coefficients, polynomials in the kept variables, of the monomials in all others.
+    pub fn coefficients_over(&self, kept: &[Variable]) -> Vec<Polynomial> {
+        let mut parts: FxHashMap<Monomial, Vec<(Monomial, Integer)>> = FxHashMap::default();
+        for (monomial, value) in self.terms() {
+            let split = |inside: bool| {
+                let powers = monomial.powers().iter().copied();
+                Monomial::from_sorted(powers.filter(|power| kept.contains(&power.0) == inside))
+            };
+            parts.entry(split(false)).or_default().push((split(true), value.clone()));
+        }
+        parts.into_values().map(Self::collect).collect()
+    }
+
+    /// How many terms the leading coefficient in a variable has.
+    pub fn lead_length(&self, variable: Variable) -> usize {
+        let degree = self.degree_in(variable);
+        match &self.0 {
+            InPacked(table, terms) => table.binary_search(&variable).map_or(terms.len(), |place| {
+                terms.iter().filter(|term| packing::exponent(term.0, place) == degree).count()
+            }),
+            Sparse(terms) => terms.iter().filter(|term| term.0.exponent(variable) == degree).count(),
+        }
+    }
+
+    /// The derivative with respect to a variable.
+    pub fn derivative(&self, variable: Variable) -> Polynomial {
+        let terms = self.terms().filter_map(|(monomial, value)| {
+            let exponent = monomial.exponent(variable);
+            let lower = monomial.over(&Monomial::variable(variable))?;
+            Some((lower, value * &Integer::from(i64::from(exponent))))
+        });
+        Self::collect(terms.collect())
     }
 
     /// With another polynomial in place of a variable.
