@@ -80,6 +80,11 @@ fn text_to_video() {
 }
 
 #[test]
+fn vision_language_models() {
+    agrees("vision-language");
+}
+
+#[test]
 fn encoder_decoder_models() {
     agrees("encoder-decoder");
 }

@@ -46,6 +46,8 @@ def Embedding(ids: tokens(B, S), table: (V, c), *, h, past=0, learned_positions=
     x = embedding(ids, table=table)
     if projected:
         x = linear(x, h, bias=False)
+    else:
+        assert c == h
     if learned_positions is not None:
         position_table = param(learned_positions, h)
         x = x + crop(position_table, past, S, dim=0)

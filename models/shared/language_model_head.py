@@ -8,6 +8,8 @@ def LanguageModelHead(x: (B, S, h), table: (V, c), *, tied=False, head="tokens",
     """
     if projected:
         x = linear(x, c, bias=False)
+    else:
+        assert c == h
     if head == "none":
         scores = x
     elif head == "sequence" or head == "labels":

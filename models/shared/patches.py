@@ -9,6 +9,13 @@ def PatchEmbedding(image: (B, channels, height, width), *, C, p, patch_bias=True
     return permute(projection, 0, 2, 3, 1)
 
 
+def WholePatches(image: (B, channels, height, width), *, g, p):
+    """The pixels of g by g whole patches, of an image that has no more of them."""
+    assert height // p == g
+    assert width // p == g
+    return crop(crop(image, 0, g * p, dim=2), 0, g * p, dim=3)
+
+
 def PatchPositions(patches: (B, m, n, C), *, g, interpolate=False):
     """A learnt position added to each patch. Positions are learnt for a grid of g by g, and
     interpolated to the grid at hand where that is another.

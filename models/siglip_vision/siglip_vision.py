@@ -1,18 +1,7 @@
 """The vision tower of SigLIP: no class token, and a head that pools by attention."""
-from shared.encoder_attention import CrossAttention
-from shared.feed_forward import MLP
 from shared.patches import PatchEmbedding, PatchPositions
 from shared.pre_norm_encoder import PreNormEncoder
-
-
-def AttentionPooling(x: (B, S, C), *, H, i):
-    """One learnt query looks at all positions: a vector for the whole image."""
-    probe = param(1, 1, C)
-    attention = CrossAttention(expand(probe, B, 1, C), x, H=H)
-    norm = layer_norm(attention)
-    mlp = MLP(norm, i=i)
-    return reshape(attention + mlp, B, C)
-
+from shared.siglip import AttentionPooling
 
 patch_embedding = shared(PatchEmbedding)
 embeddings = shared(PatchPositions)

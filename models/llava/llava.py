@@ -1,0 +1,60 @@
+"""LLaVA: a CLIP tower, a projector of two linear layers, and a language model. Parts and phases."""
+from shared.clip import ClipVisionModel
+from shared.decoder import Decoder
+from shared.feed_forward import Activation
+from shared.language_model_head import LanguageModelHead
+from shared.patches import WholePatches
+
+
+def MultimodalProjector(x: (B, S, C), *, h, activation, projector_bias=True):
+    """Two linear layers around an activation, from the tower's width to the decoder's."""
+    linear_1 = linear(x, h, bias=projector_bias)
+    linear_2 = linear(Activation(linear_1, activation=activation), h, bias=projector_bias)
+    return linear_2
+
+
+vision_tower = shared(ClipVisionModel, C=C_vision, L=L_vision, H=H_vision, i=i_vision, p=p, g=g,
+                      activation=activation_vision, flash=flash_vision)
+projector = shared(MultimodalProjector, h=h, activation=activation_projector,
+                   projector_bias=projector_bias)
+embed_tokens = param(V, h)
+decoder = shared(Decoder)
+lm_head = shared(LanguageModelHead)
+
+
+def view(image: (B, channels, height, width), *, g, p, select):
+    """B images to visual tokens. Those of one of the last layers are taken, all layers run; the
+    class token is dropped, unless it is asked for.
+    """
+    features, pooled = vision_tower(WholePatches(image, g=g, p=p))
+    if select == "default":
+        features = crop(features, 1, g * g, dim=1)
+    return projector(features)
+
+
+def prefill(ids: tokens(B, S), *, P):
+    """S tokens after P cached ones."""
+    x = embedding(ids, table=embed_tokens)
+    return lm_head(decoder(x, past=P), embed_tokens)
+
+
+def pipeline(image: (B * images, channels, height, width), ids: tokens(B, prompt), *, images, h,
+             g, select):
+    """The images of B sequences to visual tokens, then prefill of these and the prompt."""
+    seen = g * g if select == "default" else g * g + 1
+    visual = reshape(view(image), B, images * seen, h)
+    x = concat(visual, embedding(ids, table=embed_tokens), dim=1)
+    return lm_head(decoder(x, past=0), embed_tokens)
+
+
+def decode(ids: tokens(B, 1), *, S):
+    """One new token after S cached ones."""
+    x = embedding(ids, table=embed_tokens)
+    return lm_head(decoder(x, past=S), embed_tokens)
+
+
+def generate(ids: tokens(B, 1), *, S, K):
+    """K decode steps after S cached tokens."""
+    for step in range(K):
+        scores = decode(ids, S=S + step)
+    return scores
