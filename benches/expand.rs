@@ -60,9 +60,10 @@ fn text_to_canonical(bencher: Bencher, name: &str) {
     let known = algebra();
     let expanded = known.expanded(parse(&known, &source));
     assert!(matches!(known.node(expanded), Node::Sum(found) if found.len() == terms(name)));
-    bencher.counter(BytesCount::of_str(&text)).with_inputs(algebra).bench_refs(|algebra| {
-        algebra.canonical(parse(algebra, &source))
-    });
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .with_inputs(algebra)
+        .bench_refs(|algebra| algebra.canonical(parse(algebra, &source)));
 }
 
 /// T1: the same with the formula built before.
@@ -102,10 +103,7 @@ fn fateman(bencher: Bencher, power: u32) {
 fn sparse(bencher: Bencher, power: u32) {
     product(
         bencher,
-        [
-            &format!("(1+x+y+2*z^2+3*t^3+5*u^5)^{power}"),
-            &format!("(1+u+t+2*z^2+3*y^3+5*x^5)^{power}"),
-        ],
+        [&format!("(1+x+y+2*z^2+3*t^3+5*u^5)^{power}"), &format!("(1+u+t+2*z^2+3*y^3+5*x^5)^{power}")],
     );
 }
 

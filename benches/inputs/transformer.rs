@@ -42,13 +42,13 @@ const VISION: [&str; 9] = [
 
 /// One line of [`LAYER`] with its symbols' names ending in a suffix.
 pub fn with_suffix(line: &str, suffix: &str) -> String {
-    OWN.iter().fold(line.to_owned(), |line, name| {
-        line.replace(&format!("{{{name}}}"), &format!("{name}{suffix}"))
-    })
+    OWN.iter()
+        .fold(line.to_owned(), |line, name| line.replace(&format!("{{{name}}}"), &format!("{name}{suffix}")))
 }
 
 fn model(first: [&str; 3], layers: usize, suffix: impl Fn(usize) -> String) -> String {
-    let mut lines: Vec<String> = first.iter().filter(|line| !line.is_empty()).map(|line| line.to_string()).collect();
+    let mut lines: Vec<String> =
+        first.iter().filter(|line| !line.is_empty()).map(|line| line.to_string()).collect();
     for place in 0..layers {
         let suffix = suffix(place);
         lines.extend(LAYER.iter().map(|line| with_suffix(line, &suffix)));

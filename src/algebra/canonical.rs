@@ -5,8 +5,11 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
+
 use super::atoms::Atom;
 use super::engine::Algebra;
+use super::expansion::{LONG, LongSum};
 use super::formula::{Canonical, Formula, Node, Rational};
 use super::fraction::Fraction;
 use super::limits::{Obstacle, Outcome, Work};
@@ -32,6 +35,7 @@ impl Algebra {
         self.differences();
         let work = Work::new(self.limits());
         let mut stack = vec![formula];
+        let mut long: FxHashMap<Formula, LongSum> = FxHashMap::default();
         while let Some(&top) = stack.last() {
             if self.memo.borrow().contains_key(&top) {
                 stack.pop();
@@ -53,6 +57,11 @@ impl Algebra {
                     let base = self.base_of(*symbol).filter(|base| !self.memo.borrow().contains_key(base));
                     stack.extend(base);
                 }
+                Node::Sum(parts) if parts.len() >= LONG => {
+                    let memo = self.memo.borrow();
+                    let sum = long.entry(top).or_insert_with(|| self.long_sum(parts));
+                    stack.extend(sum.rest.iter().copied().filter(|part| !memo.contains_key(part)));
+                }
                 node => {
                     let memo = self.memo.borrow();
                     node.for_each_part(|part| {
@@ -65,7 +74,11 @@ impl Algebra {
             if stack.len() > waiting {
                 continue;
             }
-            let result = self.combine(top, &node, &work).map(|fraction| {
+            let result = match long.remove(&top) {
+                Some(sum) => self.with_rest(sum, &work),
+                None => self.combine(top, &node, &work),
+            };
+            let result = result.map(|fraction| {
                 let fraction = self.with_reduced_maxima(fraction, &work);
                 Rc::new(Canonical { fraction })
             });
@@ -82,6 +95,12 @@ impl Algebra {
 
     fn all_done(&self, parts: &[Formula]) -> Outcome<Vec<Rc<Canonical>>> {
         parts.iter().map(|&part| self.done(part)).collect()
+    }
+
+    fn with_rest(&self, sum: LongSum, work: &Work) -> Outcome<Fraction> {
+        let rest = self.all_done(&sum.rest)?;
+        let plain = Fraction::from(sum.plain);
+        Fraction::sum(rest.iter().map(|part| &part.fraction).chain([&plain]), work)
     }
 
     fn combine(&self, formula: Formula, node: &Node, work: &Work) -> Outcome<Fraction> {

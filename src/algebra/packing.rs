@@ -46,6 +46,20 @@ pub fn without(packed: Packed, place: usize) -> (u32, Packed) {
     (exponent, packed - (u128::from(exponent) << shift(place)) - (u128::from(exponent) << 120))
 }
 
+/// The total degree.
+pub fn degree(packed: Packed) -> u32 {
+    (packed >> 120) as u32
+}
+
+/// Packs exponents in the order of the table; their sum fits.
+pub fn from_exponents(exponents: &[u32]) -> Packed {
+    let degree = u128::from(exponents.iter().sum::<u32>()) << 120;
+    exponents
+        .iter()
+        .enumerate()
+        .fold(degree, |packed, (place, &exponent)| packed | u128::from(exponent) << shift(place))
+}
+
 /// Packs a monomial over a table that holds its variables; its degree fits.
 pub fn pack(monomial: &Monomial, variables: &[Variable]) -> Packed {
     let mut packed = u128::from(monomial.degree()) << 120;

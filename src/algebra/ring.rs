@@ -11,6 +11,7 @@ use super::monomial::{Monomial, Variable};
 use super::packing;
 use super::polynomial::Layout::{Packed as InPacked, Sparse};
 use super::polynomial::Polynomial;
+use super::products;
 use super::terms::{self, Key};
 
 impl Polynomial {
@@ -89,11 +90,14 @@ impl Polynomial {
                 return Ok(by.scaled(&value));
             }
         }
-        if let Some((table, a, b)) = self.paired(other)
-            && let Some(terms) = terms::product(&a, &b, work)?
-        {
+        if let Some((table, a, b)) = self.paired(other) {
             // Nothing vanishes from a product.
-            return Ok(Polynomial(InPacked(table, terms)));
+            if let Some(terms) = products::product(table.len(), &a, &b, work)? {
+                return Ok(Polynomial(InPacked(table, terms)));
+            }
+            if let Some(terms) = terms::product(&a, &b, work)? {
+                return Ok(Polynomial(InPacked(table, terms)));
+            }
         }
         let terms = terms::product(&self.to_sparse(), &other.to_sparse(), work)?;
         Ok(Self::sparse(terms.ok_or(Obstacle::TooLarge)?))

@@ -22,6 +22,7 @@ mod mistakes;
 mod names;
 mod parser;
 mod piece;
+mod plain;
 mod printed;
 pub mod quantity;
 mod stack;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::lower::{Resolver, lower};
 use super::parser::{Parsed, parse};
+use super::plain;
 use super::token::Relation;
 use super::tree::{Kind, Tree};
 use crate::algebra::{Algebra, Fact, Formula};
@@ -12,6 +13,9 @@ use crate::diagnostic::{Diagnostic, Result, Source, Span};
 
 /// The formula in the bytes `range` of `source`, over symbols of `algebra`; the first mistake otherwise.
 pub fn parse_formula(algebra: &Algebra, source: &Arc<Source>, range: Range<usize>) -> Result<Formula> {
+    if let Some(formula) = source.text().get(range.clone()).and_then(|text| plain::read(algebra, text)) {
+        return Ok(formula);
+    }
     parse_formula_with(algebra, source, range, &mut symbols_of(algebra))
 }
 
