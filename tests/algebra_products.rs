@@ -68,7 +68,7 @@ fn algebra() -> Algebra {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn products_are_their_terms((a, b) in polynomials()) {

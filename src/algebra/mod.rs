@@ -10,9 +10,9 @@
 //! | `formula` | the vocabulary: symbols, nodes, facts, verdicts |
 //! | `engine`, `symbols`, `nodes`, `substitution`, `import` | the owner; names; hash-consing; walking over formulas |
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
-//! | `monomial`, `packing`, `terms`, `polynomial`, `ring`, `fraction` | rational functions |
+//! | `monomial`, `packing`, `terms`, `products`, `polynomial`, `ring`, `fraction` | rational functions |
 //! | `modular`, `gcd`, `factorization` | common divisors and irreducible factors |
-//! | `canonical`, `atoms`, `floors`, `extrema`, `sums`, `splitting` | from formulas to canonical forms |
+//! | `canonical`, `expansion`, `atoms`, `floors`, `extrema`, `sums`, `splitting` | from formulas to canonical forms |
 //! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |

@@ -172,7 +172,7 @@ impl Frame {
         )
     }
 
-    fn from_squeezed(&self, mut squeezed: u64) -> Packed {
+    fn unsqueezed(&self, mut squeezed: u64) -> Packed {
         let mut exponents = [0; packing::VARIABLES];
         for (at, &greatest) in self.exponents.iter().enumerate().rev() {
             exponents[at] = (squeezed & ((1 << Self::field(greatest)) - 1)) as u32;
@@ -252,7 +252,7 @@ fn sorted<C: Coefficient>(frame: &Frame, a: &Words, b: &Words, work: &Work) -> O
     }
     let all = done.into_iter().rev().reduce(|run, larger| merged(&larger, &run)).unwrap_or_default();
     let terms = all.into_iter().filter(|term| !term.1.is_zero());
-    Ok(terms.map(|(key, value)| (frame.from_squeezed(key), value.into())).collect())
+    Ok(terms.map(|(key, value)| (frame.unsqueezed(key), value.into())).collect())
 }
 
 /// Sorts by the given number of low bits, greatest first: least significant digits first, each pass stable.
