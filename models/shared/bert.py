@@ -13,14 +13,20 @@ def BertEmbeddings(word: (B, S, h), *, positions, segments):
     return norm
 
 
+def PostNormFeedForward(x: (B, S, h), *, i):
+    """Two linear layers around an activation, the residual, and a norm behind it."""
+    intermediate = linear(x, i)
+    output = linear(Activation(intermediate), h)
+    norm = layer_norm(x + output)
+    return norm
+
+
 def BertLayer(x: (B, S, h), *, H, i):
     """Post-norm transformer block: the norms stand behind the residuals."""
     attention = EncoderAttention(x, H=H)
-    attention_norm = layer_norm(x + attention)
-    intermediate = Activation(linear(attention_norm, i))
-    output = linear(intermediate, h)
-    output_norm = layer_norm(attention_norm + output)
-    return output_norm
+    norm = layer_norm(x + attention)
+    feed_forward = PostNormFeedForward(norm, i=i)
+    return feed_forward
 
 
 def BertEncoder(x: (B, S, h), *, L, H, i):
@@ -42,8 +48,8 @@ def MaskedLMHead(x: (B, S, h), table: (V, h), *, tied):
     norm, and the table of tokens. A bias over the vocabulary belongs to the head; untied, the
     checkpoint holds one that never runs beside the one that does.
     """
-    dense = Activation(linear(x, h))
-    norm = layer_norm(dense)
+    dense = linear(x, h)
+    norm = layer_norm(Activation(dense))
     if tied:
         decoder = linear(norm, V, weight=table)
     else:

@@ -16,6 +16,14 @@ def WholePatches(image: (B, channels, height, width), *, g, p):
     return crop(crop(image, 0, g * p, dim=2), 0, g * p, dim=3)
 
 
+def PositionGrid(patches: (B, m, n, C), *, g):
+    """A learnt position added to each patch, for one grid alone."""
+    table = param(1, g, g, C)
+    rows = m / g * g  # no other grid fits
+    cols = n / g * g
+    return patches + crop(crop(table, 0, rows, dim=1), 0, cols, dim=2)
+
+
 def PatchPositions(patches: (B, m, n, C), *, g, interpolate=False):
     """A learnt position added to each patch. Positions are learnt for a grid of g by g, and
     interpolated to the grid at hand where that is another.

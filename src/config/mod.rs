@@ -21,6 +21,7 @@ mod pattern;
 mod reading;
 mod scalar;
 mod setting;
+mod tensor_names;
 mod unread;
 mod value;
 mod yaml;

@@ -236,7 +236,10 @@ impl Names for Sizes<'_> {
         self.0.get(name)?.setting.number()
     }
 
-    fn list(&self, _: &str) -> Option<Vec<BigInt>> {
-        None
+    fn list(&self, name: &str) -> Option<Vec<BigInt>> {
+        match &self.0.get(name)?.setting {
+            Setting::List(items) => items.iter().map(|item| item.size().cloned()).collect(),
+            _ => None,
+        }
     }
 }

@@ -66,6 +66,11 @@ fn list(name: &str, of: &Elements, value: &Value) -> Result<Setting> {
         Elements::Texts => ("a list of words", BigInt::zero()),
         Elements::Flags => ("a list of true and false", BigInt::zero()),
     };
+    if let (Kind::Text(text), Elements::Texts) = (&value.kind, of) {
+        return Ok(Setting::List(
+            text.split('|').map(|word| Setting::Text(word.trim().to_string())).collect(),
+        ));
+    }
     let Kind::List(items) = &value.kind else { return Err(refused(name, accepted, value)) };
     if items.len() > LONGEST {
         let message = format!("`{name}` has {} elements; at most {LONGEST} are accepted", items.len());

@@ -104,8 +104,8 @@ fn head(report: &Report<'_>) -> String {
 /// The vendor's name of a weight, which `model.toml` gives by the path of the operator or of the statement or layer
 /// that calls it.
 fn vendor_name(report: &Report<'_>, path: &str, name: &str) -> Option<String> {
-    let tensors = &report.model.description.tensors;
+    let description = &report.model.description;
     let full = |path: &str| if name.is_empty() { path.to_owned() } else { format!("{path}.{name}") };
     let outer = path.rsplit_once('.').map(|(outer, _)| full(outer));
-    tensors.get(&full(path)).or_else(|| tensors.get(&outer?)).cloned()
+    description.tensor_name(&full(path)).or_else(|| description.tensor_name(&outer?))
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ModelMeter against transformers on the meta device: whole models, at sizes that are measured nowhere else.
 
-    against_transformers.py PATH/TO/modelmeter FILE.json … [--only NAME]
+    whole_encoders.py PATH/TO/modelmeter FILE.json … [--only NAME]
 
 A file holds a list of models: `name`, `config` (a config.json) and `cases`, each with runtime keys of one forward
 pass. Compared, all exactly: FLOPs as torch.utils.flop_counter counts them, the number of unique parameters, and,
@@ -19,10 +19,6 @@ import torch
 import transformers
 from torch.utils.flop_counter import FlopCounterMode
 
-# A weight that needs no gradient would be left out by `parameters`; none of these models trains here.
-torch.set_grad_enabled(False)
-
-
 class Refused(Exception):
     """ModelMeter's own message."""
 
@@ -35,7 +31,7 @@ def build(config):
     with torch.device("meta"):
         model = architecture(own).to(torch.bfloat16).eval()
     model.tie_weights()
-    return model, own
+    return model.requires_grad_(False), own
 
 
 def inputs(sizes, own, mask):
@@ -98,12 +94,14 @@ def reconcile(binary, folder, settings, model):
     tensors = {}
     for name, tensor in model.named_parameters(remove_duplicate=False):
         tensors.setdefault(id(tensor), (tensor, []))[1].append(name)
-    wrong, unnamed = [], 0
+    wrong, rows = [], {}
     for ours, vendors, copies, parameters in named_tensors(binary, folder, settings):
         if vendors == "–":
-            unnamed += 1
             wrong.append(f"{ours} has no name")
             continue
+        _, copies_before, parameters_before = rows.get(vendors, (ours, 0, 0))
+        rows[vendors] = (ours, copies_before + copies, parameters_before + parameters)
+    for vendors, (ours, copies, parameters) in rows.items():
         found = []
         for one in vendors.split(" + "):
             found += [key for key, (_, names) in tensors.items() if any(pattern(one).match(name) for name in names)]
