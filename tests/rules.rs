@@ -197,6 +197,51 @@ fn half_causal_counts_the_pairs_that_are_not_masked() {
 }
 
 #[test]
+fn a_deducted_window_counts_the_pairs_inside_of_it() {
+    let (algebra, rules) = rules();
+    let switch = &rules.switches["window"];
+    let switches = [(switch, "deducted"), (&rules.switches["causal"], "half")];
+    let flops = |name: &str, unit, flags: &[(&str, FlagValue)], values: &[(&str, i64)]| -> i64 {
+        let counting =
+            Counting { convention: &rules.conventions["default"], switches: &switches, phase: "prefill" };
+        let operator = &rules.operators[name];
+        let flags = flags.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let holds = |condition: &Condition| condition.holds(&value(operator, &flags, &|_| false, condition));
+        let terms = counting.terms(operator, unit, &holds);
+        terms.iter().map(|term| evaluate(&algebra, term.flops, values)).sum()
+    };
+    for (queries, keys, window) in
+        [(5, 5, 2), (5, 5, 5), (5, 5, 9), (4, 11, 8), (4, 11, 3), (1, 8, 8), (7, 9, 1)]
+    {
+        // Counted one by one: query i stands at position keys - queries + i.
+        let pairs: i64 = (0..queries).map(|i| i64::min(keys - queries + i + 1, window)).sum();
+        let size = ("window", window);
+        let set = ("window", FlagValue::Integer(window));
+        let text = |name: &str| ("causal", FlagValue::Text(name.to_owned()));
+        let attention = [("rows", 2), ("H", 3), ("S", queries), ("T", keys), ("d", 4), ("d_v", 5), size];
+        let flags = [("causal", FlagValue::Boolean(true)), set.clone()];
+        assert_eq!(flops("sdpa", Unit::TensorCore, &flags, &attention), 2 * 3 * 2 * (4 + 5) * pairs);
+        assert_eq!(flops("sdpa", Unit::CudaCore, &flags, &attention), 2 * 3 * (6 * pairs - 2 * queries));
+        let scores = [("rows", 6), ("m", queries), ("k", 4), ("n", keys), size];
+        let values = [("rows", 6), ("m", queries), ("k", keys), ("n", 5), size];
+        assert_eq!(
+            flops("matmul", Unit::TensorCore, &[text("scores"), set.clone()], &scores),
+            6 * 2 * 4 * pairs
+        );
+        assert_eq!(
+            flops("matmul", Unit::TensorCore, &[text("values"), set.clone()], &values),
+            6 * 2 * 5 * pairs
+        );
+        let softmax = [("rows", 6), ("m", queries), ("n", keys), size];
+        assert_eq!(flops("softmax", Unit::CudaCore, &flags, &softmax), 6 * (5 * pairs - 2 * queries));
+        // without a window the other switch holds
+        let causal = [("causal", FlagValue::Boolean(true))];
+        let below: i64 = (0..queries).map(|i| keys - queries + i + 1).sum();
+        assert_eq!(flops("sdpa", Unit::TensorCore, &causal, &attention), 2 * 3 * 2 * (4 + 5) * below);
+    }
+}
+
+#[test]
 fn a_decode_step_is_the_same_under_both_causal_values() {
     let (algebra, rules) = rules();
     let kernel = [("rows", 2), ("H", 3), ("S", 1), ("T", 9), ("d", 7), ("d_v", 11)];

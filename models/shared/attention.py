@@ -12,14 +12,15 @@ def Rotate(x: (B, H, S, d), *, d_rot=None):
     return x
 
 
-def CausalAttention(q: (B, H, S, d), keys: (B, H_kv, T, d), values: (B, H_kv, T, d_v), *, kernel="flash"):
+def CausalAttention(q: (B, H, S, d), keys: (B, H_kv, T, d), values: (B, H_kv, T, d_v), *, window=None,
+                    attention="flash"):
     """Each query over the keys up to its own position: one fused kernel, or written out."""
-    if kernel == "flash":
-        a = sdpa(q, keys, values, causal=True)
+    if attention == "flash":
+        a = sdpa(q, keys, values, causal=True, window=window)
     else:
-        scores = matmul(q, transpose(RepeatKV(keys, H=H), -2, -1), causal="scores")
-        probs = softmax(0.125 * scores, causal=True)     # the scale, 1 / sqrt(d), is a number
-        a = matmul(probs, RepeatKV(values, H=H), causal="values")
+        scores = matmul(q, transpose(RepeatKV(keys, H=H), -2, -1), causal="scores", window=window)
+        probs = softmax(0.125 * scores, causal=True, window=window)     # 1 / sqrt(d) is a number
+        a = matmul(probs, RepeatKV(values, H=H), causal="values", window=window)
     return a
 
 
@@ -55,6 +56,6 @@ def GroupedQueryAttention(x: (B, S, h), *, H, H_kv, d, past=0, window=None, rota
     keys, values = kv_cache(k, v, past=past, window=window)
     if sinks:                                   # one learnt score a head, beside the keys
         sink = param(H)
-    a = CausalAttention(q, keys, values)
+    a = CausalAttention(q, keys, values, window=window)
     out = linear(reshape(transpose(a, 1, 2), B, S, H * d), h, bias=out_bias)
     return out

@@ -5,13 +5,18 @@ use clap::Args;
 use super::arguments::Global;
 use super::output::Answer;
 use crate::config::{Files, ModelDescription, SymbolDescription, SymbolKind, groups};
+use crate::cost::Metric;
 use crate::diagnostic::Result;
-use crate::model::{BoundModel, OpenRequest, find, ids};
+use crate::model::{BoundModel, OpenRequest, find, ids, presets};
+use crate::notation::quantity::{Unit, format_si};
 
 const EXAMPLE: &str = "\
 Example:
   $ modelmeter models
-  deepseek_ocr  DeepSeek-OCR 3B
+  …
+  deepseek_ocr  DeepSeek-OCR 3B (view, vision, prefill, pipeline, decode, generate)
+    deepseek_ocr_3b  3.336 Gparams
+  …
 ";
 
 /// The models; or what one of them takes: symbols, facts, configuration groups, phases and layers
@@ -34,12 +39,38 @@ impl Models {
 
 fn all(global: &Global) -> Result<String> {
     let library = global.models.as_ref().map_or_else(Files::embedded, Files::directory);
-    let mut lines = Vec::new();
+    let mut out = String::new();
     for id in ids(&library) {
-        let description = ModelDescription::load_from(&library.folder(&id)?, &library)?;
-        lines.push(vec![id, description.title]);
+        let folder = library.folder(&id)?;
+        let description = ModelDescription::load_from(&folder, &library)?;
+        let phases: Vec<&str> = description.phases.iter().map(|phase| phase.name.as_str()).collect();
+        out.push_str(&format!("{id}  {} ({})\n", description.title, phases.join(", ")));
+        out.push_str(&columns(&counted(&id, &presets(&folder, &description), &description, global)?, "  "));
     }
-    Ok(columns(&lines, ""))
+    Ok(out)
+}
+
+/// Presets with their numbers of parameters.
+fn counted(
+    id: &str,
+    presets: &[String],
+    description: &ModelDescription,
+    global: &Global,
+) -> Result<Vec<Vec<String>>> {
+    let mut lines = Vec::new();
+    for preset in presets {
+        let request = OpenRequest {
+            model: id.to_owned(),
+            overrides: vec![format!("{}={preset}", description.vendor_group)],
+            rules: global.rules.clone(),
+            models: global.models.clone(),
+            ..OpenRequest::default()
+        };
+        let model = BoundModel::open(&request)?;
+        let weights = model.view()?.total(Metric::Weights)?;
+        lines.push(vec![preset.clone(), format_si(&weights, Unit::Parameter, 4)]);
+    }
+    Ok(lines)
 }
 
 fn one(id: &str, global: &Global) -> Result<String> {
@@ -68,6 +99,7 @@ fn one(id: &str, global: &Global) -> Result<String> {
     section("symbols", symbols.collect());
     let facts = description.facts.iter().map(|fact| vec![fact.span.text().to_owned()]);
     section("facts", facts.collect());
+    section("presets", counted(&found.id, &presets(&found.folder, description), description, global)?);
     let options = groups(&found.folder).into_iter().map(|(group, options)| {
         let taken = model.binding.groups.get(&group).and_then(Option::as_ref);
         let options = options.into_iter().map(|option| match taken {

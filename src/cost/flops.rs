@@ -29,10 +29,11 @@ pub(super) fn flops(
     let Some(rule) = rules.operators.get(&*call.operator) else {
         return Counted { flops: algebra.integer(0), left_out: false, why: Vec::new() };
     };
-    let chosen: Vec<(&Switch, &str)> = counting
+    // In the order of their file, whatever that of the command line.
+    let chosen: Vec<(&Switch, &str)> = rules
         .switches
         .iter()
-        .filter_map(|(name, value)| Some((rules.switches.get(name)?, value.as_str())))
+        .filter_map(|(name, switch)| Some((switch, counting.switches.get(name)?.as_str())))
         .collect();
     let counted =
         rules::Counting { convention: counting.convention, switches: &chosen, phase: &counting.phase };

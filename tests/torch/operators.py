@@ -51,7 +51,7 @@ for _rank, _convolve in [(1, F.conv1d), (2, F.conv2d), (3, F.conv3d)]:
 
 
 @operator
-def matmul(a, b, causal=None):
+def matmul(a, b, causal=None, window=None):
     return execute(torch.matmul, a, b)
 
 
@@ -61,7 +61,7 @@ def einsum(subscripts, a, b):
 
 
 @operator
-def sdpa(q, k, v, causal=False):
+def sdpa(q, k, v, causal=False, window=None):
     """Written as two products: the counter does not see every attention kernel."""
 
     def attend(q, k, v):
@@ -126,7 +126,7 @@ def batch_norm(x, dim=1):
 
 
 @operator
-def softmax(x, causal=False):
+def softmax(x, causal=False, window=None):
     return execute(lambda a: F.softmax(a, -1), x)
 
 
