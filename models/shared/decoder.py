@@ -32,7 +32,7 @@ def DecoderLayer(x: (B, S, h), *, dense, i=None, past=0, window=None, norms="bef
 
 
 def Decoder(x: (B, S, h), *, L, past=0, W=None, sliding=True, layer_types=None, full_every=None, first_sliding=0,
-            E=None, first_k_dense=0, sparse_step=1, dense_layers=[]):
+            E=None, first_k_dense=None, sparse_step=None, dense_layers=[]):
     """All layers and the norm behind them.
 
     Which layers slide comes as a list, as a period whose last layer is full, or as the first one that does. Without
@@ -49,7 +49,13 @@ def Decoder(x: (B, S, h), *, L, past=0, W=None, sliding=True, layer_types=None, 
                     window = W
             elif layer >= first_sliding:
                 window = W
-        dense = E is None or layer < first_k_dense or layer in dense_layers or layer % sparse_step != sparse_step - 1
+        dense = E is None
+        if first_k_dense is not None:
+            dense = dense or layer < first_k_dense
+        if len(dense_layers) > 0:
+            dense = dense or layer in dense_layers
+        if sparse_step is not None:
+            dense = dense or layer % sparse_step != sparse_step - 1
         x = DecoderLayer(x, dense=dense, past=past, window=window)
     norm = rms_norm(x)
     return norm
