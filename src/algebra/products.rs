@@ -41,14 +41,25 @@ pub(super) fn product(
     if frame.degree > packing::DEGREE {
         return Ok(None);
     }
-    let bits = |terms: &Words| terms.iter().map(|term| 64 - term.1.unsigned_abs().leading_zeros()).max();
-    let bits =
-        bits(&a).unwrap_or(0) + bits(&b).unwrap_or(0) + usize::BITS - a.len().min(b.len()).leading_zeros();
-    match bits {
-        0..=62 => multiplied::<i64>(&frame, &a, &b, work),
-        63..=126 => multiplied::<i128>(&frame, &a, &b, work),
-        _ => Ok(None),
+    // A coefficient of the product has one summand for each term of either.
+    let bound = (total(&a).saturating_mul(greatest(&b))).min(total(&b).saturating_mul(greatest(&a)));
+    if bound <= i64::MAX as u128 {
+        multiplied::<i64>(&frame, &a, &b, work)
+    } else if bound <= i128::MAX as u128 {
+        multiplied::<i128>(&frame, &a, &b, work)
+    } else {
+        Ok(None)
     }
+}
+
+/// The sum of the coefficients' absolute values.
+fn total(terms: &Words) -> u128 {
+    terms.iter().map(|term| u128::from(term.1.unsigned_abs())).sum()
+}
+
+/// The greatest absolute value of a coefficient.
+fn greatest(terms: &Words) -> u128 {
+    terms.iter().map(|term| u128::from(term.1.unsigned_abs())).max().unwrap_or(0)
 }
 
 fn words(terms: &[(Packed, Integer)]) -> Option<Words> {
@@ -201,13 +212,21 @@ fn dense<C: Coefficient>(frame: &Frame, places: usize, a: &Words, b: &Words) -> 
             }
         }
     }
-    // From the last place down the order is lexicographic; by degree, it is graded.
-    let mut by_degree: Vec<Terms<Packed>> = vec![Vec::new(); frame.degree as usize + 1];
-    for (place, &cell) in cells.iter().enumerate().rev().filter(|(_, cell)| !cell.is_zero()) {
-        let key = frame.at_place(place);
-        by_degree[packing::degree(key) as usize].push((key, cell.into()));
+    let filled = cells.iter().enumerate().rev().filter(|(_, cell)| !cell.is_zero());
+    graded(frame, filled.map(|(place, &cell)| (frame.at_place(place), cell)))
+}
+
+/// Terms in graded order, from lexicographic order.
+fn graded<C: Coefficient>(frame: &Frame, terms: impl Iterator<Item = (Packed, C)>) -> Terms<Packed> {
+    let mut by_degree: Vec<Vec<(Packed, C)>> = vec![Vec::new(); frame.degree as usize + 1];
+    for (key, value) in terms {
+        by_degree[packing::degree(key) as usize].push((key, value));
     }
-    by_degree.into_iter().rev().flatten().collect()
+    let mut all = Vec::with_capacity(by_degree.iter().map(Vec::len).sum());
+    for terms in by_degree.into_iter().rev() {
+        all.extend(terms.into_iter().map(|(key, value)| (key, value.into())));
+    }
+    all
 }
 
 fn runs(frame: &Frame, terms: &Words) -> Vec<Run> {
@@ -252,15 +271,17 @@ fn sorted<C: Coefficient>(frame: &Frame, a: &Words, b: &Words, work: &Work) -> O
     }
     let all = done.into_iter().rev().reduce(|run, larger| merged(&larger, &run)).unwrap_or_default();
     let terms = all.into_iter().filter(|term| !term.1.is_zero());
-    Ok(terms.map(|(key, value)| (frame.unsqueezed(key), value.into())).collect())
+    Ok(graded(frame, terms.map(|(key, value)| (frame.unsqueezed(key), value))))
 }
 
 /// Sorts by the given number of low bits, greatest first: least significant digits first, each pass stable.
 fn sort<C: Coefficient>(items: &mut Sorted<C>, spare: &mut Sorted<C>, bits: u32) {
     const DIGIT: u32 = 11;
     spare.resize(items.len(), (0, C::ZERO));
-    for shift in (0..bits).step_by(DIGIT as usize) {
-        let digit = |key: u64| (!key >> shift) as usize & ((1 << DIGIT) - 1);
+    // Passes of equal width.
+    let width = bits.div_ceil(bits.div_ceil(DIGIT).max(1)).max(1);
+    for shift in (0..bits).step_by(width as usize) {
+        let digit = |key: u64| (!key >> shift) as usize & ((1 << width) - 1);
         let mut places = [0usize; 1 << DIGIT];
         items.iter().for_each(|item| places[digit(item.0)] += 1);
         let mut start = 0;
