@@ -9,9 +9,11 @@ use std::rc::Rc;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::atoms::Atoms;
+use super::contents::{Contents, Visited};
 use super::facts::Facts;
 use super::formula::{Canonical, Formula, Node};
 use super::limits::{Limits, Outcome};
+use super::readable::Form;
 use super::residues::Residues;
 use super::sums::Indices;
 use super::symbols::Symbols;
@@ -35,10 +37,17 @@ use super::symbols::Symbols;
 pub struct Algebra {
     pub(super) symbols: RefCell<Symbols>,
     pub(super) nodes: RefCell<indexmap::IndexSet<Node, FxBuildHasher>>,
+    /// What each node contains.
+    pub(super) contents: RefCell<Vec<Contents>>,
+    pub(super) visited: RefCell<Visited>,
+    /// Integers by value.
+    pub(super) integers: RefCell<FxHashMap<i64, Formula>>,
     pub(super) atoms: RefCell<Atoms>,
     pub(super) facts: RefCell<Facts>,
     pub(super) indices: RefCell<Indices>,
     pub(super) memo: RefCell<FxHashMap<Formula, Outcome<Rc<Canonical>>>>,
+    /// Forms for people made so far.
+    pub(super) readable: RefCell<FxHashMap<(Formula, Form), Formula>>,
     /// Formulas of atoms, as they are shown.
     pub(super) written: RefCell<FxHashMap<u32, Formula>>,
     pub(super) residues: RefCell<Residues>,
@@ -65,6 +74,7 @@ impl Algebra {
     /// Forgets canonical forms, whose meaning depends on facts and limits.
     pub(super) fn forget(&self) {
         self.memo.borrow_mut().clear();
+        self.readable.borrow_mut().clear();
         self.written.borrow_mut().clear();
         self.forget_differences();
         self.forget_residues();

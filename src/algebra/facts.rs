@@ -27,6 +27,10 @@ pub struct Facts {
     nonnegative: Vec<Formula>,
     /// Their numerators' canonical forms, made when needed.
     differences: Option<Rc<[Polynomial]>>,
+    /// They are being made.
+    making: bool,
+    /// The same with every variable counted from its least value.
+    shifted: Option<Rc<[Polynomial]>>,
     /// Known integers: (dividend, divisor) pairs that no substitution expresses.
     quotients: Vec<(Formula, Formula)>,
 }
@@ -93,11 +97,14 @@ impl Algebra {
         if !facts.nonnegative.contains(&difference) {
             facts.nonnegative.push(difference);
             facts.differences = None;
+            facts.shifted = None;
         }
     }
 
     pub(super) fn forget_differences(&self) {
-        self.facts.borrow_mut().differences = None;
+        let mut facts = self.facts.borrow_mut();
+        facts.differences = None;
+        facts.shifted = None;
     }
 
     /// What a symbol is computed from, where a fact says so.
@@ -153,7 +160,11 @@ impl Algebra {
         }
         let formulas = self.facts.borrow().nonnegative.clone();
         // Their own canonical forms are made without them.
-        self.facts.borrow_mut().differences = Some(Rc::new([]));
+        {
+            let mut facts = self.facts.borrow_mut();
+            facts.differences = Some(Rc::new([]));
+            facts.making = true;
+        }
         let mut known = Vec::new();
         for formula in formulas {
             let Ok(canonical) = self.try_canonical(formula) else { continue };
@@ -165,8 +176,26 @@ impl Algebra {
             self.memo.borrow_mut().clear();
         }
         let known: Rc<[Polynomial]> = known.into();
-        self.facts.borrow_mut().differences = Some(known.clone());
+        let mut facts = self.facts.borrow_mut();
+        facts.differences = Some(known.clone());
+        facts.making = false;
         known
+    }
+
+    /// As [`Algebra::differences`], each variable counted from its least value.
+    pub(super) fn shifted_differences(&self) -> Rc<[Polynomial]> {
+        if let Some(known) = &self.facts.borrow().shifted {
+            return known.clone();
+        }
+        let differences = self.differences();
+        let work = self.work();
+        let shifted: Rc<[Polynomial]> =
+            differences.iter().filter_map(|difference| self.shifted(difference, &work)).collect();
+        // While differences are made, none is known yet.
+        if !self.facts.borrow().making {
+            self.facts.borrow_mut().shifted = Some(shifted.clone());
+        }
+        shifted
     }
 
     /// The symbols that a formula's value depends on once facts are substituted, sorted.

@@ -23,7 +23,7 @@ pub struct Symbol(pub(super) u32);
 pub struct Formula(pub(super) u32);
 
 /// What a formula is made of.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     /// A rational number.
     Number(Rc<Rational>),
@@ -60,6 +60,36 @@ pub enum Node {
     },
     /// A named part, `F_qkv`: prints as its name where parts are wanted, means its body.
     Named(Rc<str>, Formula),
+}
+
+/// Kinds of nodes that are told apart by their parts alone.
+pub(super) const SUM: u8 = 0;
+pub(super) const PRODUCT: u8 = 1;
+
+/// The hash of a node of parts, whether it is one yet or not.
+pub(super) fn hash_parts<H: Hasher>(kind: u8, parts: &[Formula], state: &mut H) {
+    state.write_u8(kind);
+    parts.iter().for_each(|part| state.write_u32(part.0));
+}
+
+impl Hash for Node {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Node::Sum(parts) => hash_parts(SUM, parts, state),
+            Node::Product(parts) => hash_parts(PRODUCT, parts, state),
+            Node::Minimum(parts) => hash_parts(2, parts, state),
+            Node::Maximum(parts) => hash_parts(3, parts, state),
+            Node::Quotient(a, b) => hash_parts(4, &[*a, *b], state),
+            Node::Floor(a, b) => hash_parts(5, &[*a, *b], state),
+            Node::Ceiling(a, b) => hash_parts(6, &[*a, *b], state),
+            Node::Remainder(a, b) => hash_parts(7, &[*a, *b], state),
+            Node::Number(value) => (8u8, value).hash(state),
+            Node::Symbol(symbol) => (9u8, symbol).hash(state),
+            Node::Power(base, exponent) => (10u8, base, exponent).hash(state),
+            Node::Sigma { index, from, to, body } => (11u8, index, from, to, body).hash(state),
+            Node::Named(name, body) => (12u8, name, body).hash(state),
+        }
+    }
 }
 
 impl Node {

@@ -8,7 +8,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `formula` | the vocabulary: symbols, nodes, facts, verdicts |
-//! | `engine`, `symbols`, `nodes`, `substitution`, `import` | the owner; names; hash-consing; walking over formulas |
+//! | `engine`, `symbols`, `nodes`, `contents`, `substitution`, `import` | the owner; names; hash-consing; walking |
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
 //! | `monomial`, `packing`, `terms`, `products`, `polynomial`, `ring`, `fraction` | rational functions |
 //! | `modular`, `gcd`, `factorization` | common divisors and irreducible factors |
@@ -17,7 +17,8 @@
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
 //! | `program`, `exact`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
-//! | `readable`, `grouping`, `factors`, `shown` | forms for people |
+//! | `readable`, `grouping`, `kernels`, `cubes`, `factors`, `shown` | forms for people |
+//! | `evaluable`, `straight` | the form that is cheapest to evaluate |
 //! | `limits` | how much work is too much |
 
 mod atoms;
@@ -25,8 +26,11 @@ mod blocks;
 mod canonical;
 mod comparison;
 mod compiled;
+mod contents;
+mod cubes;
 mod engine;
 mod equality;
+mod evaluable;
 mod exact;
 mod expansion;
 mod extrema;
@@ -40,6 +44,7 @@ mod gcd;
 mod grouping;
 mod import;
 mod integer;
+mod kernels;
 mod leading;
 mod limits;
 mod modular;
@@ -56,6 +61,7 @@ mod residues;
 mod ring;
 mod shown;
 mod splitting;
+mod straight;
 mod substitution;
 mod sums;
 mod symbols;
@@ -64,6 +70,7 @@ mod witness;
 
 pub use comparison::{Comparison, Remark};
 pub use engine::Algebra;
+pub use evaluable::Assignments;
 pub use factorization::Factorization;
 pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
 pub use leading::{Leading, LeadingComparison};

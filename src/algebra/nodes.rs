@@ -4,20 +4,69 @@
 //! and ones dropped, `x * 0 = 0`, `x / 1 = x`. Order, names and factors stay the author's; numbers are not multiplied
 //! out, except that a factor -1 goes into a number beside it.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use num_traits::{One, Signed, Zero};
+use smallvec::SmallVec;
 
+use super::contents::Contents;
 use super::engine::Algebra;
-use super::formula::{Formula, Node, Rational, Symbol};
+use super::formula::{Formula, Node, PRODUCT, Rational, SUM, Symbol, hash_parts};
 
 /// Nested sums and products of at most this many parts are flattened into the outer one.
 const FLATTENED: usize = 64;
 
+/// Parts of a node that is being made.
+type Parts = SmallVec<[Formula; 8]>;
+
+/// A sum or product that is looked up before it is made.
+enum Joined<'p> {
+    Sum(&'p [Formula]),
+    Product(&'p [Formula]),
+}
+
+impl Hash for Joined<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Joined::Sum(parts) => hash_parts(SUM, parts, state),
+            Joined::Product(parts) => hash_parts(PRODUCT, parts, state),
+        }
+    }
+}
+
+impl indexmap::Equivalent<Node> for Joined<'_> {
+    fn equivalent(&self, node: &Node) -> bool {
+        match (self, node) {
+            (Joined::Sum(parts), Node::Sum(known)) | (Joined::Product(parts), Node::Product(known)) => {
+                **parts == **known
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Algebra {
     fn intern(&self, node: Node) -> Formula {
-        let (index, _) = self.nodes.borrow_mut().insert_full(node);
+        let mut nodes = self.nodes.borrow_mut();
+        let (index, new) = nodes.insert_full(node);
+        if new {
+            let mut contents = self.contents.borrow_mut();
+            let all = Contents::of(&nodes[index], &contents);
+            contents.push(all);
+        }
         Formula(u32::try_from(index).expect("too many formulas"))
+    }
+
+    /// A sum or product; nothing is made where it is known.
+    fn intern_parts(&self, joined: Joined<'_>) -> Formula {
+        if let Some(index) = self.nodes.borrow().get_index_of(&joined) {
+            return Formula(index as u32);
+        }
+        self.intern(match joined {
+            Joined::Sum(parts) => Node::Sum(parts.into()),
+            Joined::Product(parts) => Node::Product(parts.into()),
+        })
     }
 
     /// What a formula is made of.
@@ -35,12 +84,18 @@ impl Algebra {
 
     /// An integer.
     pub fn integer(&self, value: i64) -> Formula {
-        self.number(Rational::from_integer(value.into()))
+        if let Some(&known) = self.integers.borrow().get(&value) {
+            return known;
+        }
+        let formula = self.intern(Node::Number(Rc::new(Rational::from_integer(value.into()))));
+        self.integers.borrow_mut().insert(value, formula);
+        formula
     }
 
     /// A rational number.
     pub fn number(&self, value: Rational) -> Formula {
-        self.intern(Node::Number(Rc::new(value.reduced())))
+        let value = if value.is_integer() { value } else { value.reduced() };
+        self.intern(Node::Number(Rc::new(value)))
     }
 
     /// A symbol as a formula.
@@ -50,7 +105,7 @@ impl Algebra {
 
     /// a + b + …; 0 for none.
     pub fn sum(&self, terms: &[Formula]) -> Formula {
-        let mut parts = Vec::with_capacity(terms.len());
+        let mut parts: Parts = SmallVec::with_capacity(terms.len());
         for &term in terms {
             match &self.nodes.borrow()[term.0 as usize] {
                 Node::Number(value) if value.is_zero() => {}
@@ -61,7 +116,7 @@ impl Algebra {
         match parts[..] {
             [] => self.integer(0),
             [only] => only,
-            _ => self.intern(Node::Sum(parts.into())),
+            _ => self.intern_parts(Joined::Sum(&parts)),
         }
     }
 
@@ -77,15 +132,15 @@ impl Algebra {
 
     /// a b …; 1 for none.
     pub fn product(&self, factors: &[Formula]) -> Formula {
-        let mut parts: Vec<Formula> = Vec::with_capacity(factors.len());
+        let mut parts: Parts = SmallVec::with_capacity(factors.len());
         // Whether a factor -1 still has to go somewhere.
         let mut negative = false;
         let mut zero = false;
         let mut add = |part: Formula, nodes: &indexmap::IndexSet<Node, _>| {
             if let Node::Number(value) = &nodes[part.0 as usize] {
                 zero |= value.is_zero();
-                negative ^= **value == -Rational::one();
-                if value.abs().is_one() {
+                if value.denom().is_one() && value.numer().magnitude().is_one() {
+                    negative ^= value.is_negative();
                     return;
                 }
             }
@@ -117,7 +172,7 @@ impl Algebra {
         match parts[..] {
             [] => self.integer(1),
             [only] => only,
-            _ => self.intern(Node::Product(parts.into())),
+            _ => self.intern_parts(Joined::Product(&parts)),
         }
     }
 
@@ -195,23 +250,5 @@ impl Algebra {
     /// A named part: means its body.
     pub fn named(&self, name: &str, body: Formula) -> Formula {
         self.intern(Node::Named(name.into(), body))
-    }
-
-    /// Every formula reachable from the roots, parts before what they are part of.
-    pub(super) fn reachable(&self, roots: &[Formula]) -> Vec<Formula> {
-        let nodes = self.nodes.borrow();
-        let mut seen: rustc_hash::FxHashSet<Formula> = roots.iter().copied().collect();
-        let mut stack: Vec<Formula> = seen.iter().copied().collect();
-        while let Some(formula) = stack.pop() {
-            nodes[formula.0 as usize].for_each_part(|part| {
-                if seen.insert(part) {
-                    stack.push(part);
-                }
-            });
-        }
-        let mut order: Vec<Formula> = seen.into_iter().collect();
-        // Parts have smaller ids.
-        order.sort_unstable();
-        order
     }
 }

@@ -72,10 +72,12 @@ impl Algebra {
         let work = self.work();
         let shift = |polynomial: &Polynomial| self.shifted(polynomial, &work);
         let Some(mut rest) = shift(polynomial) else { return false };
-        let mut known: Vec<Polynomial> = self.differences().iter().filter_map(shift).collect();
+        let differences = self.shifted_differences();
+        let mut bounds: Vec<Polynomial> = Vec::new();
         for variable in polynomial.variables() {
-            known.extend(self.bounds_of(variable).iter().filter_map(shift));
+            bounds.extend(self.bounds_of(variable).iter().filter_map(shift));
         }
+        let known = || differences.iter().chain(&bounds);
         for _ in 0..STEPS {
             let Some((monomial, value)) = rest.terms().find(|term| self.may_be_negative(&term.0, term.1))
             else {
@@ -83,7 +85,7 @@ impl Algebra {
             };
             let value = value.clone();
             // A multiple m g, m >= 0, with the same term: rest - m g has it no more.
-            let step = known.iter().find_map(|difference| {
+            let step = known().find_map(|difference| {
                 difference.terms().find_map(|(inner, by)| {
                     let factor = monomial.over(&inner)?;
                     let fits = by.is_negative() == value.is_negative()
@@ -111,7 +113,7 @@ impl Algebra {
     }
 
     /// Each variable counted from its least value: x -> x + minimum.
-    fn shifted(&self, polynomial: &Polynomial, work: &Work) -> Option<Polynomial> {
+    pub(super) fn shifted(&self, polynomial: &Polynomial, work: &Work) -> Option<Polynomial> {
         let mut result = polynomial.clone();
         for variable in polynomial.variables() {
             let least = self.known(variable).minimum.unwrap_or(0);

@@ -8,6 +8,7 @@
 use num_traits::One;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::contents::Contents;
 use super::engine::Algebra;
 use super::formula::{EvaluationError, Formula, Node, Rational, Symbol};
 
@@ -375,23 +376,7 @@ impl Algebra {
 
     /// What must be computed for a formula, parts first: bodies of sums are left to their loops.
     fn needed(&self, formula: Formula) -> Vec<Formula> {
-        let nodes = self.nodes.borrow();
-        let mut seen: FxHashSet<Formula> = FxHashSet::from_iter([formula]);
-        let mut stack = vec![formula];
-        while let Some(formula) = stack.pop() {
-            let mut add = |part| {
-                if seen.insert(part) {
-                    stack.push(part);
-                }
-            };
-            match &nodes[formula.0 as usize] {
-                Node::Sigma { from, to, .. } => [*from, *to].into_iter().for_each(add),
-                node => node.for_each_part(&mut add),
-            }
-        }
-        let mut order: Vec<Formula> = seen.into_iter().collect();
-        order.sort_unstable();
-        order
+        self.reachable_with(&[formula], Contents::ANYTHING, false)
     }
 
     /// The parts of a formula that mention a symbol, also where a sum binds it.

@@ -12,7 +12,26 @@ use super::limits::Outcome;
 use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
 
+/// A form for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Form {
+    /// A sum of monomials.
+    Expanded,
+    /// Content and shared factors out.
+    Factored,
+}
+
 impl Algebra {
+    /// Made once.
+    fn in_form(&self, formula: Formula, form: Form, make: impl FnOnce() -> Formula) -> Formula {
+        if let Some(&known) = self.readable.borrow().get(&(formula, form)) {
+            return known;
+        }
+        let made = make();
+        self.readable.borrow_mut().insert((formula, form), made);
+        made
+    }
+
     /// Expanded: a sum of monomials in declared order (over a common denominator where there is one). The formula
     /// itself where it is too large to multiply out.
     pub fn expanded(&self, formula: Formula) -> Formula {
@@ -24,16 +43,58 @@ impl Algebra {
             let above = self.polynomial_formula(fraction.numerator());
             Ok(self.quotient(above, self.denominator_formula(&fraction)?))
         };
-        write().unwrap_or(formula)
+        self.in_form(formula, Form::Expanded, || write().unwrap_or(formula))
+    }
+
+    /// How many terms a formula has multiplied out, over its common denominator; `None` where it is too large to
+    /// multiply out.
+    pub fn terms(&self, formula: Formula) -> Option<usize> {
+        Some(self.try_canonical(formula).ok()?.fraction.numerator().len())
+    }
+
+    /// Whether a formula has no denominator, in the author's symbols.
+    pub fn is_whole(&self, formula: Formula) -> bool {
+        let whole = || -> Outcome<bool> {
+            let canonical = self.try_canonical(formula)?;
+            Ok(self.undone(&canonical.fraction, &self.work())?.denominator().is_one())
+        };
+        whole().unwrap_or(false)
     }
 
     /// Readable: content, common monomial and shared factors out. The formula itself where it is too large to
     /// multiply out.
     pub fn factored(&self, formula: Formula) -> Formula {
-        let Ok(canonical) = self.try_canonical(formula) else { return formula };
-        match self.factored_fraction(&canonical.fraction) {
-            Ok(result) if self.same(result, formula) => result,
-            _ => formula,
+        self.in_form(formula, Form::Factored, || {
+            let Ok(canonical) = self.try_canonical(formula) else { return formula };
+            match self.factored_fraction(&canonical.fraction) {
+                Ok(result) if self.same(result, formula) => result,
+                _ => formula,
+            }
+        })
+    }
+
+    /// Readable, with a factor that the user chose: the formula divided by it, times it, plus the remainder. The
+    /// formula's readable form where the factor is 0 or no polynomial, or nothing can be divided by it.
+    pub fn factored_by(&self, formula: Formula, factor: Formula) -> Formula {
+        let divide = || -> Outcome<Option<Formula>> {
+            let (whole, by) = (self.try_canonical(formula)?, self.try_canonical(factor)?);
+            let Some(divisor) = by.fraction.as_polynomial().filter(|divisor| !divisor.is_zero()) else {
+                return Ok(None);
+            };
+            let work = self.work();
+            let (quotient, rest) = whole.fraction.numerator().quotient_and_remainder(divisor, &work)?;
+            if quotient.is_zero() {
+                return Ok(None);
+            }
+            let below = Fraction::from(whole.fraction.denominator().expanded(&work)?).inverse(&work)?;
+            let part = |above: Polynomial| {
+                self.factored_fraction(&Fraction::product([&above.into(), &below], &work)?)
+            };
+            Ok(Some(self.sum(&[self.product(&[factor, part(quotient)?]), part(rest)?])))
+        };
+        match divide() {
+            Ok(Some(result)) if self.same(result, formula) => result,
+            _ => self.factored(formula),
         }
     }
 
@@ -63,7 +124,7 @@ impl Algebra {
         if polynomial.is_zero() {
             return Ok(self.integer(0));
         }
-        Ok(self.grouped_formula(&grouped(polynomial)?))
+        Ok(self.grouped_formula(&grouped(polynomial)))
     }
 
     // The depth is at most the total degree of a polynomial of a few hundred terms.
@@ -73,10 +134,11 @@ impl Algebra {
             Grouped::Sum(parts) => {
                 self.sum(&parts.iter().map(|part| self.grouped_formula(part)).collect::<Vec<_>>())
             }
-            Grouped::Power(base, exponent) => self.power(self.grouped_formula(base), *exponent),
             Grouped::Product(monomial, number, factors) => {
                 let mut all = vec![self.term_formula(monomial, number)];
-                all.extend(factors.iter().map(|factor| self.grouped_formula(factor)));
+                all.extend(
+                    factors.iter().map(|(base, exponent)| self.power(self.grouped_formula(base), *exponent)),
+                );
                 self.product(&all)
             }
         }

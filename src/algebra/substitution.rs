@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::contents::Contents;
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Symbol};
 
@@ -17,18 +18,19 @@ impl Algebra {
         }
         symbols
             .into_iter()
-            .filter(|symbol| !indices.contains(symbol) || self.is_free(*symbol, formula))
+            .filter(|symbol| indices.binary_search(symbol).is_err() || self.is_free(*symbol, formula))
             .collect()
     }
 
     /// Symbols in order of first occurrence, bound or not, and those that are bound somewhere.
-    fn occurrences(&self, formula: Formula) -> (Vec<Symbol>, FxHashSet<Symbol>) {
+    fn occurrences(&self, formula: Formula) -> (Vec<Symbol>, Vec<Symbol>) {
         let nodes = self.nodes.borrow();
-        let (mut symbols, mut indices) = (Vec::new(), FxHashSet::default());
-        let mut seen = FxHashSet::default();
+        let mut visited = self.visited.borrow_mut();
+        visited.begin(nodes.len());
+        let (mut symbols, mut indices) = (Vec::new(), Vec::new());
         let mut stack = vec![formula];
         while let Some(formula) = stack.pop() {
-            if !seen.insert(formula) {
+            if !visited.is_new(formula) {
                 continue;
             }
             match &nodes[formula.0 as usize] {
@@ -36,7 +38,7 @@ impl Algebra {
                 Node::Symbol(symbol) => symbols.push(*symbol),
                 node => {
                     if let Node::Sigma { index, .. } = node {
-                        indices.insert(*index);
+                        indices.push(*index);
                     }
                     let start = stack.len();
                     node.for_each_part(|part| stack.push(part));
@@ -44,16 +46,23 @@ impl Algebra {
                 }
             }
         }
+        indices.sort_unstable();
+        indices.dedup();
         (symbols, indices)
     }
 
     /// Whether a symbol occurs outside the sums that bind it.
     pub(super) fn is_free(&self, symbol: Symbol, formula: Formula) -> bool {
-        let nodes = self.nodes.borrow();
-        let mut seen = FxHashSet::default();
+        let wanted = Contents::symbol(symbol);
+        if !self.contents(formula).meets(wanted) {
+            return false;
+        }
+        let (nodes, contents) = (self.nodes.borrow(), self.contents.borrow());
+        let mut visited = self.visited.borrow_mut();
+        visited.begin(nodes.len());
         let mut stack = vec![formula];
         while let Some(formula) = stack.pop() {
-            if !seen.insert(formula) {
+            if !contents[formula.0 as usize].meets(wanted) || !visited.is_new(formula) {
                 continue;
             }
             match &nodes[formula.0 as usize] {
@@ -68,35 +77,37 @@ impl Algebra {
     /// Simultaneous substitution that keeps the formula's structure and names. Bound indices are renamed where a
     /// value would be captured.
     pub fn substitute(&self, formula: Formula, values: &FxHashMap<Symbol, Formula>) -> Formula {
-        if values.is_empty() {
+        let wanted = values.keys().fold(Contents::NOTHING, |all, symbol| all.and(Contents::symbol(*symbol)));
+        if !self.contents(formula).meets(wanted) {
             return formula;
         }
-        let (_, indices) = self.occurrences(formula);
-        if indices.is_empty() {
-            return self.replaced(formula, values);
+        if !self.contents(formula).meets(Contents::SIGMA) {
+            return self.replaced(formula, values, wanted);
         }
+        let (_, indices) = self.occurrences(formula);
         let mut captured: FxHashSet<Symbol> = values.keys().copied().collect();
         for &value in values.values() {
             captured.extend(self.symbols_of(value));
         }
-        captured.retain(|symbol| indices.contains(symbol));
+        captured.retain(|symbol| indices.binary_search(symbol).is_ok());
         if captured.is_empty() {
-            return self.replaced(formula, values);
+            return self.replaced(formula, values, wanted);
         }
-        let renamed = self.rebuilt(formula, |_, rebuilt| match self.node(rebuilt) {
+        let renamed = self.rebuilt(formula, Contents::SIGMA, |_, rebuilt| match self.node(rebuilt) {
             Node::Sigma { index, from, to, body } if captured.contains(&index) => {
                 let fresh = self.fresh_symbol(&self.name(index));
-                let body = self.replaced(body, &FxHashMap::from_iter([(index, self.variable(fresh))]));
+                let own = FxHashMap::from_iter([(index, self.variable(fresh))]);
+                let body = self.replaced(body, &own, Contents::symbol(index));
                 Some(self.sigma(fresh, from, to, body))
             }
             _ => None,
         });
-        self.replaced(renamed, values)
+        self.replaced(renamed, values, wanted)
     }
 
     /// Substitution that takes no care of bound indices.
-    fn replaced(&self, formula: Formula, values: &FxHashMap<Symbol, Formula>) -> Formula {
-        self.rebuilt(formula, |written, _| match written {
+    fn replaced(&self, formula: Formula, values: &FxHashMap<Symbol, Formula>, wanted: Contents) -> Formula {
+        self.rebuilt(formula, wanted, |written, _| match written {
             Node::Symbol(symbol) => values.get(symbol).copied(),
             _ => None,
         })
@@ -104,29 +115,36 @@ impl Algebra {
 
     /// Names of parts dropped.
     pub fn unnamed(&self, formula: Formula) -> Formula {
-        self.rebuilt(formula, |written, rebuilt| match (written, self.node(rebuilt)) {
+        self.rebuilt(formula, Contents::NAME, |written, rebuilt| match (written, self.node(rebuilt)) {
             (Node::Named(..), Node::Named(_, body)) => Some(body),
             _ => None,
         })
     }
 
-    /// Rebuilds a formula from its leaves up; `change` sees each node as it was written and as it was rebuilt, and
-    /// may put another formula in its place.
+    /// Rebuilds a formula from its leaves up; `change` sees each node that has something of `within`, as it was
+    /// written and as it was rebuilt, and may put another formula in its place.
     pub(super) fn rebuilt(
         &self,
         formula: Formula,
+        within: Contents,
         mut change: impl FnMut(&Node, Formula) -> Option<Formula>,
     ) -> Formula {
+        if !self.contents(formula).meets(within) {
+            return formula;
+        }
         let mut results: FxHashMap<Formula, Formula> = FxHashMap::default();
-        for part in self.reachable(&[formula]) {
+        for part in self.reachable_with(&[formula], within, true) {
             let written = self.node(part);
             let mut touched = false;
-            written.for_each_part(|inner| touched |= results[&inner] != inner);
-            let rebuilt = if touched { self.with_parts(&written, |inner| results[&inner]) } else { part };
+            written.for_each_part(|inner| touched |= results.contains_key(&inner));
+            let result_of = |inner: Formula| results.get(&inner).copied().unwrap_or(inner);
+            let rebuilt = if touched { self.with_parts(&written, result_of) } else { part };
             let result = change(&written, rebuilt).unwrap_or(rebuilt);
-            results.insert(part, result);
+            if result != part {
+                results.insert(part, result);
+            }
         }
-        results[&formula]
+        results.get(&formula).copied().unwrap_or(formula)
     }
 
     /// The same node over other parts, normalized as if it were written so.

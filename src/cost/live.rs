@@ -6,11 +6,16 @@
 //! iteration reads it last. Where sizes depend on a loop's index, the last iteration is therefore looked at apart from
 //! those before it, of which the one before it is the largest. Liveness analysis of straight-line code: Aho, Lam, Sethi, Ullman, *Compilers*, 8.4.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
 use crate::lang::TensorId;
 
+use super::numbers::add;
 use super::tree::{CostTree, NodeId};
 
 /// One executed operator.
@@ -56,7 +61,13 @@ pub(super) struct Liveness {
     pub handed_on: Vec<HandedOn>,
     /// First and last event of each loop over all its classes, by loop number.
     pub loops: Vec<(usize, usize)>,
+    plan: OnceCell<Rc<Plan>>,
+    /// Sizes at moments.
+    sizes: RefCell<HashMap<SizeAt, Formula>>,
 }
+
+/// A size, the innermost body, and the number of a combination of loops.
+type SizeAt = (Formula, Option<usize>, usize);
 
 /// Loops that are in their last iteration at a moment.
 type Ended = BTreeSet<usize>;
@@ -71,6 +82,7 @@ struct Moment<'e> {
 }
 
 /// Loops whose last iteration is not like the others, and the combinations of them that are looked at.
+#[derive(Debug)]
 struct Plan {
     special: Ended,
     variants: Vec<Ended>,
@@ -136,22 +148,21 @@ impl Liveness {
         id: NodeId,
         values: &dyn Fn(Symbol) -> Option<Rational>,
     ) -> Result<Rational, EvaluationError> {
-        let mut sizes: HashMap<(Formula, Option<usize>, usize), Rational> = HashMap::new();
+        let mut sizes: HashMap<Formula, Rational> = HashMap::default();
         let mut peak = Rational::from_integer(0.into());
         let plan = self.plan(tree);
         for (start, end) in &tree.nodes[id.0].ranges {
             for moment in self.live_sets(*start, *end, &plan) {
                 let mut total = Rational::from_integer(0.into());
                 for storage in &moment.live {
-                    let bytes = self.bytes[storage];
-                    let place = (bytes, moment.block, moment.variant);
-                    if let Some(size) = sizes.get(&place) {
-                        total += size;
+                    let bytes = self.at_last(tree, self.bytes[storage], &moment);
+                    if let Some(size) = sizes.get(&bytes) {
+                        add(&mut total, size);
                         continue;
                     }
-                    let size = tree.algebra.evaluate(self.at_last(tree, bytes, &moment), values)?;
-                    total += &size;
-                    sizes.insert(place, size);
+                    let size = tree.algebra.evaluate(bytes, values)?;
+                    add(&mut total, &size);
+                    sizes.insert(bytes, size);
                 }
                 if total > peak {
                     peak = total;
@@ -176,8 +187,12 @@ impl Liveness {
 
     /// The combinations of loops in their last iteration that are looked at: of those loops whose last iteration is not
     /// like the others, because sizes depend on the index or because something is read only after the loop.
-    fn plan(&self, tree: &CostTree<'_>) -> Plan {
-        let mut indices: HashSet<Symbol> = HashSet::new();
+    fn plan(&self, tree: &CostTree<'_>) -> Rc<Plan> {
+        Rc::clone(self.plan.get_or_init(|| Rc::new(self.make_plan(tree))))
+    }
+
+    fn make_plan(&self, tree: &CostTree<'_>) -> Plan {
+        let mut indices: HashSet<Symbol> = HashSet::default();
         for bytes in self.bytes.values() {
             indices.extend(tree.algebra.symbols_of(*bytes));
         }
@@ -226,6 +241,10 @@ impl Liveness {
     /// A size at a moment; in the loops that are not in their last iteration, in the one before it: sizes grow with
     /// the index.
     fn at_last(&self, tree: &CostTree<'_>, bytes: Formula, moment: &Moment<'_>) -> Formula {
+        let place = (bytes, moment.block, moment.variant);
+        if let Some(&known) = self.sizes.borrow().get(&place) {
+            return known;
+        }
         let mut bytes = bytes;
         let mut at = moment.block;
         while let Some(number) = at {
@@ -236,12 +255,15 @@ impl Liveness {
             } else {
                 block.before_last.or(class_last)
             };
-            if let Some(last) = last {
+            if let Some(last) = last
+                && tree.algebra.may_have(bytes, index)
+            {
                 let values = std::iter::once((index, last)).collect();
                 bytes = tree.algebra.substitute(bytes, &values);
             }
             at = block.parent;
         }
+        self.sizes.borrow_mut().insert(place, bytes);
         bytes
     }
 
@@ -282,8 +304,8 @@ impl Liveness {
     fn lives(&self, start: usize, end: usize, ended: &Ended, special: &Ended) -> Vec<Life> {
         let whole = start == 0 && end == self.events.len();
         let mut order: Vec<TensorId> = Vec::new();
-        let mut birth: HashMap<TensorId, isize> = HashMap::new();
-        let mut death: HashMap<TensorId, isize> = HashMap::new();
+        let mut birth: HashMap<TensorId, isize> = HashMap::default();
+        let mut death: HashMap<TensorId, isize> = HashMap::default();
         let outside = if whole { -1 } else { start as isize };
         if whole {
             for input in &self.inputs {

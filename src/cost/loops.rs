@@ -1,6 +1,6 @@
 //! Loops of a graph in its cost tree: a node for each, and the live ranges of what iterations take over and hand on.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::rc::Rc;
 
 use num_traits::{One, Zero};
@@ -47,7 +47,7 @@ impl<'a, 'g> Walk<'a, 'g> {
         }
         for class in &inner.classes {
             let mut inside = around.clone();
-            let uses_index = self.uses_index(&class.items, class.index, &mut HashMap::new());
+            let uses_index = self.uses_index(&class.items, class.index, &mut HashMap::default());
             inside.loops.push((class, uses_index));
             inside.idle |= never;
             if let (Some(label), false) = (&class.label, inner.transparent) {

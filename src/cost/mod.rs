@@ -9,6 +9,7 @@ mod live;
 mod loops;
 mod metric;
 mod numbers;
+mod paths;
 mod stock;
 mod traffic;
 mod tree;

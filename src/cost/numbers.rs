@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use num_traits::Zero;
 use rustc_hash::FxHashMap;
 
 use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
@@ -61,10 +62,10 @@ impl<'a> CostTree<'a> {
                 let mut total = zero();
                 for term in terms {
                     match known.get(&term) {
-                        Some(number) => total += number,
+                        Some(number) => add(&mut total, number),
                         None => {
                             let number = self.algebra.evaluate(term, values)?;
-                            total += &number;
+                            add(&mut total, &number);
                             known.insert(term, number);
                         }
                     }
@@ -79,7 +80,9 @@ impl<'a> CostTree<'a> {
             let Some(parent) = self.nodes[place].parent else { continue };
             let (before, after) = all.split_at_mut(place);
             for (sum, number) in before[parent.0].iter_mut().zip(&after[0]) {
-                *sum += number;
+                if !number.is_zero() {
+                    add(sum, number);
+                }
             }
         }
         Ok(Numbers { tree: self, values, own, all, peaks: RefCell::default() })
@@ -154,6 +157,15 @@ fn added(line: &[Rational], metric: Metric) -> Rational {
             let place = ADDITIVE.iter().position(|known| *known == metric);
             place.map_or_else(zero, |place| line[place].clone())
         }
+    }
+}
+
+/// Adds, without looking for a common divisor where both are whole.
+pub(super) fn add(total: &mut Rational, more: &Rational) {
+    if total.is_integer() && more.is_integer() {
+        *total = Rational::from_integer(total.numer() + more.numer());
+    } else {
+        *total += more;
     }
 }
 

@@ -3,8 +3,8 @@
 //! A body is one activation of a layer, or one iteration of a loop in it. What counts is where a tensor comes from
 //! (outside, or an operator of the body) and where it goes (back outside, to a called layer, or nowhere else).
 
+use rustc_hash::FxHashSet as HashSet;
 use std::cell::RefCell;
-use std::collections::HashSet;
 
 use crate::algebra::{Algebra, Formula, Rational};
 use crate::lang::{Action, Graph, Item, LayerCall, OperatorCall, StorageKind, TensorId, instantiate};
@@ -33,9 +33,9 @@ impl Body {
     pub(super) fn of_call(graph: &Graph, items: &[Item], results: &[TensorId]) -> Body {
         let mut body = Body {
             leaf: !items.iter().any(calls_layer),
-            own: HashSet::new(),
+            own: HashSet::default(),
             returned: results.iter().map(|id| storage(graph, *id)).collect(),
-            passed: HashSet::new(),
+            passed: HashSet::default(),
             seen: RefCell::default(),
         };
         for item in items {
@@ -106,7 +106,7 @@ struct Collector<'c> {
 
 impl Collector<'_> {
     fn add(&mut self, part: IoPart, values: Formula, size: Rational) {
-        if self.algebra.constant_integer(values) != Some(0) {
+        if values != self.algebra.integer(0) {
             self.found.push((part, values, size));
         }
     }

@@ -1,6 +1,7 @@
 //! The tree of costs: a node per path, its formulas per metric, and how rows add up.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -133,6 +134,8 @@ pub struct CostTree<'a> {
     pub(super) liveness: Liveness,
     /// The classes of each loop that has several.
     pub(super) classes: HashMap<NodeId, Vec<LoopClass>>,
+    /// Nodes by path, made when one is looked for.
+    pub(super) by_path: OnceCell<HashMap<String, NodeId>>,
 }
 
 impl<'a> CostTree<'a> {
@@ -154,7 +157,7 @@ impl<'a> CostTree<'a> {
         rules: &'a RuleSet,
         counting: Counting<'a>,
         graph: &Graph,
-        numbers: &std::collections::HashMap<Symbol, Rational>,
+        numbers: &rustc_hash::FxHashMap<Symbol, Rational>,
     ) -> Vec<IdleWeight> {
         let numbers = |symbol: Symbol| numbers.get(&symbol).cloned();
         super::walk::build(algebra, rules, counting, graph, &numbers, true).export_weights()
@@ -178,62 +181,6 @@ impl<'a> CostTree<'a> {
     /// What is counted.
     pub fn counting(&self) -> &Counting<'a> {
         &self.counting
-    }
-
-    /// The path without ranges of iterations, as one selects it: `decoder.layer.mlp.gate`; empty for the root.
-    pub fn path(&self, id: NodeId) -> String {
-        let mut segments: Vec<&str> =
-            self.ancestors(id).iter().map(|id| &*self.nodes[id.0].segment).collect();
-        segments.remove(0);
-        segments.join(".")
-    }
-
-    /// The path with the iterations in which it occurs, where these are not all: `decoder.layer.1..11.moe`.
-    pub fn shown_path(&self, id: NodeId) -> String {
-        let mut segments: Vec<String> = Vec::new();
-        for ancestor in self.ancestors(id).into_iter().skip(1) {
-            segments.push(self.nodes[ancestor.0].segment.to_string());
-            let Some(all) = self.classes.get(&ancestor) else { continue };
-            if ancestor == id {
-                continue;
-            }
-            let own: Vec<&Rc<str>> = all
-                .iter()
-                .map(|class| &class.label)
-                .filter(|label| {
-                    self.nodes[id.0].labels.iter().any(|(at, own)| *at == ancestor && own == *label)
-                })
-                .collect();
-            if own.len() < all.len() && !own.is_empty() {
-                segments.push(own.iter().map(|label| &***label).collect::<Vec<_>>().join(","));
-            }
-        }
-        segments.join(".")
-    }
-
-    /// Root first.
-    pub fn ancestors(&self, id: NodeId) -> Vec<NodeId> {
-        let mut chain = vec![id];
-        let mut at = id;
-        while let Some(parent) = self.nodes[at.0].parent {
-            chain.push(parent);
-            at = parent;
-        }
-        chain.reverse();
-        chain
-    }
-
-    /// The node of a path, with or without ranges of iterations.
-    pub fn find(&self, path: &str) -> Option<NodeId> {
-        let ids = (0..self.nodes.len()).map(NodeId);
-        ids.clone()
-            .find(|id| self.path(*id) == path)
-            .or_else(|| ids.clone().find(|id| self.shown_path(*id) == path))
-    }
-
-    /// All paths, for suggestions.
-    pub fn paths(&self) -> Vec<String> {
-        (1..self.nodes.len()).map(|at| self.path(NodeId(at))).collect()
     }
 
     /// A node and everything below it.

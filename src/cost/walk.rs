@@ -1,6 +1,6 @@
 //! From a graph to its cost tree: paths, multiplicities of loops, events of live ranges.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::rc::Rc;
 
 use crate::algebra::{Algebra, Formula, Rational, Symbol};
@@ -44,18 +44,19 @@ pub(super) fn build<'a>(
         weights: Vec::new(),
         caches: Vec::new(),
         liveness: Liveness::default(),
-        classes: HashMap::new(),
+        classes: HashMap::default(),
+        by_path: std::cell::OnceCell::new(),
     };
     let mut walk = Walk {
         tree,
         graph,
         numbers,
-        aliases: HashMap::new(),
-        identities: HashMap::new(),
-        cached: HashMap::new(),
+        aliases: HashMap::default(),
+        identities: HashMap::default(),
+        cached: HashMap::default(),
         weights_alone,
         handed: Vec::new(),
-        flows: HashMap::new(),
+        flows: HashMap::default(),
     };
     let body = Body::of_call(graph, &graph.items, &graph.results);
     let outside = Surroundings { loops: Vec::new(), labels: Vec::new(), block: None, idle: false };
@@ -99,13 +100,13 @@ impl<'a, 'g> Walk<'a, 'g> {
         around: &Surroundings<'g>,
         body: &Body,
     ) {
-        let mut sizes: HashMap<&str, usize> = HashMap::new();
+        let mut sizes: HashMap<&str, usize> = HashMap::default();
         for item in items.iter().filter(|item| is_visible(item)) {
             if let Some(statement) = &item.statement {
                 *sizes.entry(statement).or_insert(0) += 1;
             }
         }
-        let mut counted: HashSet<&str> = HashSet::new();
+        let mut counted: HashSet<&str> = HashSet::default();
         let mut known = self.tree.nodes[parent.0].children.len();
         for item in items.iter().filter(|item| is_visible(item)) {
             let start = self.tree.liveness.events.len();

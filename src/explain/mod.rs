@@ -3,7 +3,7 @@
 mod term;
 mod text;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use num_traits::Zero;
 
@@ -62,7 +62,7 @@ pub fn explain(view: &View<'_>, metric: Metric, term: Option<&Term>) -> Result<E
     }
     let tree = &view.tree;
     let algebra = tree.algebra();
-    let mut matching: HashMap<Formula, Formula> = HashMap::new();
+    let mut matching: HashMap<Formula, Formula> = HashMap::default();
     let mut sources: Vec<Source> = Vec::new();
     for operator in tree.operators(view.selected, metric) {
         let formula = match term {

@@ -1,7 +1,7 @@
 //! A model bound to a configuration.
 
+use rustc_hash::FxHashMap as HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ impl BoundModel {
             model_module,
             phases,
             symbols: IndexMap::new(),
-            numbers: HashMap::new(),
+            numbers: HashMap::default(),
             idle: std::cell::OnceCell::new(),
             elaborations: RefCell::default(),
         };

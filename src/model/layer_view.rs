@@ -1,6 +1,6 @@
 //! A layer by itself, in symbols of its own, whose values come from its first call in the model.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use indexmap::IndexMap;
 
@@ -134,7 +134,7 @@ impl BoundModel {
         phase: &str,
     ) -> Result<View<'_>> {
         let reference = self.layer_named(name)?;
-        let mut own = Own { model: self, outer, symbols: Vec::new(), numbers: HashMap::new() };
+        let mut own = Own { model: self, outer, symbols: Vec::new(), numbers: HashMap::default() };
         let arguments = self.layer_arguments(&reference, occurrence, &mut own)?;
         let mut numbers = own.outer;
         numbers.extend(own.numbers);

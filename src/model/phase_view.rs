@@ -1,6 +1,6 @@
 //! Phases of a bound model.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
 use indexmap::IndexMap;

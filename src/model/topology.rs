@@ -1,6 +1,6 @@
 //! What a phase hands from part to part.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::bound::BoundModel;
 use super::phase_view::Elaboration;
@@ -63,7 +63,7 @@ impl BoundModel {
     pub fn topology(&self, phase: &str) -> Result<Topology> {
         let elaboration = self.elaboration(phase)?;
         let Elaboration { graph, .. } = &*elaboration;
-        let mut flow = Flow { graph, made: HashMap::new(), topology: Topology::default() };
+        let mut flow = Flow { graph, made: HashMap::default(), topology: Topology::default() };
         for (name, id) in &graph.inputs {
             flow.station(name, StationKind::Input, &[], &[*id]);
         }

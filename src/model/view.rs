@@ -1,6 +1,6 @@
 //! What a product works on: a phase of a model, or a layer by itself, with costs, symbols, numbers and doubts.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use indexmap::IndexMap;
 

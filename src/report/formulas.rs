@@ -1,7 +1,7 @@
 //! Formulas as a report prints them: definitions as code, totals as displayed mathematics.
 
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 
 use super::document::{Inline, Item, Line};
 use crate::algebra::{Algebra, Formula, Node, Rational, Symbol};
@@ -65,7 +65,7 @@ impl<'m> Printer<'m> {
             known: RefCell::default(),
             locals: RefCell::default(),
             printed: RefCell::default(),
-            names: HashMap::new(),
+            names: HashMap::default(),
         }
     }
 
@@ -148,9 +148,7 @@ impl<'m> Printer<'m> {
         // Sizes that a body names are quotients: with them in place there is no common denominator.
         let replaced = self.replace(formula, &|local| !local.quotient);
         let derived = self.replace(formula, &|local| local.derived);
-        let whole = |formula: Formula| !matches!(self.algebra.node(formula), Node::Quotient(..));
-        let readable = if replaced == formula || (derived == formula && whole(self.algebra.expanded(formula)))
-        {
+        let readable = if replaced == formula || (derived == formula && self.algebra.is_whole(formula)) {
             self.factored(formula)
         } else {
             self.factored(replaced)
@@ -161,11 +159,7 @@ impl<'m> Printer<'m> {
 
     /// Whether a formula has so many terms that its factored form tells a person less than its parts.
     pub fn is_long(&self, formula: Formula) -> bool {
-        let above = match self.algebra.node(self.algebra.expanded(formula)) {
-            Node::Quotient(above, _) => self.algebra.node(above),
-            node => node,
-        };
-        matches!(above, Node::Sum(terms) if terms.len() > MOST_TERMS)
+        self.algebra.terms(formula).is_none_or(|terms| terms > MOST_TERMS)
     }
 
     /// A formula in its own form, with sizes by their names.
@@ -192,7 +186,7 @@ impl<'m> Printer<'m> {
 
     /// Floors and ceilings of more than so many characters in a formula, once each.
     fn quotients(&self, formula: Formula, longer_than: usize, found: &mut Vec<Formula>) {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut open = vec![formula];
         while let Some(part) = open.pop() {
             if !seen.insert(part) {

@@ -16,6 +16,9 @@ const DEPTH: usize = 3;
 /// The deepest rows are shown where they have at least this part of the total: one in so many.
 const SMALL: i64 = 1000;
 
+/// Smaller values than one in so many are not told apart from each other.
+const LEAST: i64 = 10_000;
+
 /// Writes the section.
 pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     document.heading(2, Line::of("Numbers for the Bound Configuration"));
@@ -84,7 +87,13 @@ fn row(
         if of(Metric::Intensity)?.is_zero() { Rational::zero() } else { &flops / of(Metric::Intensity)? };
     let scaled = |value: &Rational, power: u32| {
         let scale = Rational::from_integer(num_bigint::BigInt::from(10).pow(power));
-        format_si(&(value / scale), Unit::One, 4)
+        let value = value / scale;
+        if !value.is_zero()
+            && &value * Rational::from_integer(LEAST.into()) < Rational::from_integer(1.into())
+        {
+            return format!("< {}", format_si(&Rational::new(1.into(), LEAST.into()), Unit::One, 4));
+        }
+        format_si(&value, Unit::One, 4)
     };
     let percent = |part: &Rational, whole: &Rational| {
         if whole.is_zero() { "–".to_owned() } else { percentage(&(part / whole)) }

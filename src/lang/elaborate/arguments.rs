@@ -1,7 +1,7 @@
 //! Binding of parameters: annotations to shapes, keywords to the call, the part's symbols or defaults; and the
 //! symbolic inputs of phases and of layers by themselves.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -58,7 +58,7 @@ impl Elaborator<'_> {
     }
 
     fn phase_keywords(&mut self, layer: &Layer) -> Result<HashMap<String, Value>> {
-        let mut names = HashMap::new();
+        let mut names = HashMap::default();
         for keyword in &layer.keywords {
             let value = self.phase_symbol(&keyword.name.text);
             match value {
@@ -87,7 +87,7 @@ impl Elaborator<'_> {
             .layer(name)
             .ok_or_else(|| Diagnostic::new("unknown-layer", format!("there is no layer `{name}`")))?;
         self.parts.extend(given.part.clone());
-        let mut names = HashMap::new();
+        let mut names = HashMap::default();
         let mut scope = self.outer_scope(&layer, name.to_owned(), false);
         for keyword in &layer.layer.keywords {
             let value = match given.keywords.get(&keyword.name.text) {

@@ -1,7 +1,7 @@
 //! Bodies of layers and phases: names, statements, and which variable names which cost.
 
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -51,12 +51,12 @@ impl Scope {
     pub(super) fn new(layer: LayerReference, identity: String) -> Scope {
         Scope {
             layer,
-            names: HashMap::new(),
+            names: HashMap::default(),
             phase: false,
             identity,
             items: Vec::new(),
-            segments: HashMap::new(),
-            visits: HashMap::new(),
+            segments: HashMap::default(),
+            visits: HashMap::default(),
             naming: Rc::default(),
             statement: None,
             owner: None,
@@ -114,7 +114,7 @@ impl Scope {
 /// Which variables of a layer name their statements: those assigned once on every way through the body, updates
 /// (which read what they assign) and parameters apart.
 pub(super) fn naming_variables(layer: &Layer) -> HashMap<String, bool> {
-    let mut counts = HashMap::new();
+    let mut counts = HashMap::default();
     count_assignments(&layer.body, &mut counts);
     let mut naming: HashMap<String, bool> =
         counts.into_iter().map(|(name, count)| (name, count == 1)).collect();
@@ -134,9 +134,9 @@ fn count_assignments(body: &[Statement], counts: &mut HashMap<String, usize>) {
                 }
             }
             StatementKind::If { then, otherwise, .. } => {
-                let mut on_then = HashMap::new();
+                let mut on_then = HashMap::default();
                 count_assignments(then, &mut on_then);
-                let mut on_otherwise = HashMap::new();
+                let mut on_otherwise = HashMap::default();
                 count_assignments(otherwise, &mut on_otherwise);
                 for (name, count) in on_otherwise {
                     let most = on_then.entry(name).or_insert(0);

@@ -23,7 +23,7 @@ mod special;
 mod views;
 mod weights;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -140,7 +140,7 @@ impl<'a> Elaborator<'a> {
             parts: Vec::new(),
             registries: vec![weights::Registry::default()],
             experts: Vec::new(),
-            module_values: HashMap::new(),
+            module_values: HashMap::default(),
             muted: 0,
             depth: 0,
             steps: 0,

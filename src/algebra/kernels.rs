@@ -1,0 +1,160 @@
+//! Factors that terms of a sum share: single variables, and multi-term factors.
+//!
+//! A shared multi-term factor is a kernel in the sense of Brayton: the sum is D Q + R where all products of a term of
+//! D and a term of Q are terms of its own. Candidates come from pairs of terms that have the same ratio as another
+//! pair (Hosangadi, Fallah, Kastner: Optimizing polynomial expressions by algebraic factorization and common
+//! subexpression elimination, IEEE TCAD 2006). Each is an identity of polynomials; which to take is for the caller.
+
+use super::cubes::{Cube, literals};
+use super::integer::Integer;
+use super::terms::Terms;
+
+/// A product that covers terms of a sum.
+#[derive(Debug)]
+pub struct Candidate<K> {
+    /// How many symbols and numbers fewer it takes to write them so.
+    pub saving: usize,
+    /// One factor, sorted.
+    pub divisor: Terms<K>,
+    /// The other, of two or more terms, sorted.
+    pub quotient: Terms<K>,
+    /// Places of the terms covered, sorted.
+    pub covered: Vec<usize>,
+}
+
+/// Sums of more terms are not searched for multi-term factors, which takes the square of their length.
+const PAIRS: usize = 64;
+
+/// The candidates for a sum, sorted from the greatest monomial down, that save most: so many at most, best first.
+/// `work` counts down by pairs of terms; without any left, single variables are all that is looked for.
+pub fn candidates<K: Cube>(terms: &[(K, Integer)], most: usize, work: &mut usize) -> Vec<Candidate<K>> {
+    let mut found: Vec<Candidate<K>> = Vec::with_capacity(most + 1);
+    let mut keep = |candidate: Candidate<K>| {
+        if candidate.saving == 0 || found.iter().any(|known| known.covered == candidate.covered) {
+            return;
+        }
+        // Of equally good ones the first.
+        let place = found.partition_point(|known| known.saving >= candidate.saving);
+        found.insert(place, candidate);
+        found.truncate(most);
+    };
+    let pairs = terms.len() * terms.len() / 2;
+    if terms.len() >= 4 && terms.len() <= PAIRS && pairs <= *work {
+        *work -= pairs;
+        shared_sums(terms, &mut keep);
+    }
+    shared_variables(terms, &mut keep);
+    found
+}
+
+/// Single variables of two or more terms, but not of all.
+fn shared_variables<K: Cube>(terms: &[(K, Integer)], keep: &mut impl FnMut(Candidate<K>)) {
+    let mut variables: Vec<(K, usize)> = Vec::new();
+    for (cube, _) in terms {
+        cube.each_variable(|variable| match variables.iter_mut().find(|known| known.0 == variable) {
+            Some(known) => known.1 += 1,
+            None => variables.push((variable, 1)),
+        });
+    }
+    // In declared order: greater monomials are of earlier variables.
+    variables.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+    for (variable, count) in variables {
+        if count < 2 || count == terms.len() {
+            continue;
+        }
+        let (mut covered, mut quotient, mut saving) = (Vec::new(), Vec::new(), 0);
+        for (place, (cube, value)) in terms.iter().enumerate() {
+            if let Some(over) = cube.over(&variable) {
+                saving += literals(&terms[place]);
+                quotient.push((over, value.clone()));
+                covered.push(place);
+            }
+        }
+        saving = saving.saturating_sub(1 + quotient.iter().map(literals).sum::<usize>());
+        let divisor = vec![(variable, Integer::ONE)];
+        keep(Candidate { saving, divisor, quotient, covered });
+    }
+}
+
+/// Two terms without what they have in common.
+struct Pair<K> {
+    ratio: (K, K),
+    places: (usize, usize),
+    common: K,
+}
+
+fn shared_sums<K: Cube>(terms: &[(K, Integer)], keep: &mut impl FnMut(Candidate<K>)) {
+    let mut pairs: Vec<Pair<K>> = Vec::with_capacity(terms.len() * (terms.len() - 1) / 2);
+    for (at, a) in terms.iter().enumerate() {
+        for (beyond, b) in terms[at + 1..].iter().enumerate() {
+            let common = a.0.common(&b.0);
+            let over = |cube: &K| cube.over(&common).expect("a common divisor");
+            pairs.push(Pair { ratio: (over(&a.0), over(&b.0)), places: (at, at + 1 + beyond), common });
+        }
+    }
+    pairs.sort_unstable_by(|a, b| a.ratio.cmp(&b.ratio).then(a.places.cmp(&b.places)));
+    let mut seen: Vec<Vec<usize>> = Vec::new();
+    for run in pairs.chunk_by(|a, b| a.ratio == b.ratio).filter(|run| run.len() >= 2) {
+        // Of the same ratio of monomials, those of the same ratio of numbers.
+        let mut left: Vec<&Pair<K>> = run.iter().collect();
+        while left.len() >= 2 {
+            let numbers = |pair: &Pair<K>| (&terms[pair.places.0].1, &terms[pair.places.1].1);
+            let first = numbers(left[0]);
+            let (same, others): (Vec<&Pair<K>>, Vec<&Pair<K>>) = left.into_iter().partition(|pair| {
+                let other = numbers(pair);
+                first.0 * other.1 == first.1 * other.0
+            });
+            left = others;
+            if same.len() < 2 {
+                continue;
+            }
+            let factors: Terms<K> = same
+                .iter()
+                .map(|pair| {
+                    let (a, b) = numbers(pair);
+                    let common = a.gcd(b);
+                    (pair.common.clone(), if a.is_negative() { -&common } else { common })
+                })
+                .collect();
+            if let Some(candidate) = rectangle(terms, &factors)
+                && !seen.contains(&candidate.covered)
+            {
+                seen.push(candidate.covered.clone());
+                keep(candidate);
+            }
+        }
+    }
+}
+
+/// All terms that go with all these factors, and all factors that go with all those terms.
+fn rectangle<K: Cube>(terms: &[(K, Integer)], factors: &[(K, Integer)]) -> Option<Candidate<K>> {
+    let place = |(m, c): &(K, Integer), (n, d): &(K, Integer)| -> Option<usize> {
+        let key = m.times(n)?;
+        let place = terms.binary_search_by(|term| key.cmp(&term.0)).ok()?;
+        (terms[place].1 == c * d).then_some(place)
+    };
+    let over = |divisor: &(K, Integer)| -> Terms<K> {
+        let parts = terms.iter().filter(|term| divisor.1.divides(&term.1));
+        parts.filter_map(|term| Some((term.0.over(&divisor.0)?, term.1.exact_quotient(&divisor.1)))).collect()
+    };
+    let mut divisor = over(&factors[0]);
+    divisor.retain(|term| factors[1..].iter().all(|factor| place(term, factor).is_some()));
+    if divisor.len() < 2 {
+        return None;
+    }
+    let mut quotient = over(&divisor[0]);
+    quotient.retain(|factor| divisor[1..].iter().all(|term| place(term, factor).is_some()));
+    if quotient.len() < 2 {
+        return None;
+    }
+    let products = divisor.iter().flat_map(|term| quotient.iter().map(move |factor| (term, factor)));
+    let mut covered: Vec<usize> = products.filter_map(|(term, factor)| place(term, factor)).collect();
+    covered.sort_unstable();
+    covered.dedup();
+    if covered.len() != divisor.len() * quotient.len() {
+        return None;
+    }
+    let before: usize = covered.iter().map(|place| literals(&terms[*place])).sum();
+    let after = divisor.iter().chain(&quotient).map(literals).sum();
+    Some(Candidate { saving: before.saturating_sub(after), divisor, quotient, covered })
+}

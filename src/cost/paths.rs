@@ -1,0 +1,70 @@
+//! Paths of a tree of costs: how a node is named, and found by its name. Knows no costs.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::tree::{CostTree, NodeId};
+
+impl CostTree<'_> {
+    /// The path without ranges of iterations, as one selects it: `decoder.layer.mlp.gate`; empty for the root.
+    pub fn path(&self, id: NodeId) -> String {
+        let mut segments: Vec<&str> =
+            self.ancestors(id).iter().map(|id| &*self.nodes[id.0].segment).collect();
+        segments.remove(0);
+        segments.join(".")
+    }
+
+    /// The path with the iterations in which it occurs, where these are not all: `decoder.layer.1..11.moe`.
+    pub fn shown_path(&self, id: NodeId) -> String {
+        let mut segments: Vec<String> = Vec::new();
+        for ancestor in self.ancestors(id).into_iter().skip(1) {
+            segments.push(self.nodes[ancestor.0].segment.to_string());
+            let Some(all) = self.classes.get(&ancestor) else { continue };
+            if ancestor == id {
+                continue;
+            }
+            let own: Vec<&Rc<str>> = all
+                .iter()
+                .map(|class| &class.label)
+                .filter(|label| {
+                    self.nodes[id.0].labels.iter().any(|(at, own)| *at == ancestor && own == *label)
+                })
+                .collect();
+            if own.len() < all.len() && !own.is_empty() {
+                segments.push(own.iter().map(|label| &***label).collect::<Vec<_>>().join(","));
+            }
+        }
+        segments.join(".")
+    }
+
+    /// Root first.
+    pub fn ancestors(&self, id: NodeId) -> Vec<NodeId> {
+        let mut chain = vec![id];
+        let mut at = id;
+        while let Some(parent) = self.nodes[at.0].parent {
+            chain.push(parent);
+            at = parent;
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// The node of a path, with or without ranges of iterations.
+    pub fn find(&self, path: &str) -> Option<NodeId> {
+        let paths = self.by_path.get_or_init(|| {
+            let mut paths = FxHashMap::default();
+            for id in (0..self.nodes.len()).map(NodeId) {
+                paths.entry(self.path(id)).or_insert(id);
+            }
+            paths
+        });
+        let shown = || (0..self.nodes.len()).map(NodeId).find(|id| self.shown_path(*id) == path);
+        paths.get(path).copied().or_else(|| if self.classes.is_empty() { None } else { shown() })
+    }
+
+    /// All paths, for suggestions.
+    pub fn paths(&self) -> Vec<String> {
+        (1..self.nodes.len()).map(|at| self.path(NodeId(at))).collect()
+    }
+}
