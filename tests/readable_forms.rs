@@ -102,6 +102,8 @@ fn written(algebra: &Algebra, terms: &[(i64, [u32; 4])]) -> Formula {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn forms_keep_the_value(left in polynomial(), right in polynomial(), more in polynomial()) {
         let algebra = Algebra::new();
