@@ -164,6 +164,40 @@ fn terms_are_explained_by_their_operators() {
 }
 
 #[test]
+fn a_factor_is_taken_out_as_asked() {
+    for (formula, factor, expected) in [
+        ("B*S*D + B*S*H + B", "B*S", "B*S*(D + H) + B"),
+        ("6*x^2 + 7*x + 2", "2*x + 1", "(2*x + 1)*(3*x + 2)"),
+        ("a*c + b*c + d", "a + b", "(a + b)*c + d"),
+    ] {
+        let (code, out, errors) = run(&["simplify", formula, "--factor", factor]);
+        assert_eq!((code, out.as_str()), (0, &*format!("{expected}\n")), "{errors}");
+    }
+    let (code, out, errors) = run(&["simplify", "a*b + a", "--factor", "a", "--form", "expanded"]);
+    assert_eq!((code, &*out), (2, ""));
+    assert!(errors.contains("--factor"), "{errors}");
+    let path = "deepseek_ocr:DeepseekV2MLP";
+    let (code, out, errors) = run(&["formula", path, "--factor", "6*h*N"]);
+    assert_eq!(code, 0, "{errors}");
+    assert!(out.starts_with("F_DeepseekV2MLP = 6*h*N*i + "), "{out}");
+    let (code, _, errors) = run(&["formula", path, "--factor", "q"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("there is no symbol `q`"), "{errors}");
+}
+
+#[test]
+fn what_is_used_twice_has_a_name() {
+    let (code, out, errors) = run(&["simplify", "a*b*c + a^2*b^2 + t_1", "--form", "horner"]);
+    assert_eq!(code, 0, "{errors}");
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[0], "t_2 = a*b", "{out}");
+    assert!(lines.last().expect("a line").matches("t_2").count() >= 2, "{out}");
+    let (code, out, _) = run(&["formula", "deepseek_ocr:DeepseekV2MLP", "--form", "horner"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("F_DeepseekV2MLP = "), "{out}");
+}
+
+#[test]
 fn examples_in_help_are_true() {
     for command in ["report", "formula", "eval", "explain", "models", "simplify", "equal"] {
         let (code, help, _) = run(&[command, "--help"]);

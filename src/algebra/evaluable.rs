@@ -59,6 +59,7 @@ impl Algebra {
             program.names.iter().enumerate().map(|(place, name)| (*name, place + 1)).collect();
         let mut known: FxHashMap<Variable, Formula> = FxHashMap::default();
         let mut shared: Vec<(Symbol, Formula)> = Vec::new();
+        let mut taken = 0;
         // A sum stands on others only, and each is shorter than what it was taken from: no cycles.
         let mut open: Vec<usize> = vec![0];
         loop {
@@ -91,9 +92,20 @@ impl Algebra {
             if uses[&name] == 1 {
                 known.insert(name, sum);
             } else {
-                let symbol = self.fresh_symbol(&format!("t_{}", shared.len() + 1));
+                let symbol = self.fresh_symbol(&self.free_name(&mut taken));
                 shared.push((symbol, sum));
                 known.insert(name, self.variable(symbol));
+            }
+        }
+    }
+
+    /// The next of `t_1`, `t_2`, … that is no symbol's name.
+    fn free_name(&self, taken: &mut usize) -> String {
+        loop {
+            *taken += 1;
+            let name = format!("t_{taken}");
+            if !self.is_name(&name) {
+                return name;
             }
         }
     }

@@ -80,6 +80,11 @@ impl Algebra {
         self.symbols.borrow().name(symbol)
     }
 
+    /// Whether a symbol that its name finds has this one.
+    pub(super) fn is_name(&self, name: &str) -> bool {
+        self.symbols.borrow().by_name.contains_key(name)
+    }
+
     /// Declares the least value of a symbol (default 1; 0 for counts that may vanish).
     pub fn declare_minimum(&self, symbol: Symbol, minimum: i64) {
         let old = self.symbols.borrow_mut().entries[symbol.0 as usize].minimum.replace(minimum);

@@ -8,8 +8,9 @@ use super::parts::{Definition, letter_name, parts};
 use super::written::{self, Shown, To};
 use crate::algebra::{Algebra, Formula, Verdict};
 use crate::cost::Metric;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result, Source, Span};
 use crate::model::View;
+use crate::notation::parse_formula_with;
 use crate::table::Meaning;
 
 const EXAMPLE: &str = "\
@@ -30,6 +31,9 @@ pub struct FormulaOf {
     /// How the formula is arranged
     #[arg(long, value_enum, default_value_t = Form::Factored)]
     form: Form,
+    /// A factor to take out, such as 'B*S': what it goes into as a product with it, then the remainder
+    #[arg(long, value_name = "FACTOR")]
+    factor: Option<String>,
     /// Notation
     #[arg(long, value_enum, default_value_t = To::Text)]
     to: To,
@@ -44,6 +48,8 @@ pub enum Form {
     Expanded,
     /// The sum of the named parts, and each part's formula
     Parts,
+    /// Fewest operations: what is used more than once has a name, `t_1`
+    Horner,
 }
 
 impl Form {
@@ -53,6 +59,7 @@ impl Form {
             Form::Factored => "factored",
             Form::Expanded => "expanded",
             Form::Parts => "parts",
+            Form::Horner => "horner",
         }
     }
 
@@ -60,7 +67,7 @@ impl Form {
     pub fn arrange(self, algebra: &Algebra, formula: Formula) -> Formula {
         let arranged = match self {
             Form::Expanded => algebra.expanded(formula),
-            Form::Factored | Form::Parts => algebra.factored(formula),
+            Form::Factored | Form::Parts | Form::Horner => algebra.factored(formula),
         };
         if algebra.equal(arranged, formula) == Verdict::Equal { arranged } else { formula }
     }
@@ -90,8 +97,40 @@ impl FormulaOf {
         if self.form == Form::Parts {
             return parts(view, metric, &arrange);
         }
-        let formula = arrange(view.tree.formula(view.selected, metric));
-        let path = view.tree.path(view.selected);
-        Ok(vec![Definition { name: letter_name(view, metric), path, formula }])
+        let (algebra, whole) = (view.tree.algebra(), view.tree.formula(view.selected, metric));
+        let (name, path) = (letter_name(view, metric), view.tree.path(view.selected));
+        if self.form == Form::Horner {
+            return Ok(cheapest(algebra, whole, name, path));
+        }
+        let formula = match &self.factor {
+            Some(factor) => algebra.factored_by(whole, self.read_factor(view, factor)?),
+            None => arrange(whole),
+        };
+        Ok(vec![Definition { name, path, formula }])
     }
+
+    /// The factor, in the symbols of the model or of the layer.
+    fn read_factor(&self, view: &View<'_>, given: &str) -> Result<Formula> {
+        if self.form != Form::Factored {
+            return Err(Diagnostic::new("bad-option", "a factor is taken out of the factored form only")
+                .help("leave `--form` or `--factor` out"));
+        }
+        let algebra = view.tree.algebra();
+        let source = Source::new("--factor", given);
+        let mut resolve = |name: &str, span: Span| view.symbol_named(name, span);
+        parse_formula_with(algebra, &source, 0..given.len(), &mut resolve)
+    }
+}
+
+/// A formula with names for what is used more than once, the whole first.
+pub fn cheapest(algebra: &Algebra, formula: Formula, name: String, path: String) -> Vec<Definition> {
+    let found = algebra.cheapest(formula);
+    let shared = found.shared.iter().map(|(symbol, formula)| {
+        let name = algebra.name(*symbol).to_string();
+        Definition { name, path: path.clone(), formula: *formula }
+    });
+    let shared: Vec<Definition> = shared.collect();
+    let mut definitions = vec![Definition { name, path, formula: found.result }];
+    definitions.extend(shared);
+    definitions
 }

@@ -5,8 +5,8 @@ use clap::Args;
 use super::assumed::Assumed;
 use super::formula::Form;
 use super::output::Answer;
-use super::written::{To, plain};
-use crate::diagnostic::Result;
+use super::written::{To, assignments, plain};
+use crate::diagnostic::{Diagnostic, Result};
 
 const EXAMPLE: &str = "\
 Example:
@@ -24,8 +24,11 @@ pub struct Simplify {
     #[command(flatten)]
     assumed: Assumed,
     /// How the result is arranged
-    #[arg(long, value_parser = ["factored", "expanded"], default_value = "factored")]
+    #[arg(long, value_parser = ["factored", "expanded", "horner"], default_value = "factored")]
     form: String,
+    /// A factor to take out, such as 'B*S': what it goes into as a product with it, then the remainder
+    #[arg(long, value_name = "FACTOR", allow_hyphen_values = true)]
+    factor: Option<String>,
     /// Notation
     #[arg(long, value_enum, default_value_t = To::Text)]
     to: To,
@@ -34,7 +37,20 @@ pub struct Simplify {
 impl Simplify {
     /// Runs the command.
     pub fn run(&self) -> Result<Answer> {
+        if let Some(factor) = &self.factor {
+            if self.form != "factored" {
+                return Err(Diagnostic::new("bad-option", "a factor is taken out of the factored form only")
+                    .help("leave `--form` or `--factor` out"));
+            }
+            let given = [("EXPR", self.formula.as_str()), ("--factor", factor)];
+            let (algebra, [formula, factor]) = self.assumed.read(given)?;
+            return Ok(Answer::done(plain(&algebra, algebra.factored_by(formula, factor), self.to)));
+        }
         let (algebra, [formula]) = self.assumed.read([("EXPR", &self.formula)])?;
+        if self.form == "horner" {
+            let found = algebra.cheapest(formula);
+            return Ok(Answer::done(assignments(&algebra, &found, self.to)));
+        }
         let form = if self.form == "expanded" { Form::Expanded } else { Form::Factored };
         let arranged = form.arrange(&algebra, formula);
         Ok(Answer::done(plain(&algebra, arranged, self.to)))

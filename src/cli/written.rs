@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::parts::Definition;
-use crate::algebra::{Algebra, Formula, Rational};
+use crate::algebra::{Algebra, Assignments, Formula, Rational};
 use crate::cost::Metric;
 use crate::model::{View, ViewSymbol};
 use crate::notation::markdown::{code_block, code_span, math_block};
@@ -256,4 +256,41 @@ pub fn plain(algebra: &Algebra, formula: Formula, to: To) -> String {
     };
     out.push('\n');
     out
+}
+
+/// What has a name, an assignment a line, then the whole.
+pub fn assignments(algebra: &Algebra, found: &Assignments, to: To) -> String {
+    let style = Style::default();
+    let names: Vec<String> =
+        found.shared.iter().map(|(symbol, _)| algebra.name(*symbol).to_string()).collect();
+    let equations = names.iter().zip(&found.shared);
+    let equations: Vec<Equation<'_>> =
+        equations.map(|(name, (_, formula))| Equation::define(name, *formula)).collect();
+    if to == To::Json {
+        let printed = |formula| crate::notation::print(algebra, formula, &style);
+        let shared = names.iter().zip(&found.shared).map(|(name, (_, formula))| {
+            let printed = printed(*formula);
+            json!({"name": name, "formula": printed.text, "latex": printed.latex, "mathml": printed.mathml})
+        });
+        let whole = printed(found.result);
+        let fields = json!({
+            "formula": whole.text,
+            "latex": whole.latex,
+            "mathml": whole.mathml,
+            "definitions": shared.collect::<Vec<_>>(),
+        });
+        return serde_json::to_string_pretty(&fields).expect("maps with text keys serialize") + "\n";
+    }
+    let mut out = String::new();
+    for equation in equations {
+        let line = match to {
+            To::Markdown => code_span(&text(algebra, equation, &style, Alphabet::Ascii), false),
+            To::Latex => latex(algebra, equation, &style),
+            To::Mathml => mathml(algebra, equation, &style, false),
+            _ => text(algebra, equation, &style, Alphabet::Ascii),
+        };
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out + &plain(algebra, found.result, to)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::algebra::{Algebra, Formula, Node};
-use crate::diagnostic::{Diagnostic, Result, Source, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Result, Source, Span};
 use crate::model::View;
 use crate::notation::{Alphabet, Style, parse_formula_with, text};
 
@@ -25,16 +25,7 @@ impl Term {
     pub fn parse(view: &View<'_>, given: &str) -> Result<Term> {
         let algebra = view.tree.algebra();
         let source = Source::new("--term", given);
-        let mut resolve = |name: &str, span: Span| {
-            let known = view.symbols.iter().find(|symbol| symbol.name == name);
-            known.map(|symbol| algebra.variable(symbol.symbol)).ok_or_else(|| {
-                let names: Vec<&str> = view.symbols.iter().map(|symbol| symbol.name.as_str()).collect();
-                Diagnostic::new("unknown-symbol", format!("there is no symbol `{name}` here"))
-                    .label(span, "")
-                    .help_if(did_you_mean(name, names.iter().copied()))
-                    .help(format!("symbols: {}", names.join(", ")))
-            })
-        };
+        let mut resolve = |name: &str, span: Span| view.symbol_named(name, span);
         let formula = parse_formula_with(algebra, &source, 0..given.len(), &mut resolve)?;
         let whole = Span::new(&source, 0..given.len());
         let terms = terms(algebra, formula);

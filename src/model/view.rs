@@ -136,6 +136,21 @@ impl View<'_> {
         Ok((moment.map_err(|error| self.explain(&error))?, false))
     }
 
+    /// The symbol of that name, as a formula; `span` is where someone wrote it.
+    ///
+    /// # Errors
+    /// For a name that is no symbol of this view, with the nearest.
+    pub fn symbol_named(&self, name: &str, span: Span) -> Result<Formula> {
+        let known = self.symbols.iter().find(|symbol| symbol.name == name);
+        known.map(|symbol| self.tree.algebra().variable(symbol.symbol)).ok_or_else(|| {
+            let names: Vec<&str> = self.symbols.iter().map(|symbol| symbol.name.as_str()).collect();
+            Diagnostic::new("unknown-symbol", format!("there is no symbol `{name}` here"))
+                .label(span, "")
+                .help_if(did_you_mean(name, names.iter().copied()))
+                .help(format!("symbols: {}", names.join(", ")))
+        })
+    }
+
     /// What is wrong where a formula has no value.
     pub fn explain(&self, error: &EvaluationError) -> Box<Diagnostic> {
         match error {
