@@ -82,6 +82,7 @@ fn text_to_video() {
 #[test]
 fn vision_language_models() {
     agrees("vision-language");
+    agrees("llama4");
 }
 
 #[test]

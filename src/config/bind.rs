@@ -218,7 +218,9 @@ impl<'a> Binder<'a> {
         let (direct, read) = (&self.direct, interpolated.read.clone());
         let settled =
             interpolated.root.at(&description.vendor_group).and_then(|vendor| description.settled(vendor));
-        let mut reading = Reading { description, interpolated: &interpolated, direct, settled, read };
+        let convention = self.chosen.get("convention").map(|chosen| chosen.word.as_str());
+        let mut reading =
+            Reading { description, interpolated: &interpolated, direct, settled, convention, read };
         let symbols = reading.symbols()?;
         let phases = reading.phases(&symbols)?;
         let [weights, activations, cache] = &description.dtypes;

@@ -89,6 +89,8 @@ pub struct SymbolDescription {
     pub times: Option<Expression>,
     /// Its value where no key has one.
     pub default: Option<DefaultValue>,
+    /// Its value under a convention, in place of `default`.
+    pub conventions: IndexMap<String, DefaultValue>,
     /// Words that say that a key has no value, such as `auto`.
     pub absent: Vec<String>,
     /// Its value where a key is null, where that differs.

@@ -100,6 +100,11 @@ impl Loader<'_> {
             }
         };
         let default = table.default.map(|value| self.default(value, &kind, before)).transpose()?;
+        let conventions = table
+            .conventions
+            .into_iter()
+            .map(|(name, value)| Ok((name, self.default(value, &kind, before)?)))
+            .collect::<Result<_>>()?;
         let null = table.null.map(|value| self.default(value, &kind, before)).transpose()?;
         let times =
             table.times.map(|text| self.of_symbols(text.get_ref(), self.span(&text), before)).transpose()?;
@@ -113,6 +118,7 @@ impl Loader<'_> {
             times,
             default,
             null,
+            conventions,
             absent: table.absent,
             optional: table.optional,
             required_with: table.required_with,

@@ -131,6 +131,8 @@ pub struct SymbolTable {
     pub default: Option<Spanned<toml::Value>>,
     pub null: Option<Spanned<toml::Value>>,
     #[serde(default)]
+    pub conventions: IndexMap<String, Spanned<toml::Value>>,
+    #[serde(default)]
     pub absent: Vec<String>,
     pub times: Option<Spanned<String>>,
     pub minimum: Option<i64>,

@@ -24,6 +24,8 @@ pub struct Reading<'a> {
     pub direct: &'a IndexMap<String, Value>,
     /// What the architecture settles of symbols that no key gives.
     pub settled: Option<&'a Settled>,
+    /// The convention in force, where one is named.
+    pub convention: Option<&'a str>,
     /// Keys of the tree that were read.
     pub read: FxHashSet<String>,
 }
@@ -112,7 +114,9 @@ impl<'a> Reading<'a> {
             Diagnostic::new("bad-default", message).label(span.clone(), "")
         };
         let of_null = symbol.null.as_ref().filter(|_| null.is_some());
-        let setting = match of_null.or(settled.map(|(value, _)| value)).or(symbol.default.as_ref()) {
+        let of_convention = self.convention.and_then(|name| symbol.conventions.get(name));
+        let default = of_convention.or(symbol.default.as_ref());
+        let setting = match of_null.or(settled.map(|(value, _)| value)).or(default) {
             Some(DefaultValue::Size(expression)) => {
                 let value = expression.evaluate(&Sizes(before)).map_err(|reason| no_default(&reason))?;
                 Setting::Size(value)

@@ -17,6 +17,8 @@ pub fn setting(name: &str, kind: &SymbolKind, value: &Value) -> Result<Setting> 
         SymbolKind::Size { minimum } => size(name, minimum, value).map(Setting::Size),
         SymbolKind::Flag => match value.kind {
             Kind::Flag(flag) => Ok(Setting::Flag(flag)),
+            // In a vendor's file, as Python takes numbers: 0 is false.
+            Kind::Integer(ref number) if !value.origin.is_override() => Ok(Setting::Flag(!number.is_zero())),
             _ => Err(refused(name, "true or false", value)),
         },
         SymbolKind::Text { choices } => match value.text() {
@@ -84,6 +86,7 @@ fn list(name: &str, of: &Elements, value: &Value) -> Result<Setting> {
             }
             (Kind::Text(text), Elements::Texts) => Setting::Text(text.clone()),
             (Kind::Flag(flag), Elements::Flags) => Setting::Flag(*flag),
+            (Kind::Integer(number), Elements::Flags) => Setting::Flag(!number.is_zero()),
             _ => return Err(refused(&format!("an element of {name}"), accepted, item)),
         };
         settings.push(setting);
