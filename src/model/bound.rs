@@ -70,6 +70,8 @@ pub struct BoundModel {
     /// What follows the colon of the model's name, if anything.
     pub selection: Option<String>,
     pub(super) model_module: usize,
+    /// The number of rows of a layer by itself.
+    pub(super) rows: Symbol,
     pub(super) phases: Vec<String>,
     pub(super) symbols: IndexMap<String, Value>,
     pub(super) numbers: HashMap<Symbol, Rational>,
@@ -87,7 +89,7 @@ impl BoundModel {
         let found = find(&request.model, request.models.as_deref(), request.input.as_ref())?;
         let description = ModelDescription::load_from(&found.folder, &found.library)?;
         let algebra = Algebra::new();
-        intern(&algebra, &description);
+        let rows = intern(&algebra, &description);
         let rules = RuleSet::load(&algebra, request.rules.as_deref())?;
         let (library, model_module) = read_layers(&found, &description)?;
         let selected = found.selection.as_deref().and_then(|name| library.layer(name));
@@ -116,6 +118,7 @@ impl BoundModel {
             library,
             selection: found.selection,
             model_module,
+            rows,
             phases,
             symbols: IndexMap::new(),
             numbers: HashMap::default(),
@@ -266,8 +269,10 @@ impl BoundModel {
     }
 }
 
-/// Interns runtime keys and symbols in declared order: the order in which formulas show them.
-fn intern(algebra: &Algebra, description: &ModelDescription) {
+/// Interns runtime keys and symbols in declared order: the order in which formulas show them, after the number of rows
+/// that layers by themselves have, which is given back.
+fn intern(algebra: &Algebra, description: &ModelDescription) -> Symbol {
+    let rows = algebra.fresh_symbol(super::layer_view::ROWS);
     for key in &description.runtime {
         let symbol = algebra.symbol(&key.name);
         algebra.declare_minimum(symbol, key.minimum.to_i64().unwrap_or(0));
@@ -281,6 +286,7 @@ fn intern(algebra: &Algebra, description: &ModelDescription) {
             algebra.declare_minimum(algebra.symbol(count), 0);
         }
     }
+    rows
 }
 
 /// The model's file, what it imports, and the other layer files of its folder.

@@ -14,7 +14,7 @@ use crate::lang::syntax::{Expression, ExpressionKind, Layer};
 use crate::lang::{Environment, LayerArguments, LayerReference, Occurrence, Value, elaborate_layer};
 
 /// Name of what `...` stands for: the number of rows.
-const ROWS: &str = "N";
+pub(super) const ROWS: &str = "N";
 
 /// Names that a layer by itself takes: dimensions of its annotations and its keywords.
 pub(super) fn own_names(reference: &LayerReference) -> Vec<String> {
@@ -82,6 +82,8 @@ impl Own<'_> {
         let symbol = match origin.map(|origin| model.algebra.node(origin)) {
             // The model's own symbol: what is known of it holds here too.
             Some(Node::Symbol(symbol)) if given.is_none() && *model.algebra.name(symbol) == *name => symbol,
+            // One for all layers, so that formulas show it first.
+            _ if name == ROWS && least == 1 => model.rows,
             _ => model.algebra.fresh_symbol_from(name, least),
         };
         self.numbers.insert(symbol, number.clone());
