@@ -18,7 +18,8 @@ def param(*shape, dtype=None):
 
 @operator
 def constant(*shape, dtype=None):
-    return Value(torch.empty(shape, dtype=DTYPE, device="meta"), None)
+    kind = torch.int64 if dtype == "int64" else DTYPE
+    return Value(torch.empty(shape, dtype=kind, device="meta"), None)
 
 
 # Products

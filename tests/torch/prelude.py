@@ -72,7 +72,10 @@ class Layer:
         bind(self.tensors.values(), [t.data.shape for t in tensors], sizes)
         scope = {**self.module.names, **sizes}
         function = types.FunctionType(self.code, scope, self.name)
-        call = Call(path, names, symbols, scope, self.naming, self.module.is_model)
+        # A layer of the model's own file that a part or a layer calls is no phase.
+        is_phase = self.module.is_model and path[:1] == ("phase",) and not any(c.of_part for c in run().calls)
+        call = Call(path, names, symbols, scope, self.naming, is_phase)
+        call.wrap = self.module.wrapped
         with run().calling(call):
             return function(*tensors, **keywords)
 
@@ -88,7 +91,8 @@ class Part:
 
     def __call__(self, *tensors, **given):
         if isinstance(self.layer, Layer):
-            return self.layer.call(self.path, self.names, self.symbols, tensors, given)
+            with run().calling(Call(self.path, self.names, self.symbols, of_part=True)):
+                return self.layer.call(self.path, self.names, self.symbols, tensors, given)
         with run().calling(Call(self.path, self.names, self.symbols)):
             return self.layer(*tensors, **given)
 
@@ -190,15 +194,19 @@ def execute_layer(state, layer, path, names, symbols, sizes, leading=()):
 
 
 class Model:
-    """A model folder with the values of its symbols: phases share one set of weights."""
+    """A model folder with the values of its symbols: phases share one set of weights. Its parts and
+    phases stand in `module`, in the folder or among the shared files.
+    """
 
-    def __init__(self, folder, symbols):
+    def __init__(self, folder, symbols, module=None):
         folder = pathlib.Path(folder)
+        module = module or f"{folder.name}.py"
+        path = next(p for p in (folder / module, folder.parent / module) if p.exists())
         self.state = Run()
         self.symbols = sized_all(symbols)
         RUN.append(self.state)
         try:
-            self.module = Module(folder / f"{folder.name}.py", Library(folder), self.symbols)
+            self.module = Module(path, Library(folder), self.symbols)
         finally:
             RUN.pop()
         self.phases = self.module.layers

@@ -24,13 +24,14 @@ class Value:
 class Call:
     """One running call of a phase, layer or operator."""
 
-    def __init__(self, path, names, symbols, scope=None, naming=None, is_phase=False):
+    def __init__(self, path, names, symbols, scope=None, naming=None, is_phase=False, of_part=False):
         self.path = path
         self.names = names
         self.symbols = symbols
         self.scope = scope
         self.naming = naming
         self.is_phase = is_phase
+        self.of_part = of_part
         self.sites = {}
 
     def site(self):
