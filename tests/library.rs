@@ -114,3 +114,42 @@ fn decoders() {
 fn decoders_with_other_structure() {
     agrees("decoder-variants");
 }
+
+/// Bytes of the weights of a configuration with overrides.
+fn weight_bytes(config: &str, overrides: &[&str]) -> String {
+    let bound = BoundModel::open(&OpenRequest {
+        model: "-".to_owned(),
+        input: Some(Source::new("config.json", config)),
+        overrides: overrides.iter().map(|text| (*text).to_owned()).collect(),
+        strict: true,
+        ..OpenRequest::default()
+    });
+    let bound = bound.unwrap_or_else(|error| panic!("{}", error.render(false)));
+    let view = bound.view().unwrap_or_else(|error| panic!("{}", error.render(false)));
+    view.total(Metric::WeightsBytes).expect("a number").to_string()
+}
+
+#[test]
+fn quantized_weights_take_the_bits_of_their_format() {
+    // Llama 3 8B: 8,030,261,248 parameters by PyTorch's count, of which the layers' seven matrices are quantized.
+    let llama = |more: &str| {
+        format!(
+            r#"{{"architectures": ["LlamaForCausalLM"], "hidden_size": 4096, "intermediate_size": 14336,
+                "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8, "vocab_size": 128256{more}}}"#
+        )
+    };
+    let all: i64 = 8_030_261_248;
+    let matrices: i64 = 32 * (2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14336);
+    let expected = |numerator: i64, denominator: i64| {
+        ((all - matrices) * 2 + matrices * numerator / (8 * denominator)).to_string()
+    };
+    let config = |text: &str| llama(&format!(", \"quantization_config\": {{{text}}}"));
+    let gptq = r#""quant_method": "gptq", "bits": 4, "group_size": 128"#;
+    assert_eq!(weight_bytes(&config(gptq), &[]), expected(4 * 128 + 16 + 4, 128));
+    let blocks = r#""quant_method": "fp8", "weight_block_size": [128, 128]"#;
+    assert_eq!(weight_bytes(&config(blocks), &[]), expected(8 * 16384 + 32, 16384));
+    let double = r#""quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_use_double_quant": true"#;
+    assert_eq!(weight_bytes(&config(double), &[]), expected(4 * 16384 + 8 * 256 + 32, 16384));
+    assert_eq!(weight_bytes(&llama(""), &["weights_dtype=int4_g128"]), (all * 33 / 64).to_string());
+    assert_eq!(weight_bytes(&config(gptq), &["weights_dtype=f32"]), (all * 4).to_string());
+}

@@ -24,14 +24,15 @@ def CausalAttention(q: (B, H, S, d), keys: (B, H_kv, T, d), values: (B, H_kv, T,
     return a
 
 
-def GroupedQueryAttention(x: (B, S, h), *, H, H_kv, d, past=0, window=None, rotary=True, qk_norm="none", qk_layernorm=False,
-                          qkv_bias=False, out_bias=False, sinks=False, repeat_cached=False):
+def GroupedQueryAttention(x: (B, S, h), *, H, H_kv, d, past=0, window=None, rotary=True, qk_norm="none",
+                          qk_layernorm=False, qkv_bias=False, out_bias=False, sinks=False, repeat_cached=False,
+                          quantized=True):
     """S new positions over `past` cached ones, the last `window` of them where it slides; each key-value head serves
     H / H_kv query heads.
     """
-    q = linear(x, H * d, bias=qkv_bias)
-    k = linear(x, H_kv * d, bias=qkv_bias)
-    v = linear(x, H_kv * d, bias=qkv_bias)
+    q = linear(x, H * d, bias=qkv_bias, quantized=quantized)
+    k = linear(x, H_kv * d, bias=qkv_bias, quantized=quantized)
+    v = linear(x, H_kv * d, bias=qkv_bias, quantized=quantized)
     if qk_norm == "all_heads":                  # one norm over all heads together
         q = rms_norm(q)
         k = rms_norm(k)
@@ -57,5 +58,5 @@ def GroupedQueryAttention(x: (B, S, h), *, H, H_kv, d, past=0, window=None, rota
     if sinks:                                   # one learnt score a head, beside the keys
         sink = param(H)
     a = CausalAttention(q, keys, values, window=window)
-    out = linear(reshape(transpose(a, 1, 2), B, S, H * d), h, bias=out_bias)
+    out = linear(reshape(transpose(a, 1, 2), B, S, H * d), h, bias=out_bias, quantized=quantized)
     return out

@@ -13,14 +13,14 @@ def LanguageModelHead(x: (B, S, h), table: (V, c), *, tied=False, head="tokens",
     if head == "none":
         scores = x
     elif head == "sequence" or head == "labels":
-        scores = linear(x, n_labels, bias=head == "labels")
+        scores = linear(x, n_labels, bias=head == "labels", quantized=False)
     elif head == "span":
-        scores = linear(x, 2)
+        scores = linear(x, 2, quantized=False)
     else:
         if logits == "last":
             x = crop(x, S - 1, 1, dim=1)
         if tied:
             scores = linear(x, V, bias=head_bias, weight=table)
         else:
-            scores = linear(x, V, bias=head_bias)
+            scores = linear(x, V, bias=head_bias, quantized=False)
     return scores

@@ -20,7 +20,7 @@ def LatentAttention(x: (B, S, h), *, H, d_nope, d_rope, d_v, r_kv, r_q=None, pas
     latent, k_rope = split(kv_a, [r_kv, d_rope])
     latent = reshape(rms_norm(latent), B, 1, S, r_kv)
     k_rope = rope(reshape(k_rope, B, 1, S, d_rope))
-    kv_b = param(H * (d_nope + d_v), r_kv)
+    kv_b = param(H * (d_nope + d_v), r_kv, dtype="quantized")
     if mla == "absorbed":
         w_k, w_v = split(reshape(kv_b, H, d_nope + d_v, r_kv), [d_nope, d_v], dim=1)
         q_latent = einsum("bhsn,hnr->bhsr", q_nope, w_k)

@@ -17,7 +17,7 @@ def MoE(x: (B, S, h), *, E, top_k, i_moe, i_shared=None, n_shared=None, shared_g
     A shared network of width `i_shared`, or of `n_shared` experts, sees every token, weighted by a gate of its own where there is one. How
     scores are normalized, and experts chosen in groups, is left out.
     """
-    router = linear(x, E, bias=router_bias)
+    router = linear(x, E, bias=router_bias, quantized=False)
     if scores == "softmax":
         weights, chosen = topk(softmax(router), top_k)
     elif scores == "sigmoid":
@@ -43,7 +43,7 @@ def MoE(x: (B, S, h), *, E, top_k, i_moe, i_shared=None, n_shared=None, shared_g
     if width is not None:
         shared_expert = GatedMLP(x, i=width)
         if shared_gate:
-            gate = sigmoid(linear(x, 1, bias=False))
+            gate = sigmoid(linear(x, 1, bias=False, quantized=False))
             shared_expert = shared_expert * gate
         y = y + shared_expert
     return y

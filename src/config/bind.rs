@@ -117,6 +117,10 @@ impl<'a> Binder<'a> {
             }
             "convention" => return self.choose(given, &accepted.conventions),
             "io" => return self.choose(given, &accepted.io_models),
+            "weights_dtype" | "activations_dtype" | "cache_dtype" => {
+                self.direct.insert(name.to_string(), given.value.clone());
+                return Ok(());
+            }
             _ => {}
         }
         if self.composition.groups.contains_key(name) {
@@ -223,11 +227,12 @@ impl<'a> Binder<'a> {
             Reading { description, interpolated: &interpolated, direct, settled, convention, read };
         let symbols = reading.symbols()?;
         let phases = reading.phases(&symbols)?;
-        let [weights, activations, cache] = &description.dtypes;
+        let [weights, activations, cache, quantized] = &description.dtypes;
         let dtypes = Dtypes {
-            weights: reading.dtype(weights)?,
-            activations: reading.dtype(activations)?,
-            cache: reading.dtype(cache)?,
+            weights: reading.dtype("weights_dtype", weights)?,
+            activations: reading.dtype("activations_dtype", activations)?,
+            cache: reading.dtype("cache_dtype", cache)?,
+            quantized: reading.quantized("weights_dtype", quantized)?,
         };
         let mut read = reading.read;
         let mut warnings = Vec::new();

@@ -56,6 +56,8 @@ pub struct Dtypes {
     pub activations: (Dtype, Origin),
     /// Of the key-value cache.
     pub cache: (Dtype, Origin),
+    /// Of the weights that are quantized, where any are.
+    pub quantized: Option<(Dtype, Origin)>,
 }
 
 /// The values of one phase's runtime keys, by name.

@@ -57,8 +57,8 @@ pub struct ModelDescription {
     pub phases: Vec<Phase>,
     /// The phase that is meant where none is given.
     pub default_phase: String,
-    /// Types of weights, activations and cache.
-    pub dtypes: [DtypeSource; 3],
+    /// Types of weights, activations and cache; and where the vendor says how weights are quantized.
+    pub dtypes: [DtypeSource; 4],
     /// The vendor's name pattern of each weight, by our path of it.
     pub tensors: IndexMap<String, String>,
     /// The function names of the reference implementation beside our metrics.

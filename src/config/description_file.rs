@@ -16,7 +16,8 @@ use super::files::Files;
 use crate::diagnostic::{Diagnostic, Result, Source, Span};
 
 /// The keys that every model's command line has beside its own.
-pub(super) const RESERVED: [&str; 3] = ["phase", "convention", "io"];
+pub(super) const RESERVED: [&str; 6] =
+    ["phase", "convention", "io", "weights_dtype", "activations_dtype", "cache_dtype"];
 
 /// Most files that one description may be put together from.
 const MOST_PARTS: usize = 32;
@@ -124,7 +125,7 @@ fn put_together(mut parts: Vec<Part>) -> Result<ModelDescription> {
         runtime: Vec::new(),
         phases: Vec::new(),
         default_phase: String::new(),
-        dtypes: [no_type(), no_type(), no_type()],
+        dtypes: [no_type(), no_type(), no_type(), no_type()],
         tensors: IndexMap::new(),
         reference_metrics: Vec::new(),
         inventory: Vec::new(),
@@ -214,10 +215,12 @@ fn add(
         *default_phase = Some((name.into_inner(), span));
     }
     for (name, table) in &file.dtype {
-        let Some(place) = ["weights", "activations", "cache"].iter().position(|known| known == name) else {
+        let Some(place) =
+            ["weights", "activations", "cache", "quantized"].iter().position(|known| known == name)
+        else {
             return Err(loader
                 .error(format!("`{name}` has no type of its own"), loader.span(table))
-                .help("types are those of `weights`, `activations` and `cache`"));
+                .help("types are those of `weights`, `activations`, `cache` and `quantized` weights"));
         };
         description.dtypes[place] = loader.dtype(table)?;
     }

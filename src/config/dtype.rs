@@ -1,19 +1,20 @@
 //! Types of tensors by the names that configurations use.
 
 use super::value::{Kind, Value};
+use crate::algebra::Rational;
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
 
 /// A type of tensor elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dtype {
     /// Our name of it, such as `bf16`.
-    pub name: &'static str,
-    /// Bits per value.
-    pub bits: u32,
+    pub name: String,
+    /// Bits per value, with its part of the scales that a group of values shares.
+    pub bits: Rational,
 }
 
 /// Our name, its bits, the names that others use.
-const DTYPES: &[(&str, u32, &[&str])] = &[
+const DTYPES: &[(&str, i64, &[&str])] = &[
     ("bf16", 16, &["bfloat16"]),
     ("f16", 16, &["float16", "fp16", "half"]),
     ("f32", 32, &["float32", "fp32", "float"]),
@@ -25,12 +26,28 @@ const DTYPES: &[(&str, u32, &[&str])] = &[
     ("i4", 4, &["int4", "uint4"]),
 ];
 
+/// Formats whose blocks share a scale: name, bits of a value, bits of the scale, values of a block. The OCP
+/// Microscaling specification 1.0, section 5; NVIDIA's NVFP4; bitsandbytes' quantize_4bit with blocks of 64.
+const BLOCKS: &[(&str, i64, i64, i64)] =
+    &[("mxfp4", 4, 8, 32), ("mxfp8", 8, 8, 32), ("nvfp4", 4, 8, 16), ("nf4", 4, 32, 64), ("fp4", 4, 32, 64)];
+
 impl Dtype {
-    /// The type of a name, with or without `torch.` in front.
+    /// The type of a name, with or without `torch.` in front. Behind it may stand the number of values that share one
+    /// scale of 16 bits: `int4_g128`.
     pub fn named(name: &str) -> Option<Self> {
         let name = name.strip_prefix("torch.").unwrap_or(name);
+        let ratio = |over: i64, under: i64| Rational::new(over.into(), under.into());
+        if let Some((_, bits, scale, group)) = BLOCKS.iter().find(|block| block.0 == name) {
+            return Some(Dtype { name: name.to_string(), bits: ratio(*bits, 1) + ratio(*scale, *group) });
+        }
+        if let Some((base, group)) = name.rsplit_once("_g") {
+            let group = group.parse::<u32>().ok().filter(|group| *group > 0)?;
+            let base = Dtype::named(base)?;
+            let name = format!("{}_g{group}", base.name);
+            return Some(Dtype { name, bits: base.bits + ratio(16, group.into()) });
+        }
         let row = DTYPES.iter().find(|(ours, _, others)| *ours == name || others.contains(&name))?;
-        Some(Dtype { name: row.0, bits: row.1 })
+        Some(Dtype { name: row.0.to_string(), bits: ratio(row.1, 1) })
     }
 
     /// The type that a value names.
@@ -38,7 +55,8 @@ impl Dtype {
         let text = value.text().unwrap_or_default();
         Self::named(text).ok_or_else(|| {
             let known = DTYPES.iter().flat_map(|(ours, _, others)| others.iter().chain(Some(ours)).copied());
-            let ours: Vec<&str> = DTYPES.iter().map(|row| row.0).collect();
+            let blocks = BLOCKS.iter().map(|block| block.0);
+            let ours: Vec<&str> = DTYPES.iter().map(|row| row.0).chain(blocks).collect();
             let what = match &value.kind {
                 Kind::Text(_) => format!("{value} is no type of tensor elements that is known here"),
                 _ => format!("{value} is no name of a type"),
@@ -46,7 +64,29 @@ impl Dtype {
             Diagnostic::new("unknown-dtype", what)
                 .label(value.origin.span().clone(), "")
                 .help_if(did_you_mean(text, known))
-                .help(format!("accepted are {}", ours.join(", ")))
+                .help(format!(
+                    "accepted are {}; and with the values that share a scale, such as i4_g128",
+                    ours.join(", ")
+                ))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_count_for_the_values_that_share_them() {
+        let check = |name: &str, over: i64, under: i64| {
+            let found = Dtype::named(name).map(|dtype| dtype.bits);
+            assert_eq!(found, Some(Rational::new(over.into(), under.into())), "{name}");
+        };
+        check("torch.bfloat16", 16, 1);
+        check("int4_g128", 33, 8);
+        check("mxfp4", 17, 4);
+        check("nf4", 9, 2);
+        assert_eq!(Dtype::named("int4_g0"), None);
+        assert_eq!(Dtype::named("int5"), None);
     }
 }

@@ -18,6 +18,7 @@ mod interpolate;
 mod json;
 mod overrides;
 mod pattern;
+mod quantization;
 mod reading;
 mod scalar;
 mod setting;

@@ -10,7 +10,7 @@ use super::dtype::Dtype;
 use super::expression::{Expression, Names, NoValue};
 use super::interpolate::Interpolated;
 use super::value::{Kind, Origin, Value};
-use super::{scalar, setting};
+use super::{quantization, scalar, setting};
 use crate::algebra::Rational;
 use crate::diagnostic::{Diagnostic, Result};
 
@@ -182,8 +182,21 @@ impl<'a> Reading<'a> {
         Ok(self.description.phases.iter().map(|phase| (phase.name.clone(), of_phase(&phase.keys))).collect())
     }
 
-    /// A type and where it was given.
-    pub fn dtype(&mut self, source: &DtypeSource) -> Result<(Dtype, Origin)> {
+    /// The type of quantized weights; none where the vendor says nothing of it, or an override gives that of all.
+    pub fn quantized(&mut self, name: &str, source: &DtypeSource) -> Result<Option<(Dtype, Origin)>> {
+        match self.first(&source.keys) {
+            Some((value, _)) if value.kind != Kind::Null && !self.direct.contains_key(name) => {
+                Ok(Some((quantization::quantized(&value)?, value.origin)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A type and where it was given: as an override of that name, or by a key.
+    pub fn dtype(&mut self, name: &str, source: &DtypeSource) -> Result<(Dtype, Origin)> {
+        if let Some(value) = self.direct.get(name) {
+            return Ok((Dtype::of(value)?, value.origin.clone()));
+        }
         match self.first(&source.keys) {
             Some((value, _)) if value.kind != Kind::Null => Ok((Dtype::of(&value)?, value.origin)),
             _ => {

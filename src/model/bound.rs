@@ -207,11 +207,11 @@ impl BoundModel {
     pub fn counting(&self, phase: &str) -> Counting<'_> {
         let name = self.binding.convention.as_ref().map_or("default", |chosen| chosen.word.as_str());
         let io = self.binding.io.as_ref().and_then(|chosen| IoModel::parse(&chosen.word));
-        let bits = |dtype: &Dtype| Rational::new(BigInt::from(dtype.bits), BigInt::from(8));
+        let bits = |dtype: &Dtype| &dtype.bits / BigInt::from(8);
         let dtypes = &self.binding.dtypes;
         let named = ["bf16", "f16", "f32", "f64", "f8", "i32", "i64", "i8", "i4"];
-        let named =
-            named.iter().filter_map(|name| Some(((*name).to_owned(), bits(&Dtype::named(name)?)))).collect();
+        let named = named.iter().filter_map(|name| Some(((*name).to_owned(), bits(&Dtype::named(name)?))));
+        let quantized = dtypes.quantized.iter().map(|(dtype, _)| ("quantized".to_owned(), bits(dtype)));
         Counting {
             convention: &self.rules.conventions[name],
             switches: self.switches(),
@@ -222,7 +222,7 @@ impl BoundModel {
                 activations: bits(&dtypes.activations.0),
                 weights: bits(&dtypes.weights.0),
                 cache: bits(&dtypes.cache.0),
-                named,
+                named: named.chain(quantized).collect(),
             },
         }
     }

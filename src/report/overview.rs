@@ -68,7 +68,7 @@ fn configuration(report: &Report<'_>, document: &mut Document) {
     let mut line = Line::of("Types: ");
     for (place, (what, (dtype, _))) in types.iter().enumerate() {
         let separator = if place == 0 { "" } else { ", " };
-        line = line.text(format!("{separator}{what} ")).code(dtype.name);
+        line = line.text(format!("{separator}{what} ")).code(&*dtype.name);
     }
     document.paragraph(line.text("."));
 }

@@ -86,7 +86,7 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let values = [
         ("bytes", Line::of(grouped(&bytes))),
         ("short", Line::of(format_si(&bytes, Unit::Byte, 4))),
-        ("weights", Line::of_code(report.model.binding.dtypes.weights.0.name)),
+        ("weights", Line::of_code(&*report.model.binding.dtypes.weights.0.name)),
     ];
     document.paragraph(report.texts.with("parameters.bytes", &values));
     Ok(())

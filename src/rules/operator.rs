@@ -120,6 +120,8 @@ pub struct WeightRule {
     pub shape: Vec<Dimension>,
     /// It exists where all hold.
     pub when: Vec<Condition>,
+    /// It has the type of quantized weights where all hold; never, where there is none.
+    pub quantized: Vec<Condition>,
 }
 
 /// Which unit does the work.

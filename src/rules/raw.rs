@@ -59,6 +59,8 @@ pub(super) struct RawWeight {
     pub(super) shape: Vec<Text>,
     #[serde(default)]
     pub(super) when: Vec<Text>,
+    #[serde(default)]
+    pub(super) quantized: Vec<Text>,
 }
 
 #[derive(Deserialize)]

@@ -73,6 +73,7 @@ impl Reader<'_> {
                 name: self.name(&weight.name)?,
                 shape: self.pattern(&weight.shape, &names)?,
                 when: self.conditions(&weight.when, &conditional)?,
+                quantized: self.conditions(&weight.quantized, &conditional)?,
             });
         }
         let mut costs = Vec::with_capacity(raw.costs.len());

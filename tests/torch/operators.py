@@ -26,7 +26,7 @@ def constant(*shape, dtype=None):
 
 
 @operator
-def linear(x, out, bias=True, weight=None):
+def linear(x, out, bias=True, weight=None, quantized=True):
     width = x.data.shape[-1]
     matrix = weight.data if weight is not None else run().weight("weight", (out, width))
     if tuple(matrix.shape) != (out, width):

@@ -106,6 +106,7 @@ def main():
     for path in options.configs:
         config = cut(read(path), options.layers)
         config.pop("torch_dtype", None)
+        config.pop("quantization_config", None)
         problems = []
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "config.json").write_text(json.dumps(config))

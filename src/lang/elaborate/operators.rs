@@ -181,11 +181,13 @@ impl Elaborator<'_> {
                     .help(format!("make it a part: `name = shared({})` at module level", rule.name)));
             }
             let shape = self.weight_shape(&weight.shape, bound, leading);
+            let is_quantized = |condition| holds(condition, &bound.settings);
+            let quantized = !weight.quantized.is_empty() && weight.quantized.iter().all(is_quantized);
             let place = self.register_weight(
                 format!("{identity}.{}", weight.name),
                 &weight.name,
                 shape,
-                None,
+                quantized.then(|| "quantized".into()),
                 bound.span.clone(),
             );
             weights.push((weight.name.as_str().into(), place));
