@@ -164,7 +164,8 @@ fn lists_flags_words_and_none_can_be_given() {
     assert_eq!(binding.convention.as_ref().unwrap().word, "torch");
     assert_eq!(binding.switches["causal"].word, "half");
     assert_eq!(binding.phase, "decode");
-    assert_eq!((binding.dtypes.cache.0.name, binding.dtypes.cache.0.bits), ("f8", 8));
+    let cache = &binding.dtypes.cache.0;
+    assert_eq!((cache.name.as_str(), cache.bits.to_string()), ("f8", "8".to_owned()));
     assert!(binding.extra["window"].setting.is_none());
 }
 
