@@ -199,7 +199,7 @@ fn what_is_used_twice_has_a_name() {
 
 #[test]
 fn examples_in_help_are_true() {
-    for command in ["report", "formula", "eval", "explain", "models", "simplify", "equal"] {
+    for command in ["report", "formula", "eval", "explain", "models", "simplify", "equal", "solve"] {
         let (code, help, _) = run(&[command, "--help"]);
         assert_eq!(code, 0);
         let (_, example) = help.split_once("Example:\n").unwrap_or_else(|| panic!("no example in\n{help}"));

@@ -19,6 +19,7 @@
 //! | `program`, `exact`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
 //! | `readable`, `grouping`, `kernels`, `cubes`, `factors`, `shown` | forms for people |
 //! | `evaluable`, `straight` | the form that is cheapest to evaluate |
+//! | `solving`, `derivatives` | where two formulas meet; how a formula grows |
 //! | `limits` | how much work is too much |
 
 mod atoms;
@@ -28,6 +29,7 @@ mod comparison;
 mod compiled;
 mod contents;
 mod cubes;
+mod derivatives;
 mod engine;
 mod equality;
 mod evaluable;
@@ -60,6 +62,7 @@ mod readable;
 mod residues;
 mod ring;
 mod shown;
+mod solving;
 mod splitting;
 mod straight;
 mod substitution;
@@ -76,3 +79,4 @@ pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Sym
 pub use leading::{Leading, LeadingComparison};
 pub use limits::{Limits, Obstacle};
 pub use program::Program;
+pub use solving::{Chart, Root, Solution, Stretch, Unsolvable};

@@ -12,9 +12,11 @@ mod formula;
 mod models;
 mod output;
 mod parts;
+mod references;
 mod report;
 mod side;
 mod simplify;
+mod solve;
 mod written;
 
 use std::process::ExitCode;
@@ -46,6 +48,7 @@ enum Command {
     Models(models::Models),
     Simplify(simplify::Simplify),
     Equal(equal::Equal),
+    Solve(solve::Solve),
 }
 
 /// Runs the command line of this process.
@@ -72,5 +75,6 @@ fn run(line: &CommandLine) -> Result<Answer> {
         Command::Models(command) => command.run(global),
         Command::Simplify(command) => command.run(),
         Command::Equal(command) => command.run(global),
+        Command::Solve(command) => command.run(global),
     }
 }

@@ -1,0 +1,152 @@
+//! Which of two formulas in one symbol is the greater, integer by integer.
+//!
+//! The difference changes its sign between neighbouring integers only where a root or a pole lies between them; maxima
+//! are opened argument by argument, their arguments' meeting points counted too. Between these places one integer stands
+//! for all, and is evaluated exactly.
+
+use std::cmp::Ordering;
+
+use num_bigint::BigInt;
+use num_traits::Zero;
+use rustc_hash::FxHashSet;
+
+use super::equation::{Unsolvable, coefficients};
+use super::real_roots::Sturm;
+use crate::algebra::atoms::Atom;
+use crate::algebra::engine::Algebra;
+use crate::algebra::factorization::factors;
+use crate::algebra::formula::{Formula, Rational, Symbol};
+use crate::algebra::fraction::Fraction;
+use crate::algebra::gcd::positive;
+use crate::algebra::integer::Integer;
+use crate::algebra::limits::{Obstacle, Work};
+use crate::algebra::monomial::{Meaning, Variable};
+use crate::algebra::polynomial::Polynomial;
+
+/// Most choices of maxima's arguments.
+const CHOICES: usize = 4000;
+
+/// Integers next to each other at which two formulas compare the same way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first one.
+    pub from: BigInt,
+    /// The last one; `None` where there is none.
+    pub to: Option<BigInt>,
+    /// How the first formula compares with the second; `None` where one has no value.
+    pub order: Option<Ordering>,
+}
+
+/// How two formulas compare at all integers from the symbol's least value on.
+pub type Chart = Vec<Stretch>;
+
+impl Algebra {
+    /// How two formulas that hold one symbol compare at all its admissible integers.
+    ///
+    /// # Errors
+    /// Where another symbol occurs, or the symbol stands inside a floor or a sum; where it is too much work.
+    pub fn chart(&self, a: Formula, b: Formula, symbol: Symbol) -> Result<Chart, Unsolvable> {
+        let difference = self.difference(a, b);
+        let canonical = self.try_canonical(difference)?;
+        let mut places = Places { algebra: self, x: Variable::symbol(symbol), found: Vec::new(), choices: 0 };
+        places.of_fraction(&canonical.fraction, &self.work())?;
+        let least = BigInt::from(self.minimum_of(symbol).unwrap_or(1));
+        let mut critical: Vec<BigInt> = vec![least.clone()];
+        for place in places.found {
+            // The integer itself may be a root or a pole; so may lie one between it and the next.
+            let place = place.to_big();
+            critical.extend([&place - 1, place.clone(), &place + 1, place + 2]);
+        }
+        critical.retain(|place| *place >= least);
+        critical.sort_unstable();
+        critical.dedup();
+        let order = |place: &BigInt| -> Result<Option<Ordering>, Unsolvable> {
+            let value = |wanted| (wanted == symbol).then(|| Rational::from_integer(place.clone()));
+            match self.evaluate(difference, &value) {
+                Ok(value) => Ok(Some(value.cmp(&Rational::zero()))),
+                Err(crate::algebra::EvaluationError::DivisionByZero) => Ok(None),
+                Err(_) => Err(Obstacle::TooLarge.into()),
+            }
+        };
+        let mut chart: Chart = Vec::new();
+        for (at, place) in critical.iter().enumerate() {
+            // All integers from here up to the next place compare as this one does: the next one is a place too where
+            // anything lies between.
+            let order = order(place)?;
+            let to = critical.get(at + 1).map(|next| next - 1);
+            match chart.last_mut() {
+                Some(last) if last.order == order => last.to = to,
+                _ => chart.push(Stretch { from: place.clone(), to, order }),
+            }
+        }
+        Ok(chart)
+    }
+}
+
+/// Integers at or just above which a sign may change.
+struct Places<'a> {
+    algebra: &'a Algebra,
+    x: Variable,
+    found: Vec<Integer>,
+    choices: usize,
+}
+
+impl Places<'_> {
+    fn of_fraction(&mut self, fraction: &Fraction, work: &Work) -> Result<(), Unsolvable> {
+        // Fractions with fewer atoms each.
+        let mut waiting = vec![fraction.clone()];
+        let mut seen: FxHashSet<Fraction> = FxHashSet::default();
+        while let Some(fraction) = waiting.pop() {
+            if !seen.insert(fraction.clone()) {
+                continue;
+            }
+            self.choices += 1;
+            if self.choices > CHOICES {
+                return Err(Obstacle::TooLarge.into());
+            }
+            let other = fraction.variables().into_iter().rev().find(|variable| *variable != self.x);
+            let Some(variable) = other else {
+                self.of_polynomial(fraction.numerator(), work)?;
+                self.of_polynomial(&fraction.denominator().expanded(work)?, work)?;
+                continue;
+            };
+            let Meaning::Atom(number) = variable.meaning() else { return Err(Obstacle::TooLarge.into()) };
+            let Atom::Maximum(arguments) = self.algebra.atom(number) else {
+                self.algebra.write_atoms(&fraction)?;
+                return Err(Unsolvable::Inside(self.algebra.written_atom(number)));
+            };
+            for (place, argument) in arguments.iter().enumerate() {
+                waiting.push(fraction.with_variable(variable, argument, work)?);
+                for other in &arguments[place + 1..] {
+                    waiting.push(argument.minus(other, work)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The integers at or just below real roots of a polynomial in the symbol.
+    fn of_polynomial(&mut self, polynomial: &Polynomial, work: &Work) -> Result<(), Unsolvable> {
+        if polynomial.is_zero() {
+            return Ok(());
+        }
+        let monomial = polynomial.common_monomial();
+        if !monomial.is_one() {
+            self.found.push(Integer::ZERO);
+        }
+        let rest = polynomial.over_integer(&polynomial.content()).over_monomial(&monomial).expect("divides");
+        let factors = factors(&positive(rest), work);
+        if !factors.complete {
+            return Err(Obstacle::TooLarge.into());
+        }
+        for (factor, _) in factors.found {
+            let coefficients = coefficients(&factor, self.x);
+            match &coefficients[..] {
+                [] | [_] => {}
+                [low, high] => self.found.push((-low).quotient_floor(high)),
+                _ => self.found.extend(Sturm::new(&coefficients, work)?.floors(work)?),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! Where two formulas meet: exact roots, isolated real roots, and the integers at which one is the greater.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `equation` | roots of a difference in one of its symbols, by its factors |
+//! | `real_roots` | real roots of polynomials with integer coefficients, counted and enclosed (Sturm) |
+//! | `chart` | which of two formulas is the greater at which integers |
+
+mod chart;
+mod equation;
+mod real_roots;
+
+pub use chart::{Chart, Stretch};
+pub use equation::{Root, Solution, Unsolvable};

@@ -1,0 +1,217 @@
+//! Where formulas meet, as the algebra and the command line tell it: against values, point by point.
+
+use std::process::Command;
+
+use modelmeter::algebra::{Algebra, Formula, Rational, Root, Solution, Symbol};
+use modelmeter::cost::Metric;
+use modelmeter::diagnostic::Source;
+use modelmeter::model::{BoundModel, OpenRequest};
+use modelmeter::notation::parse_formula;
+use proptest::prelude::*;
+
+fn parse(algebra: &Algebra, text: &str) -> Formula {
+    parse_formula(algebra, &Source::new("test", text), 0..text.len()).expect(text)
+}
+
+fn at(algebra: &Algebra, formula: Formula, symbol: Symbol, value: &Rational) -> Option<Rational> {
+    algebra.evaluate(formula, &|wanted| (wanted == symbol).then(|| value.clone())).ok()
+}
+
+fn solve(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_modelmeter"))
+        .arg("solve")
+        .args(arguments)
+        .output()
+        .expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code().expect("ends by itself"), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn roots_of_degree_one_and_two_are_exact() {
+    let check = |equation: &str, lines: &[&str]| {
+        let (code, out, errors) = solve(&[equation, "--for", "S"]);
+        assert_eq!(code, 0, "{equation}: {errors}");
+        assert_eq!(out.lines().take(lines.len()).collect::<Vec<_>>(), lines, "{equation}");
+    };
+    check("2*B*S^2*D = 4*B*S*D^2", &["S = 2*D", "S = 0  (not a value of S: at least 1)"]);
+    check(
+        "S^2 = 2*S + 100",
+        &["S = 1 + sqrt(101)  (about 11.049876)", "S = 1 - sqrt(101)  (about -9.049876)"],
+    );
+    check("S^2 = 8", &["S = 2*sqrt(2)  (about 2.828427)", "S = -2*sqrt(2)  (about -2.828427)"]);
+    check("S^2*a = 12*b^2*a", &["S = 2*b*sqrt(3)", "S = -2*b*sqrt(3)"]);
+    check("3*S = 1", &["S = 1/3  (not a value of S: at least 1)"]);
+    check(
+        "2*S = 7",
+        &["S = 7/2  (about 3.5)", "the left side is", "  less for S = 1 ... 3", "  greater for S >= 4"],
+    );
+    check("a*S = b", &["S = b/a"]);
+    check("S = S", &["equal for every S"]);
+    check("S = S + 1", &["equal for no real S", "the left side is", "  less for S >= 1"]);
+    check("S^2 + 1 = 0", &["equal for no real S", "the left side is", "  greater for S >= 1"]);
+    check(
+        "max(S, 100) = 2*S",
+        &["the left side is", "  greater for S = 1 ... 49", "  equal for S = 50", "  less for S >= 51"],
+    );
+}
+
+#[test]
+fn bad_equations_say_what_is_wrong() {
+    for (arguments, part) in [
+        (&["D = 3", "--for", "S"][..], "no symbol `S`"),
+        (&["floor(S/64) = 3", "--for", "S"], "`S` stands inside `floor(S/64)`"),
+        (&["S", "--for", "S"], "no `=`"),
+        (&["a = b = c", "--for", "a"], "a second `=`"),
+        (&["S <= 4", "--for", "S"], "`=` alone"),
+        (&["S = ", "--for", "S"], "the formula is empty"),
+        (&["S = 3", "B=4", "--for", "S"], "no model to override"),
+        (&["deepseek_ocr:no_such_part.flops = 1", "--for", "S"], "no_such_part"),
+        (&["no_such_model:flops = 1", "--for", "S"], "no_such_model"),
+        (&["deepseek_ocr:kv_cache.bytes = 8*unknown_size", "--for", "S"], "unknown_size"),
+    ] {
+        let (code, out, errors) = solve(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(errors.contains(part), "{arguments:?}: {errors}");
+    }
+}
+
+/// The last value of S up to which the left side is at most the right one.
+fn last_not_greater(out: &str) -> i64 {
+    let line = out.lines().rev().find(|line| line.contains(" less for S") || line.contains(" equal for S"));
+    let line = line.expect("some S is good");
+    line.rsplit([' ', '=']).next().and_then(|number| number.parse().ok()).expect(line)
+}
+
+#[test]
+fn formulas_of_models_meet_where_their_values_do() {
+    let value = |selection: &str, metric: Metric, tokens: i64| {
+        let request = OpenRequest::new(selection).with(format!("S={tokens}"));
+        let model = BoundModel::open(&request).expect("opens");
+        model.view().expect("a view").total(metric).expect("a number")
+    };
+    let room = Rational::from_integer(80_000_000_000i64.into());
+    let (code, out, errors) = solve(&["deepseek_ocr:memory.bytes = 80e9", "--for", "S"]);
+    assert_eq!(code, 0, "{errors}");
+    let longest = last_not_greater(&out);
+    assert!(value("deepseek_ocr", Metric::MemoryBytes, longest) <= room, "{out}");
+    assert!(value("deepseek_ocr", Metric::MemoryBytes, longest + 1) > room, "{out}");
+
+    let [attention, experts] = ["self_attn", "moe"].map(|part| format!("deepseek_ocr:decoder.layer.{part}"));
+    // With a metric and without.
+    let equation = format!("{attention}.flops = {experts}");
+    let (code, out, errors) = solve(&[&equation, "--for", "S"]);
+    assert_eq!(code, 0, "{errors}");
+    let last = last_not_greater(&out);
+    let compare = |tokens| {
+        let of = |part: &str| value(part, Metric::Flops, tokens);
+        // Calls of a layer in a loop are one part for each range.
+        (of(&attention), of("deepseek_ocr:decoder.layer.moe"))
+    };
+    let (low, high) = (compare(last), compare(last + 1));
+    assert!(low.0 <= low.1 && high.0 > high.1, "{out}");
+}
+
+#[test]
+fn values_may_be_given_and_models_overridden() {
+    let (code, out, _) = solve(&["4*S^2*D = 8*S*D^2", "--for", "S", "--where", "D = 1280"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("S = 2560\n"), "{out}");
+    let [one, four] = ["B=1", "B=4"].map(|batch| {
+        let (code, out, errors) = solve(&["deepseek_ocr:kv_cache.bytes = 8e9", batch, "--for", "S"]);
+        assert_eq!(code, 0, "{errors}");
+        last_not_greater(&out)
+    });
+    assert_eq!(one / 4, four);
+}
+
+#[test]
+fn real_roots_are_enclosed() {
+    let algebra = Algebra::new();
+    let s = algebra.symbol("S");
+    // Two roots that agree in seven digits.
+    let close = parse(&algebra, "(S^3 - 2)*((10000000*S - 1)^3 - 2000000000000000000000)");
+    let Ok(Solution::Roots(roots)) = algebra.solve_for(close, algebra.integer(0), s) else { panic!("roots") };
+    assert_eq!(roots.len(), 2);
+    for root in roots {
+        let Root::Between { low, high, polynomial } = root else { panic!("{root:?}") };
+        let zero = Rational::from_integer(0.into());
+        let signs = [low, high].map(|end| at(&algebra, polynomial, s, &end).expect("a value") > zero);
+        assert_ne!(signs[0], signs[1]);
+    }
+}
+
+#[test]
+fn growth_is_told_by_derivatives_and_elasticities() {
+    let algebra = Algebra::new();
+    let s = algebra.symbol("S");
+    let same = |found: Option<Formula>, text: &str| {
+        algebra.same(found.expect("differentiable"), parse(&algebra, text))
+    };
+    let derivative = |text: &str| algebra.derivative(parse(&algebra, text), s).expect("small");
+    assert!(same(derivative("2*B*S^2*D + 7*S + K"), "4*B*S*D + 7"));
+    assert!(same(derivative("(S + a)/(S - a)"), "-2*a/(S - a)^2"));
+    assert!(same(derivative("floor(D/64)*S"), "floor(D/64)"));
+    assert_eq!(derivative("floor(S/64)"), None);
+    let elasticity = |text: &str| algebra.elasticity(parse(&algebra, text), s).expect("small");
+    assert!(same(elasticity("7*B*S^3/D"), "3"));
+    assert!(same(elasticity("a*S^2 + b*S"), "(2*a*S + b)/(a*S + b)"));
+    assert!(algebra.elasticity(algebra.integer(0), s).is_err());
+}
+
+/// A polynomial in S, or the greater of two, over another.
+fn side() -> impl Strategy<Value = String> {
+    let polynomial = || {
+        prop::collection::vec(-30i64..30, 1..5).prop_map(|values| {
+            let terms = values.iter().enumerate().map(|(exponent, value)| format!("({value})*S^{exponent}"));
+            terms.collect::<Vec<_>>().join(" + ")
+        })
+    };
+    (polynomial(), polynomial(), -20i64..20, 0u8..3).prop_map(|(a, b, pole, kind)| match kind {
+        0 => a,
+        1 => format!("max({a}, {b})"),
+        _ => format!("({a})/(S + {pole} + 1/2*{pole})"),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn charts_say_what_values_say(left in side(), right in side()) {
+        let algebra = Algebra::new();
+        let s = algebra.symbol("S");
+        let (a, b) = (parse(&algebra, &left), parse(&algebra, &right));
+        let chart = algebra.chart(a, b, s).expect("polynomials and maxima");
+        for place in 1i64..120 {
+            let stretches = chart.iter().filter(|stretch| {
+                stretch.from <= place.into() && stretch.to.as_ref().is_none_or(|to| *to >= place.into())
+            });
+            let orders: Vec<_> = stretches.map(|stretch| stretch.order).collect();
+            let value = Rational::from_integer(place.into());
+            let expected = at(&algebra, a, s, &value).zip(at(&algebra, b, s, &value)).map(|(x, y)| x.cmp(&y));
+            prop_assert_eq!(orders, [expected], "{} against {} at {}", left, right, place);
+        }
+    }
+
+    #[test]
+    fn rational_roots_are_found(roots in prop::collection::btree_set((-40i64..40, 1i64..5), 1..5)) {
+        let algebra = Algebra::new();
+        let s = algebra.symbol("S");
+        let text = roots.iter().map(|(n, d)| format!("({d}*S - ({n}))")).collect::<Vec<_>>().join("*");
+        let mut expected: Vec<Rational> = roots.iter().map(|(n, d)| Rational::new((*n).into(), (*d).into())).collect();
+        expected.sort();
+        expected.dedup();
+        let product = algebra.expanded(parse(&algebra, &text));
+        let Ok(Solution::Roots(found)) = algebra.solve_for(product, algebra.integer(0), s) else { panic!("{text}") };
+        let mut found: Vec<Rational> = found
+            .iter()
+            .map(|root| match root {
+                Root::Exact(value) => algebra.constant(*value).expect("a number"),
+                other => panic!("{text}: {other:?}"),
+            })
+            .collect();
+        found.sort();
+        prop_assert_eq!(found, expected);
+    }
+}
