@@ -9,7 +9,7 @@ use super::formula::EvaluationError;
 use super::program::{Loop, Operation, Program, Step};
 
 /// Points computed at a time.
-const BLOCK: usize = 128;
+const BLOCK: usize = 64;
 /// Operations that are worth a thread of their own.
 const WORTH_A_THREAD: usize = 1 << 21;
 
