@@ -216,3 +216,11 @@ fn leading_terms_are_those_that_grow_fastest() {
     assert_eq!(leading("max(S, W)", &["S"], &[]).1, None);
     assert_eq!(leading("S*floor(D/S)", &["S"], &[]).1, None);
 }
+
+#[test]
+fn a_fact_may_divide_what_is_rounded() {
+    // The dividend holds a floor, whose form asks for known quotients.
+    let facts = ["7 | 5*a*floor(b/3)*c", "4 | floor(a/9)*b + 1"];
+    assert_eq!(verdict("5*a*floor(b/3)*c mod 7", "0", &facts), Verdict::Equal);
+    assert!(matches!(verdict("a", "a + 1", &facts), Verdict::Different { .. } | Verdict::Undecided { .. }));
+}

@@ -33,6 +33,7 @@ impl Algebra {
         }
         // Made before anything that rests on them.
         self.differences();
+        self.known_ratios();
         let work = Work::new(self.limits());
         let mut stack = vec![formula];
         let mut long: FxHashMap<Formula, LongSum> = FxHashMap::default();

@@ -33,6 +33,8 @@ pub struct Facts {
     shifted: Option<Rc<[Polynomial]>>,
     /// Known integers: (dividend, divisor) pairs that no substitution expresses.
     quotients: Vec<(Formula, Formula)>,
+    /// Divisor over dividend of each, made when needed.
+    ratios: Option<Rc<[Fraction]>>,
 }
 
 impl Algebra {
@@ -105,6 +107,7 @@ impl Algebra {
         let mut facts = self.facts.borrow_mut();
         facts.differences = None;
         facts.shifted = None;
+        facts.ratios = None;
     }
 
     /// What a symbol is computed from, where a fact says so.
@@ -151,6 +154,26 @@ impl Algebra {
     /// (dividend, divisor) pairs known to divide exactly beyond what substitutions say.
     pub(super) fn known_quotients(&self) -> Vec<(Formula, Formula)> {
         self.facts.borrow().quotients.clone()
+    }
+
+    /// Canonical forms of divisor over dividend of each of the known quotients.
+    pub(super) fn known_ratios(&self) -> Rc<[Fraction]> {
+        if let Some(known) = &self.facts.borrow().ratios {
+            return known.clone();
+        }
+        // Their own canonical forms are made without them: a dividend may hold a floor.
+        self.facts.borrow_mut().ratios = Some(Rc::new([]));
+        let ratio = |(dividend, divisor)| self.try_canonical(self.quotient(divisor, dividend)).ok();
+        let known: Rc<[Fraction]> = self
+            .known_quotients()
+            .into_iter()
+            .filter_map(|quotient| ratio(quotient).map(|ratio| ratio.fraction.clone()))
+            .collect();
+        if !known.is_empty() {
+            self.memo.borrow_mut().clear();
+        }
+        self.facts.borrow_mut().ratios = Some(known.clone());
+        known
     }
 
     /// Polynomials known to be at least 0.

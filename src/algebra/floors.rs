@@ -241,12 +241,9 @@ impl Algebra {
             return true;
         }
         // value = (dividend / divisor) (an integer)
-        self.known_quotients().into_iter().any(|(dividend, divisor)| {
-            let known = self.try_canonical(self.quotient(divisor, dividend));
-            known.is_ok_and(|known| {
-                Fraction::product([value, &known.fraction], work).is_ok_and(|rest| self.is_integer(&rest))
-            })
-        })
+        self.known_ratios()
+            .iter()
+            .any(|known| Fraction::product([value, known], work).is_ok_and(|rest| self.is_integer(&rest)))
     }
 }
 

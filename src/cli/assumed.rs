@@ -3,6 +3,7 @@
 use clap::Args;
 use rustc_hash::FxHashMap;
 
+use super::limits::LimitArguments;
 use crate::algebra::{Algebra, Fact, Formula, Node, Symbol};
 use crate::diagnostic::{Diagnostic, Result, Source};
 use crate::notation::{parse_facts, parse_formula, parse_statement};
@@ -16,6 +17,8 @@ pub struct Assumed {
     /// What holds, such as 'H | D', 'k <= E' or 'P >= 0'; symbols are positive integers unless this says otherwise
     #[arg(long = "assume", value_name = "FACT")]
     facts: Vec<String>,
+    #[command(flatten)]
+    limits: LimitArguments,
 }
 
 /// An algebra that knows the facts, and what defined names mean.
@@ -28,14 +31,27 @@ impl Assumed {
     /// Reads formulas, each with the name of its argument; defined names stand for what they mean, and the facts are
     /// assumed.
     pub fn read<const N: usize>(&self, given: [(&str, &str); N]) -> Result<(Algebra, [Formula; N])> {
-        let algebra = Algebra::new();
+        let algebra = self.algebra();
         let mut formulas = Vec::with_capacity(N);
         // First of all, so that results have symbols in the order of what was given.
         for (name, text) in given {
-            formulas.push(parse_formula(&algebra, &Source::new(name, text), 0..text.len())?);
+            formulas.push(self.formula(&algebra, name, text)?);
         }
         let (algebra, opened) = self.apply(algebra, &formulas)?;
         Ok((algebra, std::array::from_fn(|place| opened[place])))
+    }
+
+    /// An algebra without symbols, within the limits.
+    pub fn algebra(&self) -> Algebra {
+        let algebra = Algebra::new();
+        algebra.set_limits(self.limits.limits());
+        algebra
+    }
+
+    /// The formula of an argument, or of standard input where it is `-`.
+    pub fn formula(&self, algebra: &Algebra, name: &str, text: &str) -> Result<Formula> {
+        let source = self.limits.source(name, text)?;
+        parse_formula(algebra, &source, 0..source.text().len())
     }
 
     /// The algebra with the facts assumed, and its formulas with defined names as what they mean.

@@ -29,7 +29,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub struct Equal {
-    /// A formula, or MODEL:PATH for a model's, MODEL:PATH.METRIC for another metric than FLOPs
+    /// A formula, - for one on standard input, MODEL:PATH for a model's, MODEL:PATH.METRIC for another metric than FLOPs
     #[arg(value_name = "A", allow_hyphen_values = true)]
     first: String,
     /// Another one

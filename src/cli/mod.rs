@@ -9,6 +9,7 @@ mod equal;
 mod eval;
 mod explain;
 mod formula;
+mod limits;
 mod models;
 mod output;
 mod parts;

@@ -4,8 +4,7 @@ use super::arguments::{Global, Target};
 use super::assumed::Assumed;
 use crate::algebra::{Algebra, Formula};
 use crate::cost::Metric;
-use crate::diagnostic::{Diagnostic, Result, Source};
-use crate::notation::parse_formula;
+use crate::diagnostic::{Diagnostic, Result};
 
 /// A side as it was given.
 #[derive(Debug, Clone, Copy)]
@@ -37,13 +36,13 @@ pub fn read_sides<const N: usize>(
         return Err(Diagnostic::new("no-model", format!("`{stray}` is for a model, and none is named"))
             .help("name one as `MODEL:path.to.part`, or state a value with `--assume 'B = 4'`"));
     }
-    let algebra = Algebra::new();
+    let algebra = assumed.algebra();
     // First of all, so that results have symbols in the order of what was given.
     let mut formulas = Vec::with_capacity(N);
     for side in &sides {
         formulas.push(match side.model() {
             Some(_) => algebra.integer(0),
-            None => parse_formula(&algebra, &Source::new(side.name, side.text), 0..side.text.len())?,
+            None => assumed.formula(&algebra, side.name, side.text)?,
         });
     }
     for (formula, side) in formulas.iter_mut().zip(&sides) {

@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::assumed::Assumed;
 use super::formula::Form;
-use super::output::Answer;
+use super::output::{self, Answer};
 use super::written::{To, assignments, plain};
+use crate::algebra::{Algebra, Formula, Obstacle};
 use crate::diagnostic::{Diagnostic, Result};
 
 const EXAMPLE: &str = "\
@@ -18,7 +19,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub struct Simplify {
-    /// The formula, such as '2*B*S*D + 2*B*S*H*d'; LaTeX is read too
+    /// The formula, such as '2*B*S*D + 2*B*S*H*d'; LaTeX is read too; - for standard input
     #[arg(value_name = "EXPR", allow_hyphen_values = true)]
     formula: String,
     #[command(flatten)]
@@ -44,9 +45,11 @@ impl Simplify {
             }
             let given = [("EXPR", self.formula.as_str()), ("--factor", factor)];
             let (algebra, [formula, factor]) = self.assumed.read(given)?;
+            known(&algebra, formula)?;
             return Ok(Answer::done(plain(&algebra, algebra.factored_by(formula, factor), self.to)));
         }
         let (algebra, [formula]) = self.assumed.read([("EXPR", &self.formula)])?;
+        known(&algebra, formula)?;
         if self.form == "horner" {
             let found = algebra.cheapest(formula);
             return Ok(Answer::done(assignments(&algebra, &found, self.to)));
@@ -55,4 +58,21 @@ impl Simplify {
         let arranged = form.arrange(&algebra, formula);
         Ok(Answer::done(plain(&algebra, arranged, self.to)))
     }
+}
+
+/// Refuses what divides by zero, and warns of what is too large to multiply out.
+fn known(algebra: &Algebra, formula: Formula) -> Result<()> {
+    match algebra.try_canonical(formula) {
+        Ok(_) => {}
+        Err(Obstacle::DivisionByZero) => {
+            let message = "the formula divides by zero, whatever its symbols are";
+            return Err(Diagnostic::new("division-by-zero", message));
+        }
+        Err(Obstacle::TooLarge) => {
+            let message = "the formula is too large to multiply out, and is shown as it was written";
+            let help = "allow more with `--limit-terms`, `--limit-products` or `--limit-bits`";
+            output::warn(&[*Diagnostic::new("too-large", message).help(help)]);
+        }
+    }
+    Ok(())
 }
