@@ -168,7 +168,7 @@ fn differences_are_told_as_a_person_would() {
             "B*S + D",
             &["only first: 64*B*ceil(S/64), H*floor(D/H)", "only second: B*S, D", "if 64 | S and H | D"],
         ),
-        ("min(S, W)*B", "S*B", &["B*min(S, W) for B*S", "if S <= W"]),
+        ("min(S, W)*B", "S*B", &["only first: W*B, -B*max(S, W)", "if S <= W"]),
         ("2*S*H*d", "2*S*D", &["2*S*H*d for 2*S*D", "if D = H*d"]),
         // No fact makes these equal.
         ("S mod 64", "64", &["S mod 64 for 64"]),
