@@ -15,7 +15,7 @@
 //! let model = BoundModel::open(&OpenRequest::new("deepseek_ocr:DeepseekV2MLP"))?;
 //! let mlp = model.view()?;
 //! let flops = mlp.formula(Metric::FlopsTensorCore);
-//! assert_eq!(text(&model.algebra, flops, &Style::default(), Alphabet::Unicode), "6·h·i·N");
+//! assert_eq!(text(&model.algebra, flops, &Style::default(), Alphabet::Unicode), "6·N·h·i");
 //!
 //! // The same formula at other sizes: nothing is derived again.
 //! let one_token = mlp.evaluate_at(flops, &[("N", 1), ("h", 1280), ("i", 896)])?;

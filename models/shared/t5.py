@@ -76,13 +76,13 @@ def T5FeedForward(x: (..., h), *, i, feed_forward="relu"):
     return wo
 
 
-def T5EncoderBlock(x: (B, S, h), bias: (1, H, S, S), *, d_kv, i):
+def T5EncoderBlock(x: (B, S, h), bias: (1, H, S, S), *, d_kv, i, feed_forward="relu"):
     """Pre-norm block: self-attention over the whole input, then the feed-forward network."""
     norm = rms_norm(x)
     attention = T5SelfAttention(norm, bias, H=H, d_kv=d_kv)
     x = x + attention
     norm_2 = rms_norm(x)
-    feed_forward = T5FeedForward(norm_2, i=i)
+    feed_forward = T5FeedForward(norm_2, i=i, feed_forward=feed_forward)
     return x + feed_forward
 
 

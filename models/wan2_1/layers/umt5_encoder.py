@@ -9,6 +9,6 @@ def UMT5Encoder(ids: tokens(B, S), *, V, h, H, d_kv, i, L, buckets, feed_forward
     x = embedding(ids, V, h)
     for layer in range(L):
         bias = T5RelativeBias(S=S, T=S, H=H, buckets=buckets)
-        x = T5EncoderBlock(x, bias, d_kv=d_kv, i=i)
+        x = T5EncoderBlock(x, bias, d_kv=d_kv, i=i, feed_forward=feed_forward)
     final_norm = rms_norm(x)
     return final_norm
