@@ -221,8 +221,7 @@ fn rows_add_up(view: &View<'_>) -> std::result::Result<(), TestCaseError> {
     let flows = Metric::ALL.into_iter().filter(|metric| metric.is_flow());
     let metrics: Vec<Metric> = flows.chain([Metric::Weights, Metric::KvCacheBytes]).collect();
     let zero = || Rational::from_integer(0.into());
-    let lookup = |symbol| view.numbers.get(&symbol).cloned();
-    let at_once = view.tree.numbers(&lookup).expect("all symbols have numbers");
+    let at_once = view.tree.numbers(&view.numbers).expect("all symbols have numbers");
     for node in view.tree.in_order(view.tree.root()) {
         let children = &view.tree.node(node).children;
         let own = |metric| {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use modelmeter::algebra::{Algebra, Formula, Rational};
+use modelmeter::algebra::{Algebra, Formula, Point, Rational};
 use modelmeter::cost::{ByteSizes, CostTree, Counting, IoModel, Metric};
 use modelmeter::diagnostic::{Result, Source};
 use modelmeter::lang::{Environment, Files, Graph, LayerArguments, Library, StorageKind, elaborate_layer};
@@ -40,7 +40,7 @@ fn check(algebra: &Algebra, rules: &RuleSet, operator: &Operator, case: &Case) {
     let graph = elaborated(algebra, rules, &text)
         .unwrap_or_else(|error| panic!("{place}:\n{text}\n{}", error.render(false)));
     let number = |formula: Formula| -> Rational {
-        algebra.evaluate(formula, &|_| None).unwrap_or_else(|error| panic!("{place}: {error:?}"))
+        algebra.value_at(formula, &Point::default()).unwrap_or_else(|error| panic!("{place}: {error:?}"))
     };
     let integer = |value: i64| Rational::from_integer(value.into());
     let shapes: Vec<Vec<Rational>> = graph
@@ -57,14 +57,14 @@ fn check(algebra: &Algebra, rules: &RuleSet, operator: &Operator, case: &Case) {
     }
     let weights: Rational = graph.weights.iter().map(|weight| number(algebra.product(&weight.shape))).sum();
     assert_eq!(weights, integer(case.weights), "{place}: weights");
-    let tree = CostTree::build(algebra, rules, counting(rules), &graph, &|_| None);
+    let tree = CostTree::build(algebra, rules, counting(rules), &graph, &Point::default());
     for (metric, expected) in [
         (Metric::FlopsTensorCore, case.tensor_core),
         (Metric::FlopsCudaCore, case.cuda_core),
         (Metric::Flops, case.tensor_core + case.cuda_core),
         (Metric::Weights, case.weights),
     ] {
-        let found = tree.number(tree.root(), metric, &|_| None).expect("numbers only");
+        let found = tree.number(tree.root(), metric, &Point::default()).expect("numbers only");
         assert_eq!(found, integer(expected), "{place}: {}", metric.name());
     }
 }
@@ -79,7 +79,7 @@ fn elaborated(algebra: &Algebra, rules: &RuleSet, text: &str) -> Result<Graph> {
         phases: &[],
         symbols: &IndexMap::new(),
         runtime: &IndexMap::new(),
-        numbers: &|_| None,
+        numbers: &Point::default(),
         unroll: false,
     };
     elaborate_layer(&environment, "Case", &LayerArguments::default())

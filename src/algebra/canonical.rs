@@ -162,6 +162,7 @@ impl Algebra {
     pub fn constant(&self, formula: Formula) -> Option<Rational> {
         match self.as_number(formula) {
             Some(value) => Some((*value).clone()),
+            None if self.is_proved_to_vary(formula) => None,
             None => self.try_canonical(formula).ok()?.fraction.as_constant(),
         }
     }

@@ -37,7 +37,7 @@ impl Registers {
                 Operation::Subtract(a, b) => self.checked(self.at(*a).plus(&self.at(*b).negated()))?,
                 Operation::Multiply(a, b) => self.checked(self.at(*a).times(self.at(*b)))?,
                 Operation::Divide(a, b) => self.checked(self.over(*a, *b)?)?,
-                Operation::Power(base, exponent) => self.power(*base, *exponent)?,
+                Operation::Power(base, exponent) => self.at(*base).power_within(*exponent, self.bits)?,
                 Operation::Floor(a, b) => self.over(*a, *b)?.floor(),
                 Operation::Ceiling(a, b) => self.over(*a, *b)?.negated().floor().negated(),
                 Operation::Remainder(a, b) => {
@@ -52,15 +52,6 @@ impl Registers {
             self.numbers[step.to] = value;
         }
         Ok(())
-    }
-
-    fn power(&self, base: Slot, exponent: u32) -> Result<Number, EvaluationError> {
-        let base = self.at(base);
-        let flat = matches!(base, Number::Small(-1..=1, 1));
-        if !flat && base.bits().saturating_sub(1).saturating_mul(u64::from(exponent)) > self.bits {
-            return Err(EvaluationError::TooLarge);
-        }
-        Ok(base.power(exponent))
     }
 
     /// Recursive on sums inside sums, of which a program has few.

@@ -347,8 +347,11 @@ impl Algebra {
     /// A fraction in the author's symbols: substitutions for facts undone.
     pub(super) fn undone(&self, fraction: &Fraction, work: &Work) -> Outcome<Fraction> {
         let mut result = fraction.clone();
-        for (symbol, value) in self.shown().iter().rev() {
-            result = result.with_variable(Variable::symbol(*symbol), value, work)?;
+        for (symbol, value) in self.facts.borrow().shown.iter().rev() {
+            let variable = Variable::symbol(*symbol);
+            if result.mentions(variable) {
+                result = result.with_variable(variable, value, work)?;
+            }
         }
         Ok(result)
     }

@@ -5,6 +5,7 @@
 
 use num_bigint::BigInt;
 use num_traits::Signed;
+use smallvec::SmallVec;
 
 use super::formula::Rational;
 use super::gcd::gcd;
@@ -51,6 +52,11 @@ impl Denominator {
     /// The multi-term factors and their exponents.
     pub fn factors(&self) -> &[(Polynomial, u32)] {
         &self.factors
+    }
+
+    /// Whether a variable occurs.
+    fn mentions(&self, variable: Variable) -> bool {
+        self.monomial.exponent(variable) > 0 || self.factors.iter().any(|factor| factor.0.mentions(variable))
     }
 
     /// Multiplied out.
@@ -234,6 +240,11 @@ impl Fraction {
         Some(Rational::new_raw(numerator.to_big(), self.denominator.number.to_big()))
     }
 
+    /// Whether a variable occurs.
+    pub fn mentions(&self, variable: Variable) -> bool {
+        self.numerator.mentions(variable) || self.denominator.mentions(variable)
+    }
+
     /// The variables that occur, sorted.
     pub fn variables(&self) -> Vec<Variable> {
         let mut variables = self.numerator.variables();
@@ -246,7 +257,7 @@ impl Fraction {
 
     /// The sum of many, collected at once over their common denominator.
     pub fn sum<'a>(summands: impl IntoIterator<Item = &'a Fraction>, work: &Work) -> Outcome<Self> {
-        let summands: Vec<&Fraction> = summands.into_iter().collect();
+        let summands: SmallVec<[&Fraction; 8]> = summands.into_iter().collect();
         if summands.iter().all(|summand| summand.denominator.is_one()) {
             return Ok(Polynomial::sum(summands.into_iter().map(|summand| &summand.numerator)).into());
         }
@@ -258,6 +269,10 @@ impl Fraction {
         }
         let mut numerators = Vec::with_capacity(summands.len());
         for summand in summands {
+            if summand.denominator == common {
+                numerators.push(summand.numerator.clone());
+                continue;
+            }
             let cofactor = common.cofactor(&summand.denominator, work)?;
             numerators.push(summand.numerator.times(&cofactor, work)?);
         }
@@ -271,10 +286,14 @@ impl Fraction {
 
     /// The product of many, the short ones first.
     pub fn product<'a>(factors: impl IntoIterator<Item = &'a Fraction>, work: &Work) -> Outcome<Self> {
-        let mut factors: Vec<&Fraction> = factors.into_iter().collect();
+        let mut factors: SmallVec<[&Fraction; 8]> = factors.into_iter().collect();
         factors.sort_by_key(|factor| factor.numerator.len());
-        let (mut numerator, mut denominator) = (Polynomial::one(), Denominator::one());
-        for factor in factors {
+        let Some((first, others)) = factors.split_first() else { return Ok(Self::one()) };
+        if others.is_empty() {
+            return Ok((*first).clone());
+        }
+        let (mut numerator, mut denominator) = (first.numerator.clone(), first.denominator.clone());
+        for factor in others {
             numerator = numerator.times(&factor.numerator, work)?;
             if !factor.denominator.is_one() {
                 denominator = denominator.times(&factor.denominator)?;
@@ -359,16 +378,28 @@ impl Fraction {
 
     /// With another fraction in place of a variable; contents of atoms stay as they are.
     pub fn with_variable(&self, variable: Variable, value: &Self, work: &Work) -> Outcome<Self> {
-        if !self.variables().contains(&variable) {
+        if !self.mentions(variable) {
             return Ok(self.clone());
         }
         let compose = |polynomial: &Polynomial| -> Outcome<Fraction> {
+            if let Some(value) = value.as_polynomial() {
+                return Ok(polynomial.with_variable(variable, value, work)?.into());
+            }
             let mut terms = Vec::new();
             for (exponent, coefficient) in polynomial.coefficients_in(variable) {
                 terms.push(Fraction::product([&value.power(exponent, work)?, &coefficient.into()], work)?);
             }
             Fraction::sum(&terms, work)
         };
+        if !self.denominator.mentions(variable) {
+            let above = compose(&self.numerator)?;
+            let below = if above.denominator.is_one() {
+                self.denominator.clone()
+            } else {
+                self.denominator.times(&above.denominator)?
+            };
+            return Self::reduced(above.numerator, below, work);
+        }
         let below = compose(&self.denominator.expanded(work)?)?;
         Fraction::product([&compose(&self.numerator)?, &below.inverse(work)?], work)
     }

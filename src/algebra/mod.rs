@@ -16,7 +16,7 @@
 //! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
-//! | `program`, `exact`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
+//! | `program`, `exact`, `point`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
 //! | `readable`, `grouping`, `kernels`, `cubes`, `factors`, `shown` | forms for people |
 //! | `evaluable`, `straight` | the form that is cheapest to evaluate |
 //! | `solving`, `derivatives` | where two formulas meet; how a formula grows |
@@ -54,6 +54,7 @@ mod monomial;
 mod nodes;
 mod number;
 mod packing;
+mod point;
 mod polynomial;
 mod positivity;
 mod products;
@@ -78,5 +79,6 @@ pub use factorization::Factorization;
 pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
 pub use leading::{Leading, LeadingComparison};
 pub use limits::{Limits, Obstacle};
+pub use point::Point;
 pub use program::Program;
 pub use solving::{Chart, Root, Solution, Stretch, Unsolvable};

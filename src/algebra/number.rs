@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 use num_integer::Integer as _;
 use num_traits::{Signed, ToPrimitive, Zero};
 
-use super::formula::Rational;
+use super::formula::{EvaluationError, Rational};
 
 /// An exact value. `Small` is in lowest terms with a positive denominator.
 #[derive(Debug, Clone)]
@@ -109,6 +109,18 @@ impl Number {
             Small(n, d) => Small(num_integer::Integer::div_floor(n, d), 1),
             Big(value) => value.floor().into(),
         }
+    }
+
+    /// A power.
+    ///
+    /// # Errors
+    /// Where it may take more bits than there may be.
+    pub fn power_within(&self, exponent: u32, bits: u64) -> Result<Self, EvaluationError> {
+        let flat = matches!(self, Small(-1..=1, 1));
+        if !flat && self.bits().saturating_sub(1).saturating_mul(u64::from(exponent)) > bits {
+            return Err(EvaluationError::TooLarge);
+        }
+        Ok(self.power(exponent))
     }
 
     /// A power, by squaring.

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use smallvec::SmallVec;
+
 use super::integer::Integer;
 use super::monomial::{Monomial, Variable};
 use super::packing::{self, Packed};
@@ -61,7 +63,7 @@ impl Polynomial {
 
     /// From collected terms.
     pub(super) fn sparse(terms: Terms<Monomial>) -> Self {
-        let mut variables: Vec<Variable> = Vec::with_capacity(packing::VARIABLES);
+        let mut variables: SmallVec<[Variable; packing::VARIABLES]> = SmallVec::new();
         for (monomial, _) in &terms {
             if monomial.degree() > packing::DEGREE {
                 return Polynomial(Sparse(terms));
@@ -76,7 +78,7 @@ impl Polynomial {
             }
         }
         let terms = terms.into_iter().map(|(key, value)| (packing::pack(&key, &variables), value)).collect();
-        Polynomial(InPacked(variables.into(), terms))
+        Polynomial(InPacked(table_of(&variables), terms))
     }
 
     pub(super) fn to_sparse(&self) -> Cow<'_, [(Monomial, Integer)]> {
@@ -127,7 +129,7 @@ impl Polynomial {
 impl Polynomial {
     /// 0
     pub fn zero() -> Self {
-        Polynomial(InPacked(Rc::new([]), Vec::new()))
+        Polynomial(InPacked(table_of(&[]), Vec::new()))
     }
 
     /// 1
@@ -137,12 +139,12 @@ impl Polynomial {
 
     /// A number.
     pub fn constant(value: Integer) -> Self {
-        Self::term(Monomial::one(), value)
+        if value.is_zero() { Self::zero() } else { Polynomial(InPacked(table_of(&[]), vec![(0, value)])) }
     }
 
     /// A variable.
     pub fn variable(variable: Variable) -> Self {
-        Self::term(Monomial::variable(variable), Integer::ONE)
+        Polynomial(InPacked(table_of(&[variable]), vec![(packing::from_exponents(&[1]), Integer::ONE)]))
     }
 
     /// A single term.
@@ -210,6 +212,14 @@ impl Polynomial {
     /// The greatest term; `None` for 0.
     pub fn leading(&self) -> Option<(Monomial, &Integer)> {
         self.terms().next()
+    }
+
+    /// Whether a variable occurs.
+    pub fn mentions(&self, variable: Variable) -> bool {
+        match &self.0 {
+            InPacked(variables, _) => variables.contains(&variable),
+            Sparse(terms) => terms.iter().any(|term| term.0.exponent(variable) > 0),
+        }
     }
 
     /// The variables that occur, sorted.
@@ -294,6 +304,14 @@ impl Polynomial {
         }
         total
     }
+}
+
+/// A table of variables; that of numbers, which is most often asked for, is one for all.
+fn table_of(variables: &[Variable]) -> Rc<[Variable]> {
+    thread_local! {
+        static EMPTY: Rc<[Variable]> = Rc::new([]);
+    }
+    if variables.is_empty() { EMPTY.with(Rc::clone) } else { variables.into() }
 }
 
 impl Default for Polynomial {

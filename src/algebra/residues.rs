@@ -52,6 +52,12 @@ impl Algebra {
         (a != NONE && b != NONE).then(|| a == b)
     }
 
+    /// Whether a formula is proved to be no number: a rational function with two values.
+    pub(super) fn is_proved_to_vary(&self, formula: Formula) -> bool {
+        let residue = self.residue(formula);
+        residue != NONE && residue[0] != residue[1]
+    }
+
     pub(super) fn forget_residues(&self) {
         *self.residues.borrow_mut() = Residues::default();
     }

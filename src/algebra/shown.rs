@@ -115,7 +115,10 @@ impl Algebra {
             let whole = best.clone();
             let atom = self.atom(number);
             let mut values = self.relatives(variable, &atom, &work)?;
-            values.insert(0, Fraction::variable(variable));
+            if matches!(atom, Atom::Maximum(_)) {
+                // As it is, perhaps with its square.
+                values.insert(0, Fraction::variable(variable));
+            }
             for value in values {
                 let other = whole.with_variable(variable, &value, &work)?;
                 if let Atom::Maximum(parts) = &atom

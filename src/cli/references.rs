@@ -74,8 +74,8 @@ impl References {
         let theirs = view.tree.algebra();
         let mut formula = view.tree.formula(view.selected, reference.metric);
         if self.models.len() > 1 || view.layer.is_some() {
-            let known = view.numbers.iter().filter(|(symbol, _)| *theirs.name(**symbol) != *kept);
-            let values = known.map(|(symbol, value)| (*symbol, theirs.number(value.clone()))).collect();
+            let known = view.numbers.iter().filter(|(symbol, _)| *theirs.name(*symbol) != *kept);
+            let values = known.map(|(symbol, value)| (symbol, theirs.number(value.clone()))).collect();
             formula = theirs.substitute(formula, &values);
         }
         for symbol in &view.symbols {
@@ -89,8 +89,8 @@ impl References {
             }
             self.numbers.insert(symbol.name.clone(), symbol.number.clone());
         }
-        for (symbol, value) in &view.numbers {
-            self.numbers.entry(theirs.name(*symbol).to_string()).or_insert_with(|| value.clone());
+        for (symbol, value) in view.numbers.iter() {
+            self.numbers.entry(theirs.name(symbol).to_string()).or_insert_with(|| value.clone());
         }
         let formula = self.algebra.import(theirs, &[formula])[0];
         self.formulas.insert(reference.name.clone(), formula);

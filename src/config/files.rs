@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, DirEntry, include_dir};
 
 use super::value::escape;
 use crate::diagnostic::{Diagnostic, Result, Source, Span};
@@ -53,7 +53,7 @@ impl Files {
             check_name("a file", segment, None)?;
         }
         match &self.root {
-            Root::Embedded(prefix) => match MODELS.get_file(format!("{prefix}{path}")) {
+            Root::Embedded(prefix) => match embedded(&format!("{prefix}{path}")) {
                 None => Ok(None),
                 Some(file) => text_of(path, file.contents().to_vec()).map(Some),
             },
@@ -92,6 +92,24 @@ impl Files {
         names.retain(|name| is_name(name));
         names.sort();
         names
+    }
+}
+
+/// The embedded file of that path. Compares text: the search that comes with the folder takes every path apart.
+fn embedded(path: &str) -> Option<&'static include_dir::File<'static>> {
+    let mut folder = &MODELS;
+    loop {
+        let next = folder.entries().iter().find(|entry| {
+            let known = entry.path().to_str().unwrap_or_default();
+            match entry {
+                DirEntry::File(_) => known == path,
+                DirEntry::Dir(_) => path.strip_prefix(known).is_some_and(|rest| rest.starts_with('/')),
+            }
+        })?;
+        match next {
+            DirEntry::File(file) => return Some(file),
+            DirEntry::Dir(inner) => folder = inner,
+        }
     }
 }
 

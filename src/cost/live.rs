@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
+use crate::algebra::{EvaluationError, Formula, Point, Rational, Symbol};
 use crate::lang::TensorId;
 
 use super::numbers::add;
@@ -146,7 +146,7 @@ impl Liveness {
         &self,
         tree: &CostTree<'_>,
         id: NodeId,
-        values: &dyn Fn(Symbol) -> Option<Rational>,
+        point: &Point,
     ) -> Result<Rational, EvaluationError> {
         let mut sizes: HashMap<Formula, Rational> = HashMap::default();
         let mut peak = Rational::from_integer(0.into());
@@ -160,7 +160,7 @@ impl Liveness {
                         add(&mut total, size);
                         continue;
                     }
-                    let size = tree.algebra.evaluate(bytes, values)?;
+                    let size = tree.algebra.value_at(bytes, point)?;
                     add(&mut total, &size);
                     sizes.insert(bytes, size);
                 }

@@ -29,7 +29,7 @@ impl<'a, 'g> Walk<'a, 'g> {
         parent: NodeId,
         around: &Surroundings<'g>,
     ) {
-        let number = self.tree.algebra.evaluate(inner.count, self.numbers).ok();
+        let number = self.tree.algebra.value_at(inner.count, self.numbers).ok();
         let once = number.as_ref().is_some_and(|number| number.is_one());
         let never = number.as_ref().is_some_and(|number| number.is_zero());
         let start = self.tree.liveness.events.len();
@@ -172,7 +172,7 @@ impl<'a, 'g> Walk<'a, 'g> {
     /// Whether a class has its loop's last iteration, whether only that, and the index of the one before it.
     fn around_last(&self, inner: &Loop, class: &Class) -> (bool, bool, Option<Formula>) {
         let algebra = self.tree.algebra;
-        let number = |formula| algebra.evaluate(formula, self.numbers).ok();
+        let number = |formula| algebra.value_at(formula, self.numbers).ok();
         let one = algebra.integer(1);
         let final_index = number(algebra.difference(inner.count, one));
         match &class.iterations {

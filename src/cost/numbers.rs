@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use num_traits::Zero;
 use rustc_hash::FxHashMap;
 
-use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
+use crate::algebra::{EvaluationError, Formula, Point, Rational};
 
 use super::metric::{IoModel, Metric};
 use super::tree::{CostTree, NodeId, traffic};
@@ -37,7 +37,7 @@ type Line = Vec<Rational>;
 /// Numbers of all nodes of a [`CostTree`] at given values of its symbols.
 pub struct Numbers<'t, 'a> {
     tree: &'t CostTree<'a>,
-    values: &'t dyn Fn(Symbol) -> Option<Rational>,
+    point: &'t Point,
     own: Vec<Line>,
     all: Vec<Line>,
     /// Peaks asked for so far.
@@ -49,10 +49,7 @@ impl<'a> CostTree<'a> {
     ///
     /// # Errors
     /// For symbols without a value, and division by zero.
-    pub fn numbers<'t>(
-        &'t self,
-        values: &'t dyn Fn(Symbol) -> Option<Rational>,
-    ) -> Result<Numbers<'t, 'a>, EvaluationError> {
+    pub fn numbers<'t>(&'t self, point: &'t Point) -> Result<Numbers<'t, 'a>, EvaluationError> {
         let mut known: FxHashMap<Formula, Rational> = FxHashMap::default();
         let mut own = Vec::with_capacity(self.nodes.len());
         for place in 0..self.nodes.len() {
@@ -64,7 +61,7 @@ impl<'a> CostTree<'a> {
                     match known.get(&term) {
                         Some(number) => add(&mut total, number),
                         None => {
-                            let number = self.algebra.evaluate(term, values)?;
+                            let number = self.algebra.value_at(term, point)?;
                             add(&mut total, &number);
                             known.insert(term, number);
                         }
@@ -85,7 +82,7 @@ impl<'a> CostTree<'a> {
                 }
             }
         }
-        Ok(Numbers { tree: self, values, own, all, peaks: RefCell::default() })
+        Ok(Numbers { tree: self, point, own, all, peaks: RefCell::default() })
     }
 
     /// A node's own terms of a column.
@@ -121,7 +118,7 @@ impl Numbers<'_, '_> {
                 if let Some(known) = self.peaks.borrow().get(&id) {
                     return Ok(known.clone());
                 }
-                let peak = self.tree.number(id, metric, self.values)?;
+                let peak = self.tree.number(id, metric, self.point)?;
                 self.peaks.borrow_mut().insert(id, peak.clone());
                 Ok(peak)
             }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use crate::algebra::{Algebra, EvaluationError, Formula, Rational, Symbol};
+use crate::algebra::{Algebra, EvaluationError, Formula, Point, Rational};
 use crate::diagnostic::Span;
 use crate::lang::{Graph, Value, Weight};
 use crate::rules::RuleSet;
@@ -146,7 +146,7 @@ impl<'a> CostTree<'a> {
         rules: &'a RuleSet,
         counting: Counting<'a>,
         graph: &Graph,
-        numbers: &dyn Fn(Symbol) -> Option<Rational>,
+        numbers: &Point,
     ) -> CostTree<'a> {
         super::walk::build(algebra, rules, counting, graph, numbers, false)
     }
@@ -157,10 +157,9 @@ impl<'a> CostTree<'a> {
         rules: &'a RuleSet,
         counting: Counting<'a>,
         graph: &Graph,
-        numbers: &rustc_hash::FxHashMap<Symbol, Rational>,
+        numbers: &Point,
     ) -> Vec<IdleWeight> {
-        let numbers = |symbol: Symbol| numbers.get(&symbol).cloned();
-        super::walk::build(algebra, rules, counting, graph, &numbers, true).export_weights()
+        super::walk::build(algebra, rules, counting, graph, numbers, true).export_weights()
     }
 
     /// The whole phase or layer.
@@ -245,14 +244,10 @@ impl<'a> CostTree<'a> {
     ///
     /// # Errors
     /// For symbols without a value, and division by zero.
-    pub fn peak_moment(
-        &self,
-        id: NodeId,
-        values: &dyn Fn(Symbol) -> Option<Rational>,
-    ) -> Result<Formula, EvaluationError> {
+    pub fn peak_moment(&self, id: NodeId, point: &Point) -> Result<Formula, EvaluationError> {
         let mut peak = (self.algebra.integer(0), Rational::from_integer(0.into()));
         for moment in self.liveness.greatest_moments(self, id) {
-            let number = self.algebra.evaluate(moment, values)?;
+            let number = self.algebra.value_at(moment, point)?;
             if number > peak.1 {
                 peak = (moment, number);
             }
@@ -338,30 +333,25 @@ impl<'a> CostTree<'a> {
     ///
     /// # Errors
     /// For symbols without a value, and division by zero.
-    pub fn number(
-        &self,
-        id: NodeId,
-        metric: Metric,
-        values: &dyn Fn(Symbol) -> Option<Rational>,
-    ) -> Result<Rational, EvaluationError> {
+    pub fn number(&self, id: NodeId, metric: Metric, point: &Point) -> Result<Rational, EvaluationError> {
         if metric == Metric::ActivationsBytes {
-            return self.liveness.peak_number(self, id, values);
+            return self.liveness.peak_number(self, id, point);
         }
         if metric == Metric::MemoryBytes {
             let mut total = Rational::from_integer(0.into());
             for part in [Metric::WeightsBytes, Metric::ActivationsBytes, Metric::KvCacheBytes] {
-                total += self.number(id, part, values)?;
+                total += self.number(id, part, point)?;
             }
             return Ok(total);
         }
         if metric == Metric::Intensity {
-            let bytes = self.algebra.evaluate(self.io(id, self.counting.intensity_io, None, true), values)?;
+            let bytes = self.algebra.value_at(self.io(id, self.counting.intensity_io, None, true), point)?;
             if bytes == Rational::from_integer(0.into()) {
                 return Ok(bytes);
             }
-            return Ok(self.number(id, Metric::Flops, values)? / bytes);
+            return Ok(self.number(id, Metric::Flops, point)? / bytes);
         }
-        self.algebra.evaluate(self.formula(id, metric), values)
+        self.algebra.value_at(self.formula(id, metric), point)
     }
 
     /// Operators below a node that execute work which the convention does not count, in order.

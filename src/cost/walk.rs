@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::rc::Rc;
 
-use crate::algebra::{Algebra, Formula, Rational, Symbol};
+use crate::algebra::{Algebra, Formula, Point};
 use crate::lang::{Action, Class, Graph, Item, LayerCall, OperatorCall, StorageKind, TensorId, instantiate};
 use crate::rules::{RuleSet, Unit};
 
@@ -19,7 +19,7 @@ pub(super) fn build<'a>(
     rules: &'a RuleSet,
     counting: Counting<'a>,
     graph: &Graph,
-    numbers: &dyn Fn(Symbol) -> Option<Rational>,
+    numbers: &Point,
     weights_alone: bool,
 ) -> CostTree<'a> {
     let root = Node {
@@ -78,7 +78,7 @@ pub(super) struct Surroundings<'g> {
 pub(super) struct Walk<'a, 'g> {
     pub tree: CostTree<'a>,
     pub graph: &'g Graph,
-    pub numbers: &'g dyn Fn(Symbol) -> Option<Rational>,
+    pub numbers: &'g Point,
     /// Storages of carried values of loops that run once.
     pub aliases: HashMap<TensorId, TensorId>,
     /// Weights seen, by identity.

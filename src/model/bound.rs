@@ -12,7 +12,7 @@ use num_traits::ToPrimitive;
 
 use super::locate::{Found, find, model_files};
 use super::phase_view::Elaboration;
-use crate::algebra::{Algebra, Formula, Rational, Symbol};
+use crate::algebra::{Algebra, Formula, Point, Rational, Symbol};
 use crate::config::{
     Accepted, Binding, Dtype, Elements, Expression, ModelDescription, Override, Relation, Request, Setting,
     SymbolKind, bind, read_overrides,
@@ -74,7 +74,7 @@ pub struct BoundModel {
     pub(super) rows: Symbol,
     pub(super) phases: Vec<String>,
     pub(super) symbols: IndexMap<String, Value>,
-    pub(super) numbers: HashMap<Symbol, Rational>,
+    pub(super) numbers: Point,
     pub(super) idle: std::cell::OnceCell<Vec<crate::cost::IdleWeight>>,
     /// Elaborated phases, by name.
     pub(super) elaborations: RefCell<HashMap<String, Rc<Elaboration>>>,
@@ -121,7 +121,7 @@ impl BoundModel {
             rows,
             phases,
             symbols: IndexMap::new(),
-            numbers: HashMap::default(),
+            numbers: Point::default(),
             idle: std::cell::OnceCell::new(),
             elaborations: RefCell::default(),
         };
@@ -263,8 +263,7 @@ impl BoundModel {
 
     /// The number that a size has under the bound configuration, as an integer that fits.
     pub fn small_number(&self, formula: Formula) -> Option<i64> {
-        let lookup = |symbol: Symbol| self.numbers.get(&symbol).cloned();
-        let number = self.algebra.evaluate(formula, &lookup).ok()?;
+        let number = self.algebra.value_at(formula, &self.numbers).ok()?;
         number.is_integer().then(|| number.to_integer().to_i64()).flatten()
     }
 }

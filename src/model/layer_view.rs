@@ -1,13 +1,13 @@
 //! A layer by itself, in symbols of its own, whose values come from its first call in the model.
 
-use rustc_hash::FxHashMap as HashMap;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
 use super::bound::{BoundModel, structure};
 use super::phase_view::assemble;
 use super::view::{View, ViewSymbol};
-use crate::algebra::{Formula, Node, Rational, Symbol};
+use crate::algebra::{Formula, Node, Point, Rational, Symbol};
 use crate::config::Setting;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::lang::syntax::{Expression, ExpressionKind, Layer};
@@ -57,9 +57,9 @@ fn collect(entry: &Expression, names: &mut Vec<String>) {
 struct Own<'m> {
     model: &'m BoundModel,
     /// Numbers of the phase from which the layer's come.
-    outer: HashMap<Symbol, Rational>,
+    outer: Rc<Point>,
     symbols: Vec<ViewSymbol>,
-    numbers: HashMap<Symbol, Rational>,
+    numbers: Vec<(Symbol, Rational)>,
 }
 
 impl Own<'_> {
@@ -69,9 +69,7 @@ impl Own<'_> {
         let given = model.binding.extra.get(name).map(|bound| &bound.setting);
         let number = match (given, origin) {
             (Some(Setting::Size(number)), _) => Some(Rational::from_integer(number.clone())),
-            (_, Some(origin)) => {
-                model.algebra.evaluate(origin, &|symbol| self.outer.get(&symbol).cloned()).ok()
-            }
+            (_, Some(origin)) => model.algebra.value_at(origin, &self.outer).ok(),
             _ => None,
         };
         let Some(number) = number else {
@@ -86,7 +84,7 @@ impl Own<'_> {
             _ if name == ROWS && least == 1 => model.rows,
             _ => model.algebra.fresh_symbol_from(name, least),
         };
-        self.numbers.insert(symbol, number.clone());
+        self.numbers.push((symbol, number.clone()));
         let (latex, meaning) = self.describe(name, origin);
         self.symbols.push(ViewSymbol { name: name.to_owned(), symbol, latex, meaning, number, origin });
         Ok(model.algebra.variable(symbol))
@@ -132,19 +130,18 @@ impl BoundModel {
         &self,
         name: &str,
         occurrence: Option<&Occurrence>,
-        outer: HashMap<Symbol, Rational>,
+        outer: Rc<Point>,
         phase: &str,
     ) -> Result<View<'_>> {
         let reference = self.layer_named(name)?;
-        let mut own = Own { model: self, outer, symbols: Vec::new(), numbers: HashMap::default() };
+        let mut own = Own { model: self, outer, symbols: Vec::new(), numbers: Vec::new() };
         let arguments = self.layer_arguments(&reference, occurrence, &mut own)?;
-        let mut numbers = own.outer;
+        let mut numbers = (*own.outer).clone();
         numbers.extend(own.numbers);
         let mut symbols = self.symbols.clone();
         self.apply_switches(&mut symbols);
         self.replace_by_given(&mut symbols, occurrence, &arguments);
         let runtime = IndexMap::new();
-        let lookup = |symbol: Symbol| numbers.get(&symbol).cloned();
         let environment = Environment {
             algebra: &self.algebra,
             rules: &self.rules,
@@ -153,22 +150,19 @@ impl BoundModel {
             phases: &self.phases,
             symbols: &symbols,
             runtime: &runtime,
-            numbers: &lookup,
+            numbers: &numbers,
             unroll: false,
         };
         let graph = elaborate_layer(&environment, name, &arguments)?;
         let tree = self.cost_tree(phase, &graph, &numbers);
-        let view = assemble(tree, &graph, phase, Some(name.to_owned()), own.symbols, numbers);
+        let view = assemble(tree, &graph, phase, Some(name.to_owned()), own.symbols, Rc::new(numbers));
         view.check_conditions()?;
         Ok(view)
     }
 
     /// How the model first calls a layer: in the phase in force, else in another one.
-    pub(super) fn first_occurrence(
-        &self,
-        name: &str,
-    ) -> Result<(Option<Occurrence>, HashMap<Symbol, Rational>, String)> {
-        let mut first: Option<(Occurrence, HashMap<Symbol, Rational>, String)> = None;
+    pub(super) fn first_occurrence(&self, name: &str) -> Result<(Option<Occurrence>, Rc<Point>, String)> {
+        let mut first: Option<(Occurrence, Rc<Point>, String)> = None;
         let phase = self.phase().to_owned();
         let others = self.phases.iter().filter(|other| **other != phase);
         for candidate in std::iter::once(&phase).chain(others) {

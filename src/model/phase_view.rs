@@ -1,13 +1,12 @@
 //! Phases of a bound model.
 
-use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
 
 use super::bound::BoundModel;
 use super::view::{Condition, View, ViewSymbol};
-use crate::algebra::{Formula, Rational, Symbol};
+use crate::algebra::{Formula, Point, Rational};
 use crate::config::{Setting, SymbolKind};
 use crate::cost::{CostTree, IdleWeight};
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
@@ -17,7 +16,7 @@ use crate::lang::{Environment, Graph, List, Value, elaborate_phase};
 pub(super) struct Elaboration {
     pub(super) graph: Graph,
     /// Numbers of all symbols in it.
-    pub(super) numbers: HashMap<Symbol, Rational>,
+    pub(super) numbers: Rc<Point>,
 }
 
 impl BoundModel {
@@ -74,15 +73,8 @@ impl BoundModel {
         Ok(assemble(tree, &graph, phase, None, Vec::new(), numbers))
     }
 
-    pub(super) fn cost_tree(
-        &self,
-        phase: &str,
-        graph: &Graph,
-        numbers: &HashMap<Symbol, Rational>,
-    ) -> CostTree<'_> {
-        CostTree::build(&self.algebra, &self.rules, self.counting(phase), graph, &|symbol| {
-            numbers.get(&symbol).cloned()
-        })
+    pub(super) fn cost_tree(&self, phase: &str, graph: &Graph, numbers: &Point) -> CostTree<'_> {
+        CostTree::build(&self.algebra, &self.rules, self.counting(phase), graph, numbers)
     }
 
     /// A phase, elaborated once.
@@ -112,7 +104,6 @@ impl BoundModel {
             }
         }
         self.apply_switches(&mut symbols);
-        let lookup = |symbol: Symbol| numbers.get(&symbol).cloned();
         let environment = Environment {
             algebra: &self.algebra,
             rules: &self.rules,
@@ -121,17 +112,17 @@ impl BoundModel {
             phases: &self.phases,
             symbols: &symbols,
             runtime: &runtime,
-            numbers: &lookup,
+            numbers: &numbers,
             unroll,
         };
         let graph = elaborate_phase(&environment, phase)?;
-        Ok(Elaboration { graph, numbers })
+        Ok(Elaboration { graph, numbers: Rc::new(numbers) })
     }
 
     /// A value with all its sizes as numbers.
-    fn as_number(&self, value: &Value, numbers: &HashMap<Symbol, Rational>) -> Value {
+    fn as_number(&self, value: &Value, numbers: &Point) -> Value {
         let number = |size: Formula| {
-            let number = self.algebra.evaluate(size, &|symbol| numbers.get(&symbol).cloned());
+            let number = self.algebra.value_at(size, numbers);
             self.algebra.number(number.expect("bound symbols have values"))
         };
         match value {
@@ -179,11 +170,11 @@ impl BoundModel {
         Ok(self.idle.get_or_init(|| all))
     }
 
-    fn phase_symbols(&self, phase: &str, numbers: &HashMap<Symbol, Rational>) -> Vec<ViewSymbol> {
+    fn phase_symbols(&self, phase: &str, numbers: &Point) -> Vec<ViewSymbol> {
         let mut symbols = Vec::new();
         let mut push = |name: &str, latex: &str, meaning: &str| {
             let symbol = self.algebra.symbol(name);
-            if let Some(number) = numbers.get(&symbol) {
+            if let Some(number) = numbers.get(symbol) {
                 let (name, latex, meaning) = (name.to_owned(), latex.to_owned(), meaning.to_owned());
                 symbols.push(ViewSymbol {
                     name,
@@ -219,7 +210,7 @@ pub(super) fn assemble<'m>(
     phase: &str,
     layer: Option<String>,
     symbols: Vec<ViewSymbol>,
-    numbers: HashMap<Symbol, Rational>,
+    numbers: Rc<Point>,
 ) -> View<'m> {
     let shape = |id: &crate::lang::TensorId| -> Vec<Formula> { graph.tensors[id.0 as usize].shape.to_vec() };
     let conditions = graph.divisions.iter().map(|(dividend, divisor, span)| Condition {

@@ -1,10 +1,10 @@
 //! What a product works on: a phase of a model, or a layer by itself, with costs, symbols, numbers and doubts.
 
-use rustc_hash::FxHashMap as HashMap;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use crate::algebra::{EvaluationError, Formula, Rational, Symbol};
+use crate::algebra::{EvaluationError, Formula, Point, Rational, Symbol};
 use crate::cost::{CostTree, Metric, NodeId};
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::{LayerShapes, ShapeOrSize};
@@ -25,7 +25,7 @@ pub struct View<'m> {
     /// Symbols that its formulas may hold, in declared order.
     pub symbols: Vec<ViewSymbol>,
     /// Values of all symbols.
-    pub numbers: HashMap<Symbol, Rational>,
+    pub numbers: Rc<Point>,
     /// Exact divisions that no fact proves: they are checked on the numbers.
     pub conditions: Vec<Condition>,
     /// Assumptions that costs rest on.
@@ -87,9 +87,7 @@ impl View<'_> {
     /// # Errors
     /// For symbols without a value, by name.
     pub fn number(&self, node: NodeId, metric: Metric) -> Result<Rational> {
-        self.tree
-            .number(node, metric, &|symbol| self.numbers.get(&symbol).cloned())
-            .map_err(|error| self.explain(&error))
+        self.tree.number(node, metric, &self.numbers).map_err(|error| self.explain(&error))
     }
 
     /// The number of a formula.
@@ -98,9 +96,7 @@ impl View<'_> {
     /// As [`View::number`].
     pub fn evaluate(&self, formula: Formula) -> Result<Rational> {
         let algebra = self.tree.algebra();
-        algebra
-            .evaluate(formula, &|symbol| self.numbers.get(&symbol).cloned())
-            .map_err(|error| self.explain(&error))
+        algebra.value_at(formula, &self.numbers).map_err(|error| self.explain(&error))
     }
 
     /// The number of a formula with some symbols at other values than the bound ones: nothing is derived again. Facts
@@ -109,7 +105,7 @@ impl View<'_> {
     /// # Errors
     /// For a name that is no symbol of this view, and as [`View::number`].
     pub fn evaluate_at(&self, formula: Formula, values: &[(&str, i64)]) -> Result<Rational> {
-        let mut numbers = self.numbers.clone();
+        let mut numbers = (*self.numbers).clone();
         for (name, value) in values {
             let symbol = self.symbols.iter().find(|symbol| symbol.name == *name).ok_or_else(|| {
                 let names = self.symbols.iter().map(|symbol| symbol.name.as_str());
@@ -119,7 +115,7 @@ impl View<'_> {
             numbers.insert(symbol.symbol, Rational::from_integer((*value).into()));
         }
         let algebra = self.tree.algebra();
-        let number = algebra.evaluate(formula, &|symbol| numbers.get(&symbol).cloned());
+        let number = algebra.value_at(formula, &numbers);
         number.map_err(|error| self.explain(&error))
     }
 
@@ -132,7 +128,7 @@ impl View<'_> {
         if let Some(peak) = self.tree.peak_of_few(node, FEW) {
             return Ok((peak, true));
         }
-        let moment = self.tree.peak_moment(node, &|symbol| self.numbers.get(&symbol).cloned());
+        let moment = self.tree.peak_moment(node, &self.numbers);
         Ok((moment.map_err(|error| self.explain(&error))?, false))
     }
 

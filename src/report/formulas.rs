@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::RefCell;
 
 use super::document::{Inline, Item, Line};
-use crate::algebra::{Algebra, Formula, Node, Rational, Symbol};
+use crate::algebra::{Algebra, Formula, Node, Point, Rational, Symbol};
 use crate::model::{BoundModel, View};
 use crate::notation::quantity::format_exact;
 use crate::notation::{
@@ -27,7 +27,7 @@ pub struct Printer<'m> {
     /// Owner of the formulas.
     pub algebra: &'m Algebra,
     /// Numbers of the symbols, where there are any.
-    numbers: RefCell<HashMap<Symbol, Rational>>,
+    numbers: RefCell<Point>,
     /// Readable forms so far.
     known: RefCell<HashMap<Formula, Formula>>,
     /// Sizes that stand under a name: those that a body names (`C/H` as `d`), and long quotients.
@@ -87,7 +87,7 @@ impl<'m> Printer<'m> {
 
     /// Takes up the numbers of another view over the same symbols.
     pub fn learn(&self, view: &View<'_>) {
-        let numbers = view.numbers.iter().map(|(symbol, number)| (*symbol, number.clone()));
+        let numbers = view.numbers.iter().map(|(symbol, number)| (symbol, number.clone()));
         self.numbers.borrow_mut().extend(numbers);
     }
 
@@ -211,7 +211,7 @@ impl<'m> Printer<'m> {
             return;
         }
         let algebra = self.algebra;
-        let number = algebra.evaluate(quotient, &|symbol| self.numbers.borrow().get(&symbol).cloned()).ok();
+        let number = algebra.value_at(quotient, &self.numbers.borrow()).ok();
         let negative = number.as_ref().is_some_and(|number| number < &Rational::from_integer(0.into()));
         let place = self.locals.borrow().iter().filter(|local| local.quotient).count() + 1;
         let name = format!("n_{place}");
@@ -344,17 +344,18 @@ impl<'m> Printer<'m> {
         let known = self.locals.borrow();
         let known: HashMap<Formula, Formula> =
             known.iter().filter(|local| which(local)).map(|local| (local.from, local.to)).collect();
-        if known.is_empty() { formula } else { self.with(formula, &known) }
+        if known.is_empty() { formula } else { self.with(formula, &RefCell::new(known)) }
     }
 
-    fn with(&self, formula: Formula, known: &HashMap<Formula, Formula>) -> Formula {
-        if let Some(local) = known.get(&formula) {
-            return *local;
+    /// With what is known in the places of parts; what is made of a part is known then.
+    fn with(&self, formula: Formula, known: &RefCell<HashMap<Formula, Formula>>) -> Formula {
+        if let Some(known) = known.borrow().get(&formula) {
+            return *known;
         }
         let algebra = self.algebra;
         let one = |part: Formula| self.with(part, known);
         let all = |parts: &[Formula]| parts.iter().map(|part| one(*part)).collect::<Vec<_>>();
-        match algebra.node(formula) {
+        let made = match algebra.node(formula) {
             Node::Sum(parts) => algebra.sum(&all(&parts)),
             Node::Product(parts) => algebra.product(&all(&parts)),
             Node::Quotient(a, b) => algebra.quotient(one(a), one(b)),
@@ -364,7 +365,9 @@ impl<'m> Printer<'m> {
             Node::Maximum(parts) => algebra.maximum(&all(&parts)),
             Node::Minimum(parts) => algebra.minimum(&all(&parts)),
             _ => formula,
-        }
+        };
+        known.borrow_mut().insert(formula, made);
+        made
     }
 }
 

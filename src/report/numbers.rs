@@ -5,7 +5,7 @@ use num_traits::Zero;
 use super::context::{PhaseView, Report};
 use super::document::{Document, Line};
 use super::formulas::grouped;
-use crate::algebra::{Rational, Symbol};
+use crate::algebra::Rational;
 use crate::cost::{Metric, NodeId, NodeKind, Numbers};
 use crate::diagnostic::Result;
 use crate::notation::quantity::{Unit, format_si};
@@ -31,8 +31,7 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
 
 fn phase_table(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Document) -> Result<()> {
     let tree = &phase.view.tree;
-    let lookup = |symbol: Symbol| phase.view.numbers.get(&symbol).cloned();
-    let numbers = tree.numbers(&lookup).map_err(|error| phase.view.explain(&error))?;
+    let numbers = tree.numbers(&phase.view.numbers).map_err(|error| phase.view.explain(&error))?;
     let of = |id: NodeId, metric: Metric| numbers.of(id, metric).map_err(|error| phase.view.explain(&error));
     let root = tree.root();
     let total = of(root, Metric::Flops)?;

@@ -32,7 +32,7 @@ pub fn layer_symbols(
         rows.push(vec![Line::of_code(&*symbol.name), meaning, origin, Line::of(grouped(&symbol.number))]);
     }
     for (symbol, name) in others(model, view, &used) {
-        let Some(number) = view.numbers.get(&symbol) else { continue };
+        let Some(number) = view.numbers.get(symbol) else { continue };
         let meaning = described(model, &name);
         rows.push(vec![Line::of_code(name), meaning, Line::default(), Line::of(grouped(number))]);
     }
@@ -53,7 +53,7 @@ pub fn model_symbols(view: &View<'_>, printer: &Printer<'_>, model: &BoundModel,
         rows.push(vec![Line::of_code(&*symbol.name), prose::parse(&symbol.meaning), value]);
     }
     for (symbol, name) in others(model, view, &used) {
-        let Some(number) = view.numbers.get(&symbol) else { continue };
+        let Some(number) = view.numbers.get(symbol) else { continue };
         rows.push(vec![Line::of_code(&*name), described(model, &name), Line::of(grouped(number))]);
     }
     for local in printer.locals() {

@@ -67,9 +67,8 @@ impl Table {
     /// For symbols without a value.
     pub fn of(model: &BoundModel, view: &View<'_>, options: &Options) -> Result<Table> {
         let tree = &view.tree;
-        let values = |symbol| view.numbers.get(&symbol).cloned();
         let explain = |error: EvaluationError| view.explain(&error);
-        let numbers = tree.numbers(&values).map_err(explain)?;
+        let numbers = tree.numbers(&view.numbers).map_err(explain)?;
         let mut found = Rows { view, numbers: &numbers, options, rows: Vec::new() };
         found.below(view.selected, 1)?;
         let mut rows = found.rows;

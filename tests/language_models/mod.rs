@@ -1,12 +1,13 @@
 //! What the tests of the layer language share: a library of models in a folder, and layers from text in memory.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
-use modelmeter::algebra::{Algebra, Rational, Symbol};
+use std::collections::HashMap;
+
+use modelmeter::algebra::{Algebra, Point, Rational};
 use modelmeter::cost::{ByteSizes, CostTree, Counting, IoModel, Metric};
 use modelmeter::diagnostic::{Diagnostic, Result, Source};
 use modelmeter::lang::{Environment, Files, Graph, LayerArguments, Library, List, Value, elaborate_layer};
@@ -141,7 +142,7 @@ pub fn measure_files(files: &[(&str, &str)], given: &[(&str, Given)], unroll: bo
     let rules = RuleSet::load(&algebra, None)?;
     let library = Library::load(files[0].0, &Memory::new(files))?;
     let mut arguments = LayerArguments::default();
-    let mut numbers: HashMap<Symbol, Rational> = HashMap::new();
+    let mut numbers = Point::default();
     for (name, value) in given {
         if let Given::Size(number) = value {
             let symbol = algebra.symbol(name);
@@ -154,7 +155,6 @@ pub fn measure_files(files: &[(&str, &str)], given: &[(&str, Given)], unroll: bo
         }
         arguments.keywords.insert((*name).to_owned(), made);
     }
-    let lookup = |symbol: Symbol| numbers.get(&symbol).cloned();
     let environment = Environment {
         algebra: &algebra,
         rules: &rules,
@@ -163,19 +163,14 @@ pub fn measure_files(files: &[(&str, &str)], given: &[(&str, Given)], unroll: bo
         phases: &[],
         symbols: &IndexMap::new(),
         runtime: &IndexMap::new(),
-        numbers: &lookup,
+        numbers: &numbers,
         unroll,
     };
     let graph = elaborate_layer(&environment, "Layer", &arguments)?;
-    Ok(measured(&algebra, &rules, &graph, &lookup))
+    Ok(measured(&algebra, &rules, &graph, &numbers))
 }
 
-fn measured(
-    algebra: &Algebra,
-    rules: &RuleSet,
-    graph: &Graph,
-    numbers: &dyn Fn(Symbol) -> Option<Rational>,
-) -> Measured {
+fn measured(algebra: &Algebra, rules: &RuleSet, graph: &Graph, numbers: &Point) -> Measured {
     let two = || Rational::from_integer(2.into());
     let mut named = IndexMap::new();
     named.insert("f32".to_owned(), Rational::from_integer(4.into()));
@@ -189,10 +184,10 @@ fn measured(
     };
     let tree = CostTree::build(algebra, rules, counting, graph, numbers);
     let of = |metric| tree.number(tree.root(), metric, numbers).expect("numbers are given");
-    let fused = algebra.evaluate(tree.io(tree.root(), IoModel::Fused, None, true), numbers).expect("numbers");
+    let fused = algebra.value_at(tree.io(tree.root(), IoModel::Fused, None, true), numbers).expect("numbers");
     let shape = |id: &modelmeter::lang::TensorId| {
         let shape = graph.tensors[id.0 as usize].shape.iter();
-        shape.map(|size| algebra.evaluate(*size, numbers).expect("numbers")).collect()
+        shape.map(|size| algebra.value_at(*size, numbers).expect("numbers")).collect()
     };
     Measured {
         numbers: [

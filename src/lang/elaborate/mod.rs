@@ -31,7 +31,7 @@ use indexmap::IndexMap;
 use super::graph::{Graph, StorageKind, Tensor, TensorId};
 use super::library::Library;
 use super::value::{LayerReference, Shared, Value};
-use crate::algebra::{Algebra, Formula, Rational, Symbol};
+use crate::algebra::{Algebra, Formula, Point, Rational};
 use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::rules::RuleSet;
 
@@ -56,7 +56,7 @@ pub struct Environment<'a> {
     /// Values of the runtime keys.
     pub runtime: &'a IndexMap<String, Value>,
     /// Numbers of symbols, as bound: they decide which classes of a loop's iterations exist.
-    pub numbers: &'a dyn Fn(Symbol) -> Option<Rational>,
+    pub numbers: &'a Point,
     /// Runs loops iteration by iteration instead (for tests, with numbers for all sizes).
     pub unroll: bool,
 }
@@ -153,7 +153,7 @@ impl<'a> Elaborator<'a> {
 
     /// The number of a size under the bound configuration.
     fn number(&self, size: Formula) -> Option<Rational> {
-        self.algebra().evaluate(size, self.environment.numbers).ok()
+        self.algebra().value_at(size, self.environment.numbers).ok()
     }
 
     fn tensor(&self, id: TensorId) -> &Tensor {
