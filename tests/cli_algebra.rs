@@ -31,6 +31,25 @@ fn simplify_uses_definitions_and_facts() {
 }
 
 #[test]
+fn simplify_names_the_rules_it_used() {
+    let (code, out, errors) = run(&["simplify", "sum(i, 1, S, min(i, W))", "--explain"]);
+    assert_eq!(code, 0, "{errors}");
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[..2], ["min(S, W)*(2*S - min(S, W) + 1)/2", "by"]);
+    for named in ["  minimum_as_maximum: min(a, b) = -max(-a, -b)", "  sum_of_maximum: ", "  sum_of_powers: "]
+    {
+        assert!(lines.iter().any(|line| line.starts_with(named)), "no `{named}` in\n{out}");
+    }
+    assert!(!out.contains("  floor_"), "{out}");
+    let (_, out, _) = run(&["simplify", "floor(floor(a/b)/c)", "--explain"]);
+    assert!(
+        out.contains("floor_of_floor: ") && out.contains(" if k is an integer, b is an integer, b > 0\n"),
+        "{out}"
+    );
+    check(&["simplify", "a + a", "--explain"], 0, "2*a\nby the laws of sums, products and quotients alone\n");
+}
+
+#[test]
 fn equal_tells_verdicts_by_exit_codes() {
     check(&["equal", "(a+b)^2", "a^2 + 2*a*b + b^2"], 0, "equal\n");
     let (code, out, _) = run(&["equal", "2*B*S*D*D", "2*B*S*D^2 + B"]);

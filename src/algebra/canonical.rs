@@ -12,6 +12,7 @@ use super::engine::Algebra;
 use super::expansion::{LONG, LongSum};
 use super::formula::{Canonical, Formula, Node, Rational};
 use super::fraction::Fraction;
+use super::identities::Identity;
 use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::Variable;
 
@@ -128,6 +129,7 @@ impl Algebra {
             Node::Floor(a, b) => self.floor_of(&ratio(a, b)?, work),
             Node::Ceiling(a, b) => self.ceiling_of(&ratio(a, b)?, work),
             Node::Remainder(a, b) => {
+                self.uses(Identity::RemainderAsFloor);
                 let whole = self.floor_of(&ratio(a, b)?, work)?;
                 let multiple = Fraction::product([&self.done(*b)?.fraction, &whole], work)?;
                 self.done(*a)?.fraction.minus(&multiple, work)

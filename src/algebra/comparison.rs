@@ -255,6 +255,7 @@ impl Algebra {
             readable: Default::default(),
             written: self.written.clone(),
             residues: Default::default(),
+            recording: Default::default(),
             limits: self.limits.clone(),
         };
         for fact in facts {

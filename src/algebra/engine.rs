@@ -12,6 +12,7 @@ use super::atoms::Atoms;
 use super::contents::{Contents, Visited};
 use super::facts::Facts;
 use super::formula::{Canonical, Formula, Node};
+use super::identities::Recording;
 use super::limits::{Limits, Outcome};
 use super::readable::Form;
 use super::residues::Residues;
@@ -51,6 +52,7 @@ pub struct Algebra {
     /// Formulas of atoms, as they are shown.
     pub(super) written: RefCell<FxHashMap<u32, Formula>>,
     pub(super) residues: RefCell<Residues>,
+    pub(super) recording: RefCell<Recording>,
     pub(super) limits: Cell<Limits>,
 }
 

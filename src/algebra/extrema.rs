@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::atoms::Atom;
 use super::engine::Algebra;
 use super::fraction::Fraction;
+use super::identities::Identity;
 use super::integer::Integer;
 use super::limits::{Outcome, Work};
 use super::monomial::{Meaning, Monomial, Variable};
@@ -33,7 +34,11 @@ impl Algebra {
             arguments.sort_unstable();
             arguments.dedup();
             if arguments.len() <= ARGUMENTS {
+                let count = arguments.len();
                 arguments = self.undominated(arguments, work);
+                if arguments.len() < count {
+                    self.uses(Identity::MaximumDominated);
+                }
             }
             if let [only] = &arguments[..] {
                 outside.push(Fraction::product([&factor, only], work)?);
@@ -45,6 +50,15 @@ impl Algebra {
                 polynomials.iter().map(|polynomial| polynomial.minus(&shared)).collect();
             let (common, mut rest) = self.common_factor(rest);
             rest.sort_unstable();
+            for (changes, identity) in [
+                (!below.is_one(), Identity::MaximumOverDenominator),
+                (!shared.is_zero(), Identity::MaximumOfCommonPart),
+                (!common.is_one(), Identity::MaximumOfCommonFactor),
+            ] {
+                if changes {
+                    self.uses(identity);
+                }
+            }
             factor = Fraction::product([&factor, &below], work)?;
             outside.push(Fraction::product([&factor, &shared.into()], work)?);
             factor = Fraction::product([&factor, &common.into()], work)?;
@@ -62,6 +76,7 @@ impl Algebra {
 
     /// The least of one or more.
     pub(super) fn least_of(&self, arguments: Vec<Fraction>, work: &Work) -> Outcome<Fraction> {
+        self.uses(Identity::MinimumAsMaximum);
         let negative = arguments.iter().map(Fraction::negated).collect();
         Ok(self.maximum_of(negative, work)?.negated())
     }
@@ -73,7 +88,10 @@ impl Algebra {
         waiting.reverse();
         while let Some(argument) = waiting.pop() {
             match self.opened_maximum(&argument, work)? {
-                Some(parts) if flat.len() + waiting.len() + parts.len() <= ARGUMENTS => waiting.extend(parts),
+                Some(parts) if flat.len() + waiting.len() + parts.len() <= ARGUMENTS => {
+                    self.uses(Identity::MaximumOfMaximum);
+                    waiting.extend(parts);
+                }
                 _ => flat.push(argument),
             }
         }
@@ -167,6 +185,7 @@ impl Algebra {
                 if degree < arguments.len() as u32 || arguments.len() > REDUCED.0 || degree > REDUCED.1 {
                     continue;
                 }
+                self.uses(Identity::MaximumSquared);
                 above = reduced_power(&above, variable, &arguments, work)?;
             }
             if above == *value.numerator() {

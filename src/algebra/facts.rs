@@ -192,7 +192,9 @@ impl Algebra {
         for formula in formulas {
             let Ok(canonical) = self.try_canonical(formula) else { continue };
             if self.is_positive_denominator(&canonical.fraction) {
-                known.push(canonical.fraction.numerator().clone());
+                let numerator = canonical.fraction.numerator();
+                known.extend(self.with_arguments(numerator));
+                known.push(numerator.clone());
             }
         }
         if !known.is_empty() {
@@ -219,6 +221,24 @@ impl Algebra {
             self.facts.borrow_mut().shifted = Some(shifted.clone());
         }
         shifted
+    }
+
+    /// What is at most c with max(a, b) in it is so with a, and with b.
+    fn with_arguments(&self, difference: &Polynomial) -> Vec<Polynomial> {
+        let mut made = Vec::new();
+        for (maximum, arguments) in self.maxima_in(difference) {
+            let coefficients = difference.coefficients_in(maximum);
+            let [(1, factor), ..] = &coefficients[..] else { continue };
+            if !self.is_nonnegative_polynomial(&factor.negated()) {
+                continue;
+            }
+            let with = |argument: &Fraction| {
+                let argument = argument.as_polynomial()?;
+                difference.with_variable(maximum, argument, &self.work()).ok()
+            };
+            made.extend(arguments.iter().filter_map(with));
+        }
+        made
     }
 
     /// The symbols that a formula's value depends on once facts are substituted, sorted.

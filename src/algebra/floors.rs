@@ -16,6 +16,7 @@
 use super::atoms::Atom;
 use super::engine::Algebra;
 use super::fraction::Fraction;
+use super::identities::Identity;
 use super::integer::Integer;
 use super::limits::{Outcome, Work};
 use super::monomial::{Meaning, Monomial, Variable};
@@ -30,13 +31,16 @@ impl Algebra {
     /// ⌈x⌉
     pub(super) fn ceiling_of(&self, value: &Fraction, work: &Work) -> Outcome<Fraction> {
         if self.is_integer_known(value, work) {
+            self.uses(Identity::FloorOfInteger);
             return Ok(value.clone());
         }
         let below = value.denominator().expanded(work)?;
         if self.is_over_integers(value, &below) && self.is_positive_denominator(value) {
+            self.uses(Identity::CeilingAsFloor);
             let above = value.numerator().plus(&below).minus(&Polynomial::one());
             return self.floor_of(&Fraction::quotient(&above, &below, work)?, work);
         }
+        self.uses(Identity::CeilingAsNegativeFloor);
         Ok(self.floor_of(&value.negated(), work)?.negated())
     }
 
@@ -49,6 +53,9 @@ impl Algebra {
         for _ in 0..ROUNDS {
             let out = |part: Fraction| if negative { part.negated() } else { part };
             if self.is_integer_known(&rest, work) {
+                if !rest.is_zero() {
+                    self.uses(Identity::FloorOfInteger);
+                }
                 whole.push(out(rest));
                 return Fraction::sum(&whole, work);
             }
@@ -57,12 +64,14 @@ impl Algebra {
                 return Fraction::sum(&whole, work);
             }
             if let Some(extremum) = self.rounded_extremum(&rest, work)? {
+                self.uses(Identity::FloorOfExtremum);
                 whole.push(out(extremum));
                 return Fraction::sum(&whole, work);
             }
             let below = rest.denominator().expanded(work)?;
             let (multiple, above) = self.split(rest.numerator(), &below, work)?;
             if !multiple.is_zero() {
+                self.uses(Identity::FloorOfMultiple);
                 whole.push(out(multiple.into()));
                 rest = Fraction::quotient(&above, &below, work)?;
                 continue;
@@ -71,10 +80,12 @@ impl Algebra {
                 break;
             }
             if let Some(smaller) = self.without_common_factor(&above, &below, work)? {
+                self.uses(Identity::FloorOfCommonFactor);
                 rest = smaller;
                 continue;
             }
             if let Some(joined) = self.joined(&above, &below, work)? {
+                self.uses(Identity::FloorOfFloor);
                 rest = joined;
                 continue;
             }
@@ -86,6 +97,7 @@ impl Algebra {
             let (multiple, mirrored) = self.split(&mirror, &below, work)?;
             let joins = self.joined(&mirrored, &below, work)?.is_some();
             if joins || mirrored.is_zero() || plainness(&mirrored) < plainness(&above) {
+                self.uses(Identity::FloorMirrored);
                 whole.push(out(multiple.negated().into()));
                 negative = !negative;
                 rest = Fraction::quotient(&mirrored, &below, work)?;
@@ -170,22 +182,27 @@ impl Algebra {
             let above = varying.over_integer(&common).plus(&Polynomial::constant(constant));
             return Fraction::quotient(&above, &below.over_integer(&common), work).map(Some);
         }
-        // A variable g, where the terms without it lie in 0..g.
+        // A variable g, where the terms without it lie in 0..g, or in -g..0.
         for &(variable, _) in below.common_monomial().powers() {
             let power = Monomial::variable(variable);
             let (with, without): (Vec<_>, Vec<_>) = above
                 .terms()
                 .map(|(monomial, value)| (monomial, value.clone()))
                 .partition(|(monomial, _)| monomial.exponent(variable) > 0);
-            if with.is_empty() || without.is_empty() {
+            if without.is_empty() {
                 continue;
             }
-            let without = Polynomial::collect(without);
-            let room = Polynomial::variable(variable).minus(&without).minus(&Polynomial::one());
-            if self.is_nonnegative_polynomial(&without) && self.is_nonnegative_polynomial(&room) {
-                let above = Polynomial::collect(with).over_monomial(&power).expect("each has the variable");
-                let below = below.over_monomial(&power).expect("the common monomial has the variable");
-                return Fraction::quotient(&above, &below, work).map(Some);
+            let (with, without) = (Polynomial::collect(with), Polynomial::collect(without));
+            let whole = Polynomial::variable(variable);
+            // One g may be taken from the terms with it: g p - 1 = g (p - 1) + (g - 1).
+            for (with, rest) in [(with.clone(), without.clone()), (with.minus(&whole), without.plus(&whole))]
+            {
+                let room = whole.minus(&rest).minus(&Polynomial::one());
+                if self.is_nonnegative_polynomial(&rest) && self.is_nonnegative_polynomial(&room) {
+                    let above = with.over_monomial(&power).expect("each has the variable");
+                    let below = below.over_monomial(&power).expect("the common monomial has the variable");
+                    return Fraction::quotient(&above, &below, work).map(Some);
+                }
             }
         }
         Ok(None)
@@ -217,6 +234,8 @@ impl Algebra {
             if let Ok(value) = Fraction::quotient(&multiple, below, &self.work())
                 && self.is_integer(&value)
             {
+                self.uses(Identity::FloorOfMultiple);
+                self.uses(Identity::FloorBelowDivisor);
                 return Some(value);
             }
         }
@@ -232,6 +251,11 @@ impl Algebra {
         } else {
             Some(-1).filter(|&k| at_most(k) && at_least(k))
         };
+        self.uses(match place? {
+            0 => Identity::FloorBelowDivisor,
+            1 => Identity::FloorBelowTwice,
+            _ => Identity::FloorBelowZero,
+        });
         place.map(|k| Fraction::from(Integer::from(k)))
     }
 

@@ -13,6 +13,7 @@
 //! | `monomial`, `packing`, `terms`, `products`, `polynomial`, `ring`, `fraction` | rational functions |
 //! | `modular`, `gcd`, `factorization` | common divisors and irreducible factors |
 //! | `canonical`, `expansion`, `atoms`, `floors`, `extrema`, `sums`, `splitting` | from formulas to canonical forms |
+//! | `nesting`, `identities` | atoms inside atoms; the names of what canonical forms rest on |
 //! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
@@ -44,6 +45,7 @@ mod formula;
 mod fraction;
 mod gcd;
 mod grouping;
+mod identities;
 mod import;
 mod integer;
 mod kernels;
@@ -51,6 +53,7 @@ mod leading;
 mod limits;
 mod modular;
 mod monomial;
+mod nesting;
 mod nodes;
 mod number;
 mod packing;
@@ -77,6 +80,7 @@ pub use engine::Algebra;
 pub use evaluable::Assignments;
 pub use factorization::Factorization;
 pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
+pub use identities::Identity;
 pub use leading::{Leading, LeadingComparison};
 pub use limits::{Limits, Obstacle};
 pub use point::Point;

@@ -11,12 +11,11 @@
 
 use std::cell::Cell;
 
-use rustc_hash::FxHashSet;
-
 use super::atoms::Atom;
 use super::engine::Algebra;
 use super::formula::Symbol;
 use super::fraction::Fraction;
+use super::identities::Identity;
 use super::integer::Integer;
 use super::limits::{Limits, Outcome, Work};
 use super::monomial::{Meaning, Monomial, Variable};
@@ -64,9 +63,13 @@ impl Algebra {
             return self.power_sum(monomial.degree(), first, last, work).map(Some);
         }
         let (parts, own) = (Cell::new(PARTS), Work::new(LIMITS));
+        let range = Range { index, first, last, parts: &parts, work: &own };
         // What is too much work stays a sum.
-        let closed = self.close_monomial(monomial, &Range { index, first, last, parts: &parts, work: &own });
-        Ok(closed.ok().flatten().filter(|closed| closed.numerator().len() <= TERMS))
+        let close = || {
+            let closed = self.close_monomial(monomial, &range).ok()??;
+            (closed.numerator().len() <= TERMS).then_some(closed)
+        };
+        Ok(self.trying(close))
     }
 
     fn close(&self, body: &Fraction, range: &Range) -> Outcome<Option<Fraction>> {
@@ -111,39 +114,13 @@ impl Algebra {
                 Some((slope, offset))
                     if slope.as_constant().is_some_and(|value| value.absolute().is_one()) =>
                 {
+                    self.uses(Identity::SumOfFloors);
                     self.sum_of_blocks(varying, step, &slope, &offset, range).map(Some)
                 }
                 _ => self.sum_of_classes(varying, &steps, range),
             },
             _ => self.sum_of_classes(varying, &steps, range),
         }
-    }
-
-    /// A maximum that depends on the index, also inside other atoms; the innermost of those found first.
-    fn varying_maximum(
-        &self,
-        variables: &[Variable],
-        index: Symbol,
-        depth: u32,
-    ) -> Option<(Variable, Vec<Fraction>)> {
-        for &variable in variables {
-            let Meaning::Atom(number) = variable.meaning() else { continue };
-            if depth == 0 || !self.depends_on(variable, index) {
-                continue;
-            }
-            let found = match self.atom(number) {
-                Atom::Floor(inner) => self.varying_maximum(&inner.variables(), index, depth - 1),
-                Atom::Maximum(arguments) => {
-                    let inside: Vec<Variable> = arguments.iter().flat_map(Fraction::variables).collect();
-                    self.varying_maximum(&inside, index, depth - 1).or(Some((variable, arguments)))
-                }
-                Atom::Sigma(_) | Atom::Opaque(_) => None,
-            };
-            if found.is_some() {
-                return found;
-            }
-        }
-        None
     }
 
     /// u as far as u >= v, v beyond, for two arguments u and v of the maximum.
@@ -183,31 +160,11 @@ impl Algebra {
                     };
                     sums.push(sum);
                 }
+                self.uses(Identity::SumOfMaximum);
                 return Fraction::sum(&sums, work).map(Some);
             }
         }
         Ok(None)
-    }
-
-    /// How many maxima a value has, also inside other atoms; not further than `enough`.
-    fn count_maxima(&self, value: &Fraction, enough: usize) -> usize {
-        let (mut count, mut seen) = (0, FxHashSet::default());
-        let mut waiting = value.variables();
-        while let Some(variable) = waiting.pop().filter(|_| count < enough) {
-            let Meaning::Atom(number) = variable.meaning() else { continue };
-            if !seen.insert(number) {
-                continue;
-            }
-            match self.atom(number) {
-                Atom::Floor(inner) => waiting.extend(inner.variables()),
-                Atom::Maximum(arguments) => {
-                    count += 1;
-                    waiting.extend(arguments.iter().flat_map(Fraction::variables));
-                }
-                Atom::Sigma(_) | Atom::Opaque(_) => {}
-            }
-        }
-        count
     }
 
     /// The last index at which a growing value is at most 0: of a i + b, or of a floor of that, with a > 0.
@@ -221,7 +178,7 @@ impl Algebra {
             if !positive(&slope) {
                 return Ok(None);
             }
-            return self.floor_of(&Fraction::quotient(&offset.negated(), &slope, work)?, work).map(Some);
+            return self.last_index(&Fraction::quotient(&offset.negated(), &slope, work)?, work).map(Some);
         }
         // c ⌊(a i + b)/d⌋ + e <= 0 where ⌊(a i + b)/d⌋ <= t = ⌊-e/c⌋, so where a i + b <= d t + d - 1.
         let varying: Vec<Variable> = (value.numerator().variables().into_iter())
@@ -237,13 +194,13 @@ impl Algebra {
         if !positive(&factor) || !positive(&slope) {
             return Ok(None);
         }
-        let bound = self.floor_of(&Fraction::quotient(&rest.negated(), &factor, work)?, work)?;
+        let bound = self.last_index(&Fraction::quotient(&rest.negated(), &factor, work)?, work)?;
         let below = Fraction::from(step.below);
         let bound = Fraction::product([&bound, &below], work)?;
         let above =
             Fraction::sum([&bound, &below, &Fraction::one().negated(), &offset.negated().into()], work)?;
         let last = Fraction::product([&above, &Fraction::from(slope).inverse(work)?], work)?;
-        self.floor_of(&last, work).map(Some)
+        self.last_index(&last, work).map(Some)
     }
 
     /// a and b of a i + b, where neither depends on the index and a is not 0.
@@ -371,6 +328,7 @@ impl Algebra {
             Fraction::sum(&terms, work)
         };
         let end = Fraction::sum([range.last, &Fraction::one()], work)?;
+        self.uses(Identity::SumOfClasses);
         below(&end)?.minus(&below(range.first)?, work).map(Some)
     }
 
@@ -390,42 +348,6 @@ impl Algebra {
         }
         let below = Fraction::from(body.denominator().expanded(work)?).inverse(work)?;
         Fraction::product([&Fraction::sum(&terms, work)?, &below], work)
-    }
-
-    /// A fraction with a value in place of an atom, also inside other atoms; `None` where that is in a sum.
-    fn with_atom(
-        &self,
-        fraction: &Fraction,
-        atom: Variable,
-        value: &Fraction,
-        work: &Work,
-        depth: u32,
-    ) -> Outcome<Option<Fraction>> {
-        let mut result = fraction.clone();
-        for variable in fraction.variables() {
-            if variable == atom {
-                result = result.with_variable(variable, value, work)?;
-                continue;
-            }
-            let Meaning::Atom(number) = variable.meaning() else { continue };
-            let inside = |part: &Fraction| self.with_atom(part, atom, value, work, depth - 1);
-            let new = match self.atom(number) {
-                _ if !self.contains(variable, atom) => continue,
-                _ if depth == 0 => return Ok(None),
-                Atom::Floor(inner) => match inside(&inner)? {
-                    Some(inner) => self.floor_of(&inner, work)?,
-                    None => return Ok(None),
-                },
-                Atom::Maximum(arguments) => {
-                    let new = arguments.iter().map(inside).collect::<Outcome<Option<Vec<_>>>>()?;
-                    let Some(arguments) = new else { return Ok(None) };
-                    self.maximum_of(arguments, work)?
-                }
-                Atom::Sigma(_) | Atom::Opaque(_) => return Ok(None),
-            };
-            result = result.with_variable(variable, &new, work)?;
-        }
-        Ok(Some(result))
     }
 }
 

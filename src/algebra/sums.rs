@@ -10,6 +10,7 @@ use super::atoms::{Atom, BoundedSum};
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Rational, Symbol};
 use super::fraction::Fraction;
+use super::identities::Identity;
 use super::integer::Integer;
 use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::{Meaning, Monomial, Variable};
@@ -55,8 +56,8 @@ impl Algebra {
         if height > NESTING {
             return Err(Obstacle::TooLarge);
         }
-        let first = self.ceiling_of(&self.try_canonical(from)?.fraction, work)?;
-        let last = self.floor_of(&self.try_canonical(to)?.fraction, work)?;
+        let first = self.first_index(&self.try_canonical(from)?.fraction, work)?;
+        let last = self.last_index(&self.try_canonical(to)?.fraction, work)?;
         let key = (height, first, last);
         let known = self.indices.borrow().bound.get(&key).copied();
         let symbol = known.unwrap_or_else(|| {
@@ -72,6 +73,16 @@ impl Algebra {
         let open = self.substitute(body, &FxHashMap::from_iter([(index, self.variable(symbol))]));
         self.indices.borrow_mut().bodies.insert(formula, (symbol, open));
         Ok((symbol, open))
+    }
+
+    /// The least integer from a bound on; bounds are integers nearly always.
+    fn first_index(&self, bound: &Fraction, work: &Work) -> Outcome<Fraction> {
+        if self.is_integer(bound) { Ok(bound.clone()) } else { self.ceiling_of(bound, work) }
+    }
+
+    /// The greatest integer up to a bound.
+    pub(super) fn last_index(&self, bound: &Fraction, work: &Work) -> Outcome<Fraction> {
+        if self.is_integer(bound) { Ok(bound.clone()) } else { self.floor_of(bound, work) }
     }
 
     /// Two symbols to calculate with, which no formula has and no result may have.
@@ -123,43 +134,6 @@ impl Algebra {
         height
     }
 
-    /// Whether a variable's value depends on a symbol.
-    pub(super) fn depends_on(&self, variable: Variable, symbol: Symbol) -> bool {
-        self.contains(variable, Variable::symbol(symbol))
-    }
-
-    /// Whether a variable is another one, or an atom over it.
-    pub(super) fn contains(&self, variable: Variable, wanted: Variable) -> bool {
-        let mut stack = vec![variable];
-        let mut seen = rustc_hash::FxHashSet::default();
-        while let Some(variable) = stack.pop() {
-            if variable == wanted {
-                return true;
-            }
-            if !seen.insert(variable) {
-                continue;
-            }
-            match variable.meaning() {
-                Meaning::Symbol(_) => {}
-                Meaning::Atom(number) => match self.atom(number) {
-                    Atom::Floor(inner) => stack.extend(inner.variables()),
-                    Atom::Maximum(parts) => stack.extend(parts.iter().flat_map(Fraction::variables)),
-                    Atom::Sigma(sum) => {
-                        stack.extend([sum.from, sum.to, sum.body].iter().flat_map(Fraction::variables));
-                    }
-                    Atom::Opaque(formula) => {
-                        if let Meaning::Symbol(symbol) = wanted.meaning()
-                            && self.is_free(symbol, formula)
-                        {
-                            return true;
-                        }
-                    }
-                },
-            }
-        }
-        false
-    }
-
     /// The canonical form of a Sigma node whose bounds and open body have theirs.
     pub(super) fn sum_of(
         &self,
@@ -170,7 +144,7 @@ impl Algebra {
         work: &Work,
     ) -> Outcome<Fraction> {
         let (index, _) = self.opened(formula, work)?;
-        self.sum_between(index, &self.ceiling_of(from, work)?, &self.floor_of(to, work)?, body, work)
+        self.sum_between(index, &self.first_index(from, work)?, &self.last_index(to, work)?, body, work)
     }
 
     /// The sum over an index of these integer bounds.
@@ -214,6 +188,12 @@ impl Algebra {
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        let constant = |part: &(Monomial, Vec<(Monomial, Integer)>)| {
+            part.1.iter().all(|term| term.0.is_one() && term.1.is_one())
+        };
+        if groups.len() > 1 || !groups.iter().all(constant) || !outside.is_one() {
+            self.uses(Identity::SumTermwise);
+        }
         let mut terms = Vec::with_capacity(groups.len());
         for (varying, constant) in groups {
             let closed = match inside.is_one() {
@@ -247,6 +227,7 @@ impl Algebra {
         last: &Fraction,
         work: &Work,
     ) -> Outcome<Fraction> {
+        self.uses(Identity::SumOfPowers);
         if k == 0 {
             return Fraction::sum([last, &first.negated(), &Fraction::one()], work);
         }
@@ -347,8 +328,8 @@ impl Algebra {
         let written = self.sigma(index, from, to, body);
         let work = self.work();
         let close = || -> Outcome<Fraction> {
-            let first = self.ceiling_of(&self.try_canonical(from)?.fraction, &work)?;
-            let last = self.floor_of(&self.try_canonical(to)?.fraction, &work)?;
+            let first = self.first_index(&self.try_canonical(from)?.fraction, &work)?;
+            let last = self.last_index(&self.try_canonical(to)?.fraction, &work)?;
             let (symbol, open) = self.opened(written, &work)?;
             let body = self.try_canonical(open)?;
             let closed = self.closed(symbol, &first, &last, &last, &body.fraction, &work)?;

@@ -8,6 +8,7 @@ use super::output::{self, Answer};
 use super::written::{To, assignments, plain};
 use crate::algebra::{Algebra, Formula, Obstacle};
 use crate::diagnostic::{Diagnostic, Result};
+use crate::rules::{Requirement, rewrite_rules};
 
 const EXAMPLE: &str = "\
 Example:
@@ -33,6 +34,9 @@ pub struct Simplify {
     /// Notation
     #[arg(long, value_enum, default_value_t = To::Text)]
     to: To,
+    /// Also name the identities of floors, extrema and sums that the result rests on, with their sources
+    #[arg(long, conflicts_with = "factor")]
+    explain: bool,
 }
 
 impl Simplify {
@@ -52,11 +56,50 @@ impl Simplify {
         known(&algebra, formula)?;
         if self.form == "horner" {
             let found = algebra.cheapest(formula);
-            return Ok(Answer::done(assignments(&algebra, &found, self.to)));
+            let explained = if self.explain { explained(&algebra, formula)? } else { String::new() };
+            return Ok(Answer::done(assignments(&algebra, &found, self.to) + &explained));
         }
         let form = if self.form == "expanded" { Form::Expanded } else { Form::Factored };
         let arranged = form.arrange(&algebra, formula);
-        Ok(Answer::done(plain(&algebra, arranged, self.to)))
+        let mut text = plain(&algebra, arranged, self.to);
+        if self.explain {
+            text.push_str(&explained(&algebra, formula)?);
+        }
+        Ok(Answer::done(text))
+    }
+}
+
+/// The identities that a formula's normal form rests on, as the rules state them.
+fn explained(algebra: &Algebra, formula: Formula) -> Result<String> {
+    let used = algebra.identities_used(formula);
+    if used.is_empty() {
+        return Ok("by the laws of sums, products and quotients alone\n".to_owned());
+    }
+    // Names in rules are no symbols of the formula.
+    let names = Algebra::new();
+    let rules = rewrite_rules(&names)?;
+    let text = |side: Formula| plain(&names, side, To::Text).trim_end().to_owned();
+    let mut lines = "by\n".to_owned();
+    for rule in used.iter().filter_map(|used| rules.iter().find(|rule| rule.name == used.name())) {
+        let conditions: Vec<String> =
+            rule.conditions.iter().map(|condition| stated(condition, &text)).collect();
+        let conditions =
+            if conditions.is_empty() { String::new() } else { format!(" if {}", conditions.join(", ")) };
+        let (left, right) = (text(rule.matches), text(rule.give));
+        lines.push_str(&format!("  {}: {left} = {right}{conditions}\n", rule.name));
+        lines.push_str(&format!("    {}. {}\n", rule.why, rule.source));
+    }
+    Ok(lines)
+}
+
+fn stated(condition: &Requirement, text: &dyn Fn(Formula) -> String) -> String {
+    match condition {
+        Requirement::Integer(a) => format!("{} is an integer", text(*a)),
+        Requirement::Positive(a) => format!("{} > 0", text(*a)),
+        Requirement::AtMost(a, b) => format!("{} <= {}", text(*a), text(*b)),
+        Requirement::Less(a, b) => format!("{} < {}", text(*a), text(*b)),
+        Requirement::Divides(a, b) => format!("{} divides {}", text(*a), text(*b)),
+        Requirement::Plainer(a, b) => format!("{} is plainer than {}", text(*a), text(*b)),
     }
 }
 

@@ -11,8 +11,9 @@ use serde::Deserialize;
 
 use super::convention::{Convention, Switch};
 use super::operator::Operator;
-use super::raw::{RawConvention, RawOperator, RawSwitch, Table};
+use super::raw::{RawConvention, RawOperator, RawRewrite, RawSwitch, Table};
 use super::reader::{Reader, form_error, is_name};
+use super::rewrite::RewriteRule;
 use crate::algebra::Algebra;
 use crate::diagnostic::{Diagnostic, Result, Source};
 
@@ -103,6 +104,26 @@ impl RuleSet {
         }
         Ok(())
     }
+}
+
+/// The identities of the algebra, embedded in the binary: they say what its code does, so that no directory replaces
+/// them. Formulas are interned in `algebra`.
+pub fn rewrite_rules(algebra: &Algebra) -> Result<Vec<RewriteRule>> {
+    let mut rules: Vec<RewriteRule> = Vec::new();
+    for source in folder(None, "algebra")? {
+        let raw: Table<RawRewrite> = form(&source)?;
+        let reader = Reader { algebra, source: &source };
+        for (name, raw) in raw.0 {
+            if let Some(first) = rules.iter().find(|rule| rule.name == *name.get_ref()) {
+                let message = format!("`{}` is stated twice", name.get_ref());
+                return Err(reader
+                    .error("duplicate-rule", &name, message, "again")
+                    .label(first.span.clone(), "first"));
+            }
+            rules.push(reader.rewrite(&name, raw)?);
+        }
+    }
+    Ok(rules)
 }
 
 /// A file's form.

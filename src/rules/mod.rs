@@ -16,12 +16,15 @@ mod raw;
 mod read_case;
 mod read_convention;
 mod read_operator;
+mod read_rewrite;
 mod reader;
+mod rewrite;
 
 pub use condition::{Condition, FlagValue};
 pub use convention::{Convention, Counting, Override, Switch, Term};
-pub use load::RuleSet;
+pub use load::{RuleSet, rewrite_rules};
 pub use operator::{
     Case, CostRule, Dimension, Flag, Operand, Operator, Shape, SizeParameter, TrafficRule, Unit, WeightRule,
 };
 pub use primitive::{PRIMITIVES, Primitive};
+pub use rewrite::{Requirement, RewriteCase, RewriteRule};

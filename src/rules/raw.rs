@@ -131,6 +131,29 @@ pub(super) struct RawSwitch {
     pub(super) overrides: Table<Vec<RawOverride>>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRewrite {
+    #[serde(rename = "match")]
+    pub(super) matches: Text,
+    pub(super) give: Text,
+    #[serde(rename = "if", default)]
+    pub(super) conditions: Vec<Vec<Text>>,
+    pub(super) why: Text,
+    pub(super) source: Text,
+    #[serde(default)]
+    pub(super) cases: Vec<RawRewriteCase>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRewriteCase {
+    pub(super) given: Text,
+    #[serde(default)]
+    pub(super) facts: Vec<Text>,
+    pub(super) result: Text,
+}
+
 /// A table in the order of its text.
 pub(super) struct Table<T>(pub(super) Vec<(Text, T)>);
 

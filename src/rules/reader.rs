@@ -28,7 +28,7 @@ impl Reader<'_> {
     }
 
     /// The place of a text without its quotes, where it is written in quotes without escapes.
-    fn inner(&self, text: &Text) -> Option<std::ops::Range<usize>> {
+    pub(super) fn inner(&self, text: &Text) -> Option<std::ops::Range<usize>> {
         let quoted = text.span();
         let inner = quoted.start + 1..quoted.end.saturating_sub(1);
         (self.source.text().get(inner.clone()) == Some(text.get_ref().as_str())).then_some(inner)
