@@ -17,8 +17,10 @@ use super::limits::{Outcome, Work};
 use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
 
-/// With more arguments than this none are flattened or compared with each other.
-const ARGUMENTS: usize = 24;
+/// With more arguments than this none are compared with each other.
+pub(super) const ARGUMENTS: usize = 24;
+/// Nested maxima are flattened while there are no more arguments than this: a maximum of minima would explode.
+const FLATTENED: usize = 8;
 /// A power of a maximum of more arguments, or higher than this, is left as it is.
 const REDUCED: (usize, u32) = (3, 16);
 /// How often the steps may be repeated.
@@ -88,7 +90,7 @@ impl Algebra {
         waiting.reverse();
         while let Some(argument) = waiting.pop() {
             match self.opened_maximum(&argument, work)? {
-                Some(parts) if flat.len() + waiting.len() + parts.len() <= ARGUMENTS => {
+                Some((parts, limit)) if flat.len() + waiting.len() + parts.len() <= limit => {
                     self.uses(Identity::MaximumOfMaximum);
                     waiting.extend(parts);
                 }
@@ -98,7 +100,8 @@ impl Algebra {
         Ok(flat)
     }
 
-    fn opened_maximum(&self, argument: &Fraction, work: &Work) -> Outcome<Option<Vec<Fraction>>> {
+    /// What a maximum in an argument opens to, and up to how many arguments it may.
+    fn opened_maximum(&self, argument: &Fraction, work: &Work) -> Outcome<Option<(Vec<Fraction>, usize)>> {
         if !self.is_positive_denominator(argument) {
             return Ok(None);
         }
@@ -118,7 +121,8 @@ impl Algebra {
                 let sum = Fraction::sum([&scaled, &others.clone().into()], work)?;
                 Fraction::product([&sum, &below], work)
             });
-            return open.collect::<Outcome<Vec<_>>>().map(Some);
+            let limit = if argument.numerator().len() == 1 { ARGUMENTS } else { FLATTENED };
+            return Ok(Some((open.collect::<Outcome<Vec<_>>>()?, limit)));
         }
         Ok(None)
     }

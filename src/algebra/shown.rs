@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::atoms::{Atom, BoundedSum};
 use super::engine::Algebra;
+use super::extrema::ARGUMENTS;
 use super::formula::Formula;
 use super::fraction::Fraction;
 use super::integer::Integer;
@@ -215,7 +216,8 @@ impl Algebra {
 
     /// max(u, …) = t - min(t - u, …), where t has of each monomial the greatest coefficient.
     fn as_minimum(&self, parts: &[Fraction]) -> Outcome<Option<(Fraction, Formula)>> {
-        if parts.iter().any(|part| part.as_polynomial().is_none()) {
+        // Each of the arguments becomes as long as all of them together.
+        if parts.len() > ARGUMENTS || parts.iter().any(|part| part.as_polynomial().is_none()) {
             return Ok(None);
         }
         let total = greatest_part(parts.iter().map(Fraction::numerator));

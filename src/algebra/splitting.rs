@@ -22,6 +22,8 @@ use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
 use super::sums::DEGREE;
 
+/// Extrema and floors of a higher degree in all are not summed in closed form.
+const STEPPING_DEGREE: u32 = 8;
 /// Into how many parts one sum may fall.
 const PARTS: u32 = 16;
 /// What closing one sum may cost; a closed form of more terms would not be simpler than the sum.
@@ -61,6 +63,9 @@ impl Algebra {
     ) -> Outcome<Option<Fraction>> {
         if monomial.without(Variable::symbol(index)).is_one() && monomial.degree() <= DEGREE {
             return self.power_sum(monomial.degree(), first, last, work).map(Some);
+        }
+        if monomial.degree() > STEPPING_DEGREE {
+            return Ok(None);
         }
         let (parts, own) = (Cell::new(PARTS), Work::new(LIMITS));
         let range = Range { index, first, last, parts: &parts, work: &own };
