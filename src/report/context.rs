@@ -62,7 +62,7 @@ impl<'m> Report<'m> {
         let mut report = Report { model, texts: Texts::embedded(), phases, groups: Vec::new() };
         for group in &model.description.inventory {
             let folder = format!("{}/{}", model.description.id, group.folder);
-            let layers = report.layers_of(&folder)?;
+            let layers = report.layers_of(&folder, &|_| true)?;
             report.groups.push(Group {
                 folder: group.folder.clone(),
                 heading: group.heading.clone(),
@@ -79,7 +79,13 @@ impl<'m> Report<'m> {
             }
         }
         for folder in folders {
-            let layers = report.layers_of(&folder)?;
+            // Of what other models use too only what this one runs; phases have sections of their own.
+            let runs =
+                |name: &str| report.is_called(name) && !model.phases().iter().any(|phase| phase == name);
+            let layers = report.layers_of(&folder, &runs)?;
+            if layers.is_empty() {
+                continue;
+            }
             let heading = plain(&report.texts.line("inventory.shared_heading"));
             let about = plain(&report.texts.line("inventory.shared_about"));
             report.groups.push(Group { folder, heading, about, layers });
@@ -87,7 +93,8 @@ impl<'m> Report<'m> {
         Ok(report)
     }
 
-    fn layers_of(&self, folder: &str) -> Result<Vec<LayerEntry<'m>>> {
+    /// The layers of a folder whose names are wanted.
+    fn layers_of(&self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<LayerEntry<'m>>> {
         let mut entries = Vec::new();
         let own = format!("{}/", self.model.description.id);
         for module in self.model.library.modules() {
@@ -95,7 +102,7 @@ impl<'m> Report<'m> {
             if !within {
                 continue;
             }
-            for layer in &module.module.layers {
+            for layer in module.module.layers.iter().filter(|layer| wanted(&layer.name.text)) {
                 let mut variants = Vec::new();
                 for variant in self.model.layer_variants(&layer.name.text)? {
                     match self.model.variant_view(&layer.name.text, &variant) {
