@@ -5,6 +5,8 @@
 //! pair (Hosangadi, Fallah, Kastner: Optimizing polynomial expressions by algebraic factorization and common
 //! subexpression elimination, IEEE TCAD 2006). Each is an identity of polynomials; which to take is for the caller.
 
+use rustc_hash::FxHashSet;
+
 use super::cubes::{Cube, literals};
 use super::integer::Integer;
 use super::terms::Terms;
@@ -94,6 +96,8 @@ fn shared_sums<K: Cube>(terms: &[(K, Integer)], keep: &mut impl FnMut(Candidate<
     }
     pairs.sort_unstable_by(|a, b| a.ratio.cmp(&b.ratio).then(a.places.cmp(&b.places)));
     let mut seen: Vec<Vec<usize>> = Vec::new();
+    // Of each product of sums every pair of terms of one sum finds the other: once is enough.
+    let mut found: FxHashSet<Terms<K>> = FxHashSet::default();
     for run in pairs.chunk_by(|a, b| a.ratio == b.ratio).filter(|run| run.len() >= 2) {
         // Of the same ratio of monomials, those of the same ratio of numbers.
         let mut left: Vec<&Pair<K>> = run.iter().collect();
@@ -116,7 +120,11 @@ fn shared_sums<K: Cube>(terms: &[(K, Integer)], keep: &mut impl FnMut(Candidate<
                     (pair.common.clone(), if a.is_negative() { -&common } else { common })
                 })
                 .collect();
+            if found.contains(&factors) {
+                continue;
+            }
             if let Some(candidate) = rectangle(terms, &factors)
+                && found.insert(candidate.quotient.clone())
                 && !seen.contains(&candidate.covered)
             {
                 seen.push(candidate.covered.clone());

@@ -14,6 +14,8 @@ use super::polynomial::Polynomial;
 
 /// How many differences may be taken away in one proof.
 const STEPS: usize = 12;
+/// Polynomials of higher powers are not looked at along the axes.
+const HIGHEST: usize = 64;
 /// Points at which a polynomial over a number is checked for being an integer.
 const GRID: usize = 4096;
 
@@ -71,13 +73,16 @@ impl Algebra {
         }
         let work = self.work();
         let shift = |polynomial: &Polynomial| self.shifted(polynomial, &work);
-        let Some(mut rest) = shift(polynomial) else { return false };
         let differences = self.shifted_differences();
         let mut bounds: Vec<Polynomial> = Vec::new();
         for variable in polynomial.variables() {
             bounds.extend(self.bounds_of(variable).iter().filter_map(shift));
         }
         let known = || differences.iter().chain(&bounds);
+        if self.stays_negative(polynomial, known()) {
+            return false;
+        }
+        let Some(mut rest) = shift(polynomial) else { return false };
         for _ in 0..STEPS {
             let Some((monomial, value)) = rest.terms().find(|term| self.may_be_negative(&term.0, term.1))
             else {
@@ -101,6 +106,58 @@ impl Algebra {
             rest = rest.scaled(&by.exact_quotient(&common)).minus(&multiple);
         }
         false
+    }
+
+    /// Whether a polynomial is negative along an axis, where all other variables are at their least, and no multiple of
+    /// the differences that are known has a term there to take it away: then no proof will be found.
+    fn stays_negative<'d>(
+        &self,
+        polynomial: &Polynomial,
+        known: impl Iterator<Item = &'d Polynomial> + Clone,
+    ) -> bool {
+        let variables = polynomial.variables();
+        let least: Vec<Integer> =
+            variables.iter().map(|variable| self.known(*variable).minimum.unwrap_or(0).into()).collect();
+        let is_free = |axis: Option<Variable>| {
+            let on_axis = |monomial: &Monomial| monomial.powers().iter().all(|power| Some(power.0) == axis);
+            let takes = |(monomial, by): (Monomial, &Integer)| by.is_negative() && on_axis(&monomial);
+            !known.clone().any(|difference| difference.terms().any(takes))
+        };
+        // For each variable the coefficients of its powers, and the value where all are at their least.
+        let mut along: Vec<Vec<Integer>> = vec![Vec::new(); variables.len()];
+        let mut origin = Integer::ZERO;
+        for (monomial, value) in polynomial.terms() {
+            let place =
+                |variable: &Variable| variables.binary_search(variable).expect("one of its variables");
+            let but = |axis: Option<Variable>| {
+                let others = monomial.powers().iter().filter(|power| Some(power.0) != axis);
+                others.map(|(variable, exponent)| (&least[place(variable)], *exponent)).fold(
+                    value.clone(),
+                    |product, (least, exponent)| {
+                        if least.is_one() { product } else { &product * &least.power(exponent) }
+                    },
+                )
+            };
+            origin = &origin + &but(None);
+            for (variable, exponent) in monomial.powers() {
+                let (coefficients, exponent) = (&mut along[place(variable)], *exponent as usize);
+                if exponent > HIGHEST {
+                    return false;
+                }
+                if coefficients.len() < exponent {
+                    coefficients.resize(exponent, Integer::ZERO);
+                }
+                coefficients[exponent - 1] = &coefficients[exponent - 1] + &but(Some(*variable));
+            }
+        }
+        if origin.is_negative() && is_free(None) {
+            return true;
+        }
+        let falls = |coefficients: &[Integer]| {
+            coefficients.iter().rev().find(|value| !value.is_zero()).is_some_and(Integer::is_negative)
+        };
+        let mut falling = variables.iter().zip(&along).filter(|(_, coefficients)| falls(coefficients));
+        falling.any(|(variable, _)| is_free(Some(*variable)))
     }
 
     /// A term of a shifted polynomial: its variables are at least 0 where they have a least value.
