@@ -94,6 +94,7 @@ fn counting(rules: &RuleSet) -> Counting<'_> {
         io: IoModel::Activations,
         intensity_io: IoModel::Fused,
         bytes: ByteSizes { activations: one(), weights: one(), cache: one(), named: IndexMap::new() },
+        rates: None,
     }
 }
 

@@ -56,17 +56,26 @@ enum Format {
 const COLUMNS: [Metric; 5] =
     [Metric::Flops, Metric::IoBytes, Metric::Weights, Metric::KvCacheBytes, Metric::Intensity];
 
+/// The same with hardware.
+const COLUMNS_OF_HARDWARE: [Metric; 5] =
+    [Metric::Flops, Metric::Intensity, Metric::Weights, Metric::KvCacheBytes, Metric::Time];
+
 impl Eval {
     /// Runs the command.
     pub fn run(&self, global: &Global) -> Result<Answer> {
+        let model = self.target.open(global)?;
         let for_people = matches!(self.format, Format::Table | Format::Md);
-        let default: &[Metric] = if for_people { &COLUMNS } else { &Metric::ALL };
+        let default: Vec<Metric> = match (for_people, &model.machine) {
+            (true, None) => COLUMNS.to_vec(),
+            (true, Some(_)) => COLUMNS_OF_HARDWARE.to_vec(),
+            (false, None) => Metric::ALL.to_vec(),
+            (false, Some(_)) => Metric::named().collect(),
+        };
         let options = Options {
             depth: self.depth.unwrap_or(if self.top.is_some() { usize::MAX } else { 1 }),
             top: self.top,
-            metrics: metrics(&self.metric, default)?,
+            metrics: metrics(&self.metric, &default)?,
         };
-        let model = self.target.open(global)?;
         let view = self.target.view(&model, global)?;
         let table = Table::of(&model, &view, &options)?;
         Ok(Answer::done(match self.format {

@@ -99,11 +99,20 @@ impl FormulaOf {
         }
         let (algebra, whole) = (view.tree.algebra(), view.tree.formula(view.selected, metric));
         let (name, path) = (letter_name(view, metric), view.tree.path(view.selected));
+        if metric == Metric::Time && (self.form == Form::Horner || self.factor.is_some()) {
+            let message = "a bound of time is the greatest of three quotients, and no polynomial";
+            return Err(Diagnostic::new("bad-option", message)
+                .help("ask for `--form factored`, `expanded` or `parts`; or for its FLOPs or `io.bytes`"));
+        }
         if self.form == Form::Horner {
             return Ok(cheapest(algebra, whole, name, path));
         }
         let formula = match &self.factor {
             Some(factor) => algebra.factored_by(whole, self.read_factor(view, factor)?),
+            // Over one denominator, nobody would know the peaks again.
+            None if metric == Metric::Time => {
+                view.tree.least_time(view.tree.work(view.selected).map(arrange))
+            }
             None => arrange(whole),
         };
         Ok(vec![Definition { name, path, formula }])

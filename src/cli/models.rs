@@ -1,12 +1,14 @@
 //! `modelmeter models`: what is there.
 
 use clap::Args;
+use num_bigint::BigInt;
 
 use super::arguments::Global;
 use super::output::Answer;
-use crate::config::{Files, ModelDescription, SymbolDescription, SymbolKind, groups};
+use crate::algebra::Rational;
+use crate::config::{Files, Hardware, ModelDescription, SymbolDescription, SymbolKind, groups};
 use crate::cost::Metric;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Result, Source, Span};
 use crate::model::{BoundModel, OpenRequest, find, ids, presets};
 use crate::notation::quantity::{Unit, format_si};
 
@@ -25,6 +27,9 @@ Example:
 pub struct Models {
     /// A model
     id: Option<String>,
+    /// The hardware that `hardware=` takes, with its peaks, memory and sources
+    #[arg(long, conflicts_with = "id")]
+    hardware: bool,
 }
 
 impl Models {
@@ -32,13 +37,45 @@ impl Models {
     pub fn run(&self, global: &Global) -> Result<Answer> {
         Ok(Answer::done(match &self.id {
             Some(id) => one(id, global)?,
+            None if self.hardware => hardware(global)?,
             None => all(global)?,
         }))
     }
 }
 
+fn library(global: &Global) -> Files {
+    global.models.as_ref().map_or_else(Files::embedded, Files::directory)
+}
+
+/// All hardware: memory and its bandwidth, peaks by unit and type, and where they come from.
+fn hardware(global: &Global) -> Result<String> {
+    let library = library(global);
+    let mut out = String::new();
+    for name in Hardware::names(&library) {
+        let place = Source::new("hardware", name.as_str());
+        let found = Hardware::find(&name, &Span::new(&place, 0..name.len()), &library)?;
+        let rate = |number: &BigInt, unit| format_si(&Rational::from_integer(number.clone()), unit, 5);
+        out.push_str(&format!("{name}  {}\n", found.title));
+        let mut lines = vec![vec![
+            "memory".to_owned(),
+            format!("{}, {}", rate(&found.memory, Unit::Byte), rate(&found.bandwidth, Unit::BytePerSecond)),
+        ]];
+        for (unit, peaks) in [("tensor cores", &found.tensor_core), ("CUDA cores", &found.cuda_core)] {
+            let peaks = peaks.stated().into_iter();
+            let stated =
+                peaks.map(|peak| format!("{} {}", peak.dtype, rate(&peak.flops, Unit::FlopPerSecond)));
+            let stated: Vec<String> = stated.collect();
+            let stated = if stated.is_empty() { "not stated".to_owned() } else { stated.join(", ") };
+            lines.push(vec![unit.to_owned(), stated]);
+        }
+        lines.push(vec!["source".to_owned(), found.source]);
+        out.push_str(&columns(&lines, "  "));
+    }
+    Ok(out)
+}
+
 fn all(global: &Global) -> Result<String> {
-    let library = global.models.as_ref().map_or_else(Files::embedded, Files::directory);
+    let library = library(global);
     let mut out = String::new();
     for id in ids(&library) {
         let folder = library.folder(&id)?;

@@ -28,6 +28,9 @@ pub fn letter_name(view: &View<'_>, metric: Metric) -> String {
     }
 }
 
+/// Names of the work of which the slowest bounds time, in the order of [`crate::cost::CostTree::work`].
+const WORK: [&str; 3] = ["F_tensor_core", "F_cuda_core", "T_bytes"];
+
 /// The whole in names of its parts, then each part.
 pub fn parts(
     view: &View<'_>,
@@ -45,6 +48,8 @@ pub fn parts(
             found.push(Definition { name: names.unique(name), path, formula });
         }
     };
+    // Work of the units and of memory by name, for a bound of time.
+    let mut work = [algebra.integer(0); 3];
     match metric {
         Metric::ActivationsBytes => {
             return Err(Diagnostic::new("no-parts", "a peak of live values is no sum of parts")
@@ -65,6 +70,15 @@ pub fn parts(
                 add(Metric::IoBytes.letter(), tree.path(whole), bytes, &mut found);
             }
         }
+        Metric::Time => {
+            for ((part, formula), named) in WORK.into_iter().zip(tree.work(whole)).zip(&mut work) {
+                let before = found.len();
+                add(part, tree.path(whole), formula, &mut found);
+                if let Some(part) = found.get(before) {
+                    *named = algebra.named(&part.name, part.formula);
+                }
+            }
+        }
         _ => {
             let own = tree.own(whole, metric);
             let children = &tree.node(whole).children;
@@ -82,6 +96,7 @@ pub fn parts(
     let named: Vec<Formula> = found.iter().map(|part| algebra.named(&part.name, part.formula)).collect();
     let sum = match (metric, &named[..]) {
         (_, []) => arrange(tree.formula(whole, metric)),
+        (Metric::Time, _) => tree.least_time(work),
         (Metric::Intensity, [flops, bytes]) => algebra.quotient(*flops, *bytes),
         _ => algebra.sum(&named),
     };

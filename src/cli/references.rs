@@ -155,8 +155,7 @@ impl Reference {
             return Err(Diagnostic::new("bad-reference", format!("`{piece}` is no part of a model"))
                 .help("write MODEL:PATH.METRIC, such as deepseek_ocr:decoder.flops"));
         }
-        let longest = Metric::ALL
-            .into_iter()
+        let longest = Metric::named()
             .filter(|metric| path == metric.name() || path.ends_with(&format!(".{}", metric.name())))
             .max_by_key(|metric| metric.name().len());
         let part = longest.map_or(path, |metric| &path[..path.len() - metric.name().len()]);

@@ -13,7 +13,7 @@ use crate::notation::quantity::format_exact;
 use crate::notation::{
     Alphabet, DisplayName, Equation, Names, Style, latex, latex_block, mathml, text, text_lines,
 };
-use crate::table::{Meaning, quantity, rational};
+use crate::table::{Meaning, hardware_json, quantity, rational};
 
 /// Longest line of text.
 const WIDTH: usize = 100;
@@ -122,7 +122,7 @@ fn used<'a>(shown: &'a Shown<'_>) -> Vec<&'a ViewSymbol> {
 fn value(shown: &Shown<'_>) -> String {
     let exact = format_exact(&shown.value, Some(','));
     let unit = match shown.metric.unit() {
-        "FLOP" | "FLOP/byte" => shown.metric.unit().to_owned(),
+        "FLOP" | "FLOP/byte" | "s" => shown.metric.unit().to_owned(),
         unit => format!("{unit}s"),
     };
     let rounded = quantity(shown.metric, &shown.value, false);
@@ -182,6 +182,8 @@ struct Document<'a> {
     io: &'a str,
     intensity_io: &'a str,
     switches: &'a indexmap::IndexMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hardware: Option<serde_json::Map<String, Value>>,
     metric: &'a str,
     unit: &'a str,
     form: &'a str,
@@ -221,6 +223,7 @@ fn json_text(shown: &Shown<'_>, style: &Style<'_>) -> String {
         io: shown.meaning.io.name(),
         intensity_io: shown.meaning.intensity_io.name(),
         switches: &shown.meaning.switches,
+        hardware: shown.meaning.machine.as_ref().map(|machine| hardware_json(machine, None)),
         metric: shown.metric.name(),
         unit: shown.metric.unit(),
         form: shown.form,

@@ -117,7 +117,8 @@ impl<'a> Binder<'a> {
             }
             "convention" => return self.choose(given, &accepted.conventions),
             "io" => return self.choose(given, &accepted.io_models),
-            "weights_dtype" | "activations_dtype" | "cache_dtype" => {
+            "hardware" => return self.choose(given, &[]),
+            "weights_dtype" | "activations_dtype" | "cache_dtype" | "compute_dtype" => {
                 self.direct.insert(name.to_string(), given.value.clone());
                 return Ok(());
             }
@@ -228,14 +229,22 @@ impl<'a> Binder<'a> {
         let symbols = reading.symbols()?;
         let phases = reading.phases(&symbols)?;
         let [weights, activations, cache, quantized] = &description.dtypes;
+        let activations = reading.dtype("activations_dtype", activations)?;
         let dtypes = Dtypes {
             weights: reading.dtype("weights_dtype", weights)?,
-            activations: reading.dtype("activations_dtype", activations)?,
             cache: reading.dtype("cache_dtype", cache)?,
             quantized: reading.quantized("weights_dtype", quantized)?,
+            products: reading.products("compute_dtype", quantized, &activations)?,
+            activations,
         };
         let mut read = reading.read;
         let mut warnings = Vec::new();
+        let hardware = self.chosen.shift_remove("hardware");
+        if let (Some(given), None) = (self.direct.get("compute_dtype"), &hardware) {
+            let message = "`compute_dtype` changes nothing without hardware";
+            let warning = Diagnostic::new("no-effect", message).label(given.origin.span().clone(), "");
+            warnings.push(*warning.help("name one: `hardware=h100`"));
+        }
         check::requirements(description, &interpolated.root)?;
         let about_model = description.facts.iter().filter(|fact| speaks_of_model(fact, &self.extra));
         check::facts(about_model, &symbols, &interpolated.root, &mut warnings)?;
@@ -260,6 +269,7 @@ impl<'a> Binder<'a> {
             extra: self.extra,
             convention: self.chosen.shift_remove("convention"),
             io: self.chosen.shift_remove("io"),
+            hardware,
             switches: self.chosen,
             dtypes,
             groups: self.composition.groups,

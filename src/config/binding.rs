@@ -58,6 +58,9 @@ pub struct Dtypes {
     pub cache: (Dtype, Origin),
     /// Of the weights that are quantized, where any are.
     pub quantized: Option<(Dtype, Origin)>,
+    /// In which matrix products run, by the name of a type: that of activations, unless the vendor's quantization or an
+    /// override says otherwise.
+    pub products: (String, Origin),
 }
 
 /// The values of one phase's runtime keys, by name.
@@ -82,6 +85,8 @@ pub struct Binding {
     pub convention: Option<Chosen>,
     /// The I/O model, if given.
     pub io: Option<Chosen>,
+    /// The hardware that time is bounded for, if given: a name or a path.
+    pub hardware: Option<Chosen>,
     /// Switches of the convention, if given.
     pub switches: IndexMap<String, Chosen>,
     /// Types of tensors.

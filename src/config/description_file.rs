@@ -16,8 +16,20 @@ use super::files::Files;
 use crate::diagnostic::{Diagnostic, Result, Source, Span};
 
 /// The keys that every model's command line has beside its own.
-pub(super) const RESERVED: [&str; 6] =
-    ["phase", "convention", "io", "weights_dtype", "activations_dtype", "cache_dtype"];
+pub(super) const RESERVED: [&str; 11] = [
+    "phase",
+    "convention",
+    "io",
+    "hardware",
+    "weights_dtype",
+    "activations_dtype",
+    "cache_dtype",
+    "compute_dtype",
+    // Symbols of bounds of time.
+    "peak_tensor_core",
+    "peak_cuda_core",
+    "bandwidth",
+];
 
 /// Most files that one description may be put together from.
 const MOST_PARTS: usize = 32;

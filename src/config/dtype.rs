@@ -50,6 +50,11 @@ impl Dtype {
         Some(Dtype { name: row.0.to_string(), bits: ratio(row.1, 1) })
     }
 
+    /// The type of its elements, without the values that share a scale: `i4` of `i4_g128`.
+    pub fn element(&self) -> &str {
+        self.name.rsplit_once("_g").map_or(&self.name, |(element, _)| element)
+    }
+
     /// The type that a value names.
     pub fn of(value: &Value) -> Result<Self> {
         let text = value.text().unwrap_or_default();

@@ -44,6 +44,27 @@ pub fn quantized(config: &Value) -> Result<Dtype> {
     Ok(Dtype { name: method.to_string(), bits })
 }
 
+/// The type in which products with the quantized weights run, where the method rounds activations to it too; others
+/// widen the weights to the type of the activations.
+pub fn products(config: &Value) -> Option<&'static str> {
+    let flag = |key: &str| config.at(key).is_some_and(|value| value.kind == Kind::Flag(true));
+    match config.at("quant_method").and_then(Value::text)? {
+        "fp8" | "fbgemm_fp8" => Some("f8"),
+        "bitsandbytes" if flag("load_in_8bit") => Some("i8"),
+        "compressed-tensors" => {
+            let groups = config.at("config_groups").and_then(Value::map)?;
+            let inputs = groups.values().next()?.value.at("input_activations")?;
+            let eight = number(inputs, "num_bits", 1..=16).ok()? == Some(8);
+            match inputs.at("type").and_then(Value::text) {
+                Some("float") if eight => Some("f8"),
+                Some("int") if eight => Some("i8"),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 /// 32 bits for each block of a matrix, where there are blocks.
 fn block_scale(config: &Value) -> Result<Rational> {
     let Some(Value { kind: Kind::List(sides), .. }) = config.at("weight_block_size") else {

@@ -192,6 +192,26 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// The type in which matrix products run: as an override says, else as the vendor's quantization does, which also
+    /// rounds activations, else that of activations.
+    pub fn products(
+        &mut self,
+        name: &str,
+        quantized: &DtypeSource,
+        activations: &(Dtype, Origin),
+    ) -> Result<(String, Origin)> {
+        if let Some(value) = self.direct.get(name) {
+            return Ok((Dtype::of(value)?.element().to_owned(), value.origin.clone()));
+        }
+        let of_vendor = match self.first(&quantized.keys) {
+            Some((value, _)) if !self.direct.contains_key("weights_dtype") => {
+                quantization::products(&value).map(|name| (name.to_owned(), value.origin))
+            }
+            _ => None,
+        };
+        Ok(of_vendor.unwrap_or_else(|| (activations.0.element().to_owned(), activations.1.clone())))
+    }
+
     /// A type and where it was given: as an override of that name, or by a key.
     pub fn dtype(&mut self, name: &str, source: &DtypeSource) -> Result<(Dtype, Origin)> {
         if let Some(value) = self.direct.get(name) {

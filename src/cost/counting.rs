@@ -1,7 +1,9 @@
-//! What is counted: the convention in force, its switches, the phase, the I/O model, and bytes per value.
+//! What is counted: the convention in force, its switches, the phase, the I/O model, bytes per value, and the rates of
+//! the hardware in force.
 
 use indexmap::IndexMap;
 
+use super::bound::Rates;
 use super::metric::IoModel;
 use crate::algebra::Rational;
 use crate::lang::StorageKind;
@@ -53,4 +55,6 @@ pub struct Counting<'a> {
     pub intensity_io: IoModel,
     /// Bytes per value.
     pub bytes: ByteSizes,
+    /// How fast the hardware in force is; none without one.
+    pub rates: Option<Rates>,
 }

@@ -41,10 +41,12 @@ pub enum Metric {
     MemoryBytes,
     /// FLOPs per byte of traffic.
     Intensity,
+    /// Seconds that the hardware in force needs at least.
+    Time,
 }
 
 impl Metric {
-    /// All metrics, in the order of tables.
+    /// All metrics that need no hardware, in the order of tables.
     pub const ALL: [Metric; 18] = [
         Metric::Flops,
         Metric::FlopsTensorCore,
@@ -65,6 +67,11 @@ impl Metric {
         Metric::MemoryBytes,
         Metric::Intensity,
     ];
+
+    /// Everything that may be asked for by name.
+    pub fn named() -> impl Iterator<Item = Metric> {
+        Metric::ALL.into_iter().chain([Metric::Time])
+    }
 
     /// The name on the command line and in JSON.
     pub fn name(self) -> &'static str {
@@ -87,6 +94,7 @@ impl Metric {
             Metric::KvCacheBytes => "kv_cache.bytes",
             Metric::MemoryBytes => "memory.bytes",
             Metric::Intensity => "intensity",
+            Metric::Time => "time",
         }
     }
 
@@ -108,6 +116,7 @@ impl Metric {
             | Metric::KvCacheBytes
             | Metric::MemoryBytes => "byte",
             Metric::Intensity => "FLOP/byte",
+            Metric::Time => "s",
         }
     }
 
@@ -116,9 +125,9 @@ impl Metric {
         self.name().starts_with("flops") || self.name().starts_with("io")
     }
 
-    /// Adds over operators or tensors, so that a part has the sum of what is below it; peaks and ratios do not.
+    /// Adds over operators or tensors, so that a part has the sum of what is below it; peaks, ratios and bounds do not.
     pub fn is_additive(self) -> bool {
-        !matches!(self, Metric::ActivationsBytes | Metric::MemoryBytes | Metric::Intensity)
+        !matches!(self, Metric::ActivationsBytes | Metric::MemoryBytes | Metric::Intensity | Metric::Time)
     }
 
     /// The letter that starts the names of its formulas: `F_attn`.
@@ -130,6 +139,7 @@ impl Metric {
             Metric::KvCacheBytes => "K",
             Metric::MemoryBytes => "M",
             Metric::Intensity => "I",
+            Metric::Time => "t",
             _ => "T",
         }
     }
@@ -139,8 +149,8 @@ impl Metric {
     /// # Errors
     /// For an unknown name, with the nearest known one.
     pub fn parse(name: &str) -> Result<Metric> {
-        Metric::ALL.into_iter().find(|metric| metric.name() == name).ok_or_else(|| {
-            let names: Vec<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+        Metric::named().find(|metric| metric.name() == name).ok_or_else(|| {
+            let names: Vec<&str> = Metric::named().map(Metric::name).collect();
             Diagnostic::new("unknown-metric", format!("there is no metric `{name}`"))
                 .help_if(did_you_mean(name, names.iter().copied()))
                 .help(format!("metrics: {}", names.join(", ")))

@@ -3,6 +3,7 @@
 //! Costs come from the operators' rules; this room only instantiates, multiplies by loops, and adds. It knows no
 //! model, no configuration file, and prints nothing.
 
+mod bound;
 mod counting;
 mod flops;
 mod live;
@@ -15,6 +16,7 @@ mod traffic;
 mod tree;
 mod walk;
 
+pub use bound::{Limit, Rates, Times};
 pub use counting::{ByteSizes, Counting};
 pub use metric::{IoModel, IoPart, Metric};
 pub use numbers::Numbers;

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::algebra::{EvaluationError, Formula, Point, Rational};
 
+use super::bound::Times;
 use super::metric::{IoModel, Metric};
 use super::tree::{CostTree, NodeId, traffic};
 
@@ -126,8 +127,22 @@ impl Numbers<'_, '_> {
                 let parts = [Metric::WeightsBytes, Metric::ActivationsBytes, Metric::KvCacheBytes];
                 parts.iter().try_fold(zero(), |sum, part| Ok(sum + self.of(id, *part)?))
             }
+            Metric::Time => Ok(self.times(id)?.greatest().0),
             _ => Ok(added(&self.all[id.0], metric)),
         }
+    }
+
+    /// The least seconds by what may bind, of a node with everything below it.
+    ///
+    /// # Errors
+    /// Without hardware: its rates have no values.
+    pub fn times(&self, id: NodeId) -> Result<Times, EvaluationError> {
+        Ok(self.tree.rates()?.times(work(&self.all[id.0])))
+    }
+
+    /// As [`Numbers::times`], of what a node itself runs; none without hardware.
+    pub fn own_times(&self, id: NodeId) -> Option<Times> {
+        Some(self.tree.rates().ok()?.times(work(&self.own[id.0])))
     }
 
     /// The number of a metric of what a node itself runs and owns, without what is below it; `None` for peaks, which
@@ -135,6 +150,7 @@ impl Numbers<'_, '_> {
     pub fn own(&self, id: NodeId, metric: Metric) -> Option<Rational> {
         match metric {
             Metric::ActivationsBytes | Metric::MemoryBytes => None,
+            Metric::Time => self.own_times(id).map(|times| times.greatest().0),
             _ => Some(added(&self.own[id.0], metric)),
         }
     }
@@ -143,6 +159,12 @@ impl Numbers<'_, '_> {
     pub fn intensity_io(&self) -> IoModel {
         self.tree.counting.intensity_io
     }
+}
+
+/// FLOPs of both units and bytes, as [`CostTree::work`].
+fn work(line: &[Rational]) -> [Rational; 3] {
+    let flops = |metric| added(line, metric);
+    [flops(Metric::FlopsTensorCore), flops(Metric::FlopsCudaCore), line[INTENSITY_BYTES].clone()]
 }
 
 fn added(line: &[Rational], metric: Metric) -> Rational {

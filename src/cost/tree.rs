@@ -211,6 +211,7 @@ impl<'a> CostTree<'a> {
                     self.algebra.quotient(flops, bytes)
                 }
             }
+            Metric::Time => self.least_time(self.work(id)),
             Metric::IoBits => {
                 let bytes = self.formula(id, Metric::IoBytes);
                 self.algebra.product(&[self.algebra.integer(8), bytes])
@@ -343,6 +344,9 @@ impl<'a> CostTree<'a> {
                 total += self.number(id, part, point)?;
             }
             return Ok(total);
+        }
+        if metric == Metric::Time {
+            return Ok(self.times(id, point)?.greatest().0);
         }
         if metric == Metric::Intensity {
             let bytes = self.algebra.value_at(self.io(id, self.counting.intensity_io, None, true), point)?;

@@ -11,11 +11,12 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use super::locate::{Found, find, model_files};
+use super::machine::Machine;
 use super::phase_view::Elaboration;
 use crate::algebra::{Algebra, Formula, Point, Rational, Symbol};
 use crate::config::{
-    Accepted, Binding, Dtype, Elements, Expression, ModelDescription, Override, Relation, Request, Setting,
-    SymbolKind, bind, read_overrides,
+    Accepted, Binding, Dtype, Elements, Expression, Files, Hardware, ModelDescription, Override, Relation,
+    Request, Setting, SymbolKind, bind, read_overrides,
 };
 use crate::cost::{ByteSizes, Counting, IoModel};
 use crate::diagnostic::{Diagnostic, Result, Source, did_you_mean};
@@ -69,6 +70,8 @@ pub struct BoundModel {
     pub library: Library,
     /// What follows the colon of the model's name, if anything.
     pub selection: Option<String>,
+    /// The hardware for which time is bounded, where one is named.
+    pub machine: Option<Rc<Machine>>,
     pub(super) model_module: usize,
     /// The number of rows of a layer by itself.
     pub(super) rows: Symbol,
@@ -98,7 +101,7 @@ impl BoundModel {
         if let Some((group, preset)) = &found.preset {
             overrides.insert(0, Override::parse(&format!("{group}={preset}"))?);
         }
-        let binding = bind(
+        let mut binding = bind(
             &description,
             &found.folder,
             Request {
@@ -109,6 +112,7 @@ impl BoundModel {
                 strict: request.strict,
             },
         )?;
+        let machine = machine(&mut binding, &found.library, request.strict)?;
         let phases = description.phases.iter().map(|phase| phase.name.clone()).collect();
         let mut model = BoundModel {
             algebra,
@@ -117,6 +121,7 @@ impl BoundModel {
             binding,
             library,
             selection: found.selection,
+            machine,
             model_module,
             rows,
             phases,
@@ -166,6 +171,10 @@ impl BoundModel {
                 other => structure(&self.algebra, other),
             };
             self.symbols.insert(name.clone(), value);
+        }
+        if let Some(machine) = &self.machine {
+            let rates = machine.symbols(&self.algebra).into_iter();
+            self.numbers.extend(rates.map(|rate| (rate.symbol, rate.number)));
         }
         for fact in self.binding.facts(&self.algebra) {
             self.algebra.assume(fact);
@@ -224,6 +233,7 @@ impl BoundModel {
                 cache: bits(&dtypes.cache.0),
                 named: named.chain(quantized).collect(),
             },
+            rates: self.machine.as_ref().map(|machine| machine.rates()),
         }
     }
 
@@ -266,6 +276,19 @@ impl BoundModel {
         let number = self.algebra.value_at(formula, &self.numbers).ok()?;
         number.is_integer().then(|| number.to_integer().to_i64()).flatten()
     }
+}
+
+/// The hardware that a configuration names; what it says nothing of is warned of.
+fn machine(binding: &mut Binding, library: &Files, strict: bool) -> Result<Option<Rc<Machine>>> {
+    let Some(chosen) = &binding.hardware else { return Ok(None) };
+    let hardware = Hardware::find(&chosen.word, chosen.origin.span(), library)?;
+    let machine = Machine::new(hardware, &binding.dtypes);
+    let mut warnings = machine.warnings();
+    if strict && !warnings.is_empty() {
+        return Err(Box::new(warnings.swap_remove(0)));
+    }
+    binding.warnings.append(&mut warnings);
+    Ok(Some(Rc::new(machine)))
 }
 
 /// Interns runtime keys and symbols in declared order: the order in which formulas show them, after the number of rows

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::bound::{BoundModel, structure};
-use super::phase_view::assemble;
 use super::view::{View, ViewSymbol};
 use crate::algebra::{Formula, Node, Point, Rational, Symbol};
 use crate::config::Setting;
@@ -155,7 +154,7 @@ impl BoundModel {
         };
         let graph = elaborate_layer(&environment, name, &arguments)?;
         let tree = self.cost_tree(phase, &graph, &numbers);
-        let view = assemble(tree, &graph, phase, Some(name.to_owned()), own.symbols, Rc::new(numbers));
+        let view = self.assemble(tree, &graph, phase, Some(name.to_owned()), own.symbols, Rc::new(numbers));
         view.check_conditions()?;
         Ok(view)
     }

@@ -4,6 +4,7 @@ mod bound;
 mod idle;
 mod layer_view;
 mod locate;
+mod machine;
 mod phase_view;
 mod topology;
 mod variants;
@@ -11,6 +12,7 @@ mod view;
 
 pub use bound::{BoundModel, OpenRequest};
 pub use locate::{Found, find, ids, model_files, presets};
+pub use machine::Machine;
 pub use topology::{Edge, Station, StationKind, Topology};
 pub use variants::Variant;
 pub use view::{Condition, View, ViewSymbol};

@@ -57,7 +57,7 @@ impl BoundModel {
         let mut tree = self.cost_tree(phase, graph, numbers);
         tree.add_idle(self.idle_weights(phase, &tree)?);
         let symbols = self.phase_symbols(phase, numbers);
-        let view = assemble(tree, graph, phase, None, symbols, numbers.clone());
+        let view = self.assemble(tree, graph, phase, None, symbols, numbers.clone());
         view.check_conditions()?;
         Ok(view)
     }
@@ -70,7 +70,7 @@ impl BoundModel {
     pub fn unrolled_phase_view(&self, phase: &str) -> Result<View<'_>> {
         let Elaboration { graph, numbers } = self.elaborated(phase, true)?;
         let tree = self.cost_tree(phase, &graph, &numbers);
-        Ok(assemble(tree, &graph, phase, None, Vec::new(), numbers))
+        Ok(self.assemble(tree, &graph, phase, None, Vec::new(), numbers))
     }
 
     pub(super) fn cost_tree(&self, phase: &str, graph: &Graph, numbers: &Point) -> CostTree<'_> {
@@ -201,35 +201,41 @@ impl BoundModel {
         }
         symbols
     }
-}
 
-/// Puts a view together.
-pub(super) fn assemble<'m>(
-    tree: CostTree<'m>,
-    graph: &Graph,
-    phase: &str,
-    layer: Option<String>,
-    symbols: Vec<ViewSymbol>,
-    numbers: Rc<Point>,
-) -> View<'m> {
-    let shape = |id: &crate::lang::TensorId| -> Vec<Formula> { graph.tensors[id.0 as usize].shape.to_vec() };
-    let conditions = graph.divisions.iter().map(|(dividend, divisor, span)| Condition {
-        dividend: *dividend,
-        divisor: *divisor,
-        span: span.clone(),
-    });
-    View {
-        selected: tree.root(),
-        tree,
-        phase: phase.to_owned(),
-        layer,
-        symbols,
-        numbers,
-        conditions: conditions.collect(),
-        assumptions: graph.assumptions.clone(),
-        warnings: graph.warnings.clone(),
-        shapes: graph.shapes.clone(),
-        inputs: graph.inputs.iter().map(|(name, id)| (name.clone(), shape(id))).collect(),
-        results: graph.results.iter().map(shape).collect(),
+    /// Puts a view together.
+    pub(super) fn assemble<'m>(
+        &'m self,
+        tree: CostTree<'m>,
+        graph: &Graph,
+        phase: &str,
+        layer: Option<String>,
+        mut symbols: Vec<ViewSymbol>,
+        numbers: Rc<Point>,
+    ) -> View<'m> {
+        let shape =
+            |id: &crate::lang::TensorId| -> Vec<Formula> { graph.tensors[id.0 as usize].shape.to_vec() };
+        let conditions = graph.divisions.iter().map(|(dividend, divisor, span)| Condition {
+            dividend: *dividend,
+            divisor: *divisor,
+            span: span.clone(),
+        });
+        if let Some(machine) = &self.machine {
+            symbols.extend(machine.symbols(&self.algebra));
+        }
+        View {
+            machine: self.machine.clone(),
+            selected: tree.root(),
+            tree,
+            phase: phase.to_owned(),
+            layer,
+            symbols,
+            numbers,
+            conditions: conditions.collect(),
+            assumptions: graph.assumptions.clone(),
+            warnings: graph.warnings.clone(),
+            shapes: graph.shapes.clone(),
+            inputs: graph.inputs.iter().map(|(name, id)| (name.clone(), shape(id))).collect(),
+            results: graph.results.iter().map(shape).collect(),
+        }
     }
 }

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use super::machine::Machine;
 use crate::algebra::{EvaluationError, Formula, Point, Rational, Symbol};
-use crate::cost::{CostTree, Metric, NodeId};
+use crate::cost::{CostTree, Limit, Metric, NodeId};
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::{LayerShapes, ShapeOrSize};
 
@@ -34,6 +35,8 @@ pub struct View<'m> {
     pub warnings: Vec<Diagnostic>,
     /// Inferred shapes of the statements of each layer's first call.
     pub shapes: IndexMap<String, LayerShapes>,
+    /// The hardware for which time is bounded, where one is named.
+    pub machine: Option<Rc<Machine>>,
     /// Shapes of what goes in, by name, and of what comes out.
     pub inputs: Vec<(String, Vec<Formula>)>,
     /// Shapes of the results.
@@ -69,8 +72,12 @@ pub struct Condition {
 }
 
 impl View<'_> {
-    /// The formula of a metric of the selected part, factored.
+    /// The formula of a metric of the selected part, factored; of a bound of time, each of what it is the greatest of.
     pub fn formula(&self, metric: Metric) -> Formula {
+        if metric == Metric::Time {
+            let algebra = self.tree.algebra();
+            return self.tree.least_time(self.tree.work(self.selected).map(|work| algebra.factored(work)));
+        }
         self.tree.algebra().factored(self.tree.formula(self.selected, metric))
     }
 
@@ -152,6 +159,10 @@ impl View<'_> {
         match error {
             EvaluationError::Unbound(symbol) => {
                 let name = self.tree.algebra().name(*symbol);
+                if self.machine.is_none() && Limit::ALL.iter().any(|limit| limit.rate_name() == &*name) {
+                    return Diagnostic::new("no-hardware", "time has no bound without hardware")
+                        .help("name one: `hardware=h100`; `modelmeter models --hardware` lists them");
+                }
                 Diagnostic::new("missing-value", format!("`{name}` has no value"))
                     .help(format!("give it: `{name}=…`"))
             }

@@ -4,6 +4,7 @@
 //! out. General sentences stand in `texts.toml`, sentences about a model in its docstrings and its `model.toml`; every
 //! shape, formula and number is derived. Here they are only arranged.
 
+mod bounds;
 mod context;
 mod conventions;
 mod document;
@@ -41,6 +42,7 @@ pub fn markdown(model: &BoundModel) -> Result<String> {
     layers::section(&report, &mut document)?;
     totals::section(&report, &mut document)?;
     numbers::section(&report, &mut document)?;
+    bounds::section(&report, &mut document)?;
     parameters::section(&report, &mut document)?;
     uncounted::section(&report, &mut document)?;
     conventions::section(&report, &mut document);

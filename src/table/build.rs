@@ -4,7 +4,7 @@ use num_traits::Zero;
 
 use super::meaning::Meaning;
 use crate::algebra::{EvaluationError, Rational};
-use crate::cost::{CostTree, Metric, NodeId, Numbers};
+use crate::cost::{CostTree, Limit, Metric, NodeId, Numbers};
 use crate::diagnostic::Result;
 use crate::model::{BoundModel, View};
 
@@ -33,6 +33,8 @@ pub struct Row {
     pub depth: usize,
     /// One number a column; `None` for peaks of `(self)` rows, which are no sums.
     pub values: Vec<Option<Rational>>,
+    /// What its bound of time comes from; none without hardware, and where nothing takes time.
+    pub bound_by: Option<Limit>,
     /// What it runs and the convention does not count.
     pub not_counted: Vec<String>,
 }
@@ -54,6 +56,8 @@ pub struct Table {
     pub metrics: Vec<Metric>,
     /// Every metric of the selected part.
     pub totals: Vec<(Metric, Rational)>,
+    /// What the whole's bound of time comes from.
+    pub bound_by: Option<Limit>,
     /// Rows stand below the row that they are part of; else they are the largest, in falling order.
     pub nested: bool,
     /// Rows in order of execution, or largest first.
@@ -75,7 +79,8 @@ impl Table {
         if let Some(most) = options.top {
             rows = largest(rows, most);
         }
-        let totals = Metric::ALL.iter().map(|metric| Ok((*metric, numbers.of(view.selected, *metric)?)));
+        let metrics = Metric::ALL.into_iter().chain(view.machine.is_some().then_some(Metric::Time));
+        let totals = metrics.map(|metric| Ok((metric, numbers.of(view.selected, metric)?)));
         let is_runtime =
             |name: &str| view.layer.is_some() || model.binding.phases[&view.phase].contains_key(name);
         Ok(Table {
@@ -90,6 +95,7 @@ impl Table {
             runtime: view.symbols.iter().take_while(|symbol| is_runtime(&symbol.name)).count(),
             metrics: options.metrics.clone(),
             totals: totals.collect::<std::result::Result<_, _>>().map_err(explain)?,
+            bound_by: numbers.times(view.selected).ok().and_then(|times| times.greatest().1),
             nested: options.top.is_none(),
             rows,
         })
@@ -99,6 +105,12 @@ impl Table {
     pub fn total(&self, metric: Metric) -> Rational {
         let found = self.totals.iter().find(|(known, _)| *known == metric);
         found.map_or_else(Rational::zero, |(_, number)| number.clone())
+    }
+
+    /// Bytes of memory that the hardware has, less those that the selected part needs: negative where it does not fit.
+    pub fn memory_left(&self) -> Option<Rational> {
+        let machine = self.meaning.machine.as_ref()?;
+        Some(machine.memory() - self.total(Metric::MemoryBytes))
     }
 }
 
@@ -158,6 +170,7 @@ impl Rows<'_, '_, '_> {
         for metric in &self.options.metrics {
             values.push(if own { self.own(id, *metric) } else { Some(self.number(id, *metric)?) });
         }
+        let times = if own { self.numbers.own_times(id) } else { self.numbers.times(id).ok() };
         let mut path = tree.shown_path(id);
         if own {
             path.push_str(if path.is_empty() { "(self)" } else { ".(self)" });
@@ -168,6 +181,7 @@ impl Rows<'_, '_, '_> {
             calls: self.view.evaluate(node.calls)?,
             depth,
             values,
+            bound_by: times.and_then(|times| times.greatest().1),
             not_counted: tree.not_counted(id),
         });
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::build::Table;
 use crate::algebra::Rational;
+use crate::cost::Limit;
 
 /// What the last line has for a path.
 const TOTAL: &str = "(total)";
@@ -23,6 +24,9 @@ pub fn csv(table: &Table) -> String {
         "calls",
     ];
     header.extend(table.metrics.iter().map(|metric| metric.name()));
+    if table.meaning.machine.is_some() {
+        header.extend(["bound_by", "hardware", "memory.capacity"]);
+    }
     header.push("not_counted");
     line(&mut text, &header.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
     let first = [
@@ -39,15 +43,24 @@ pub fn csv(table: &Table) -> String {
         fields.extend([row.path.clone(), row.layer.clone(), row.calls.to_string()]);
         let number = |value: &Option<Rational>| value.as_ref().map(Rational::to_string).unwrap_or_default();
         fields.extend(row.values.iter().map(number));
+        fields.extend(of_hardware(table, row.bound_by));
         fields.push(row.not_counted.join(" "));
         line(&mut text, &fields);
     }
     let mut fields = first.to_vec();
     fields.extend([TOTAL.to_owned(), String::new(), String::new()]);
     fields.extend(table.metrics.iter().map(|metric| table.total(*metric).to_string()));
+    fields.extend(of_hardware(table, table.bound_by));
     fields.push(table.meaning.not_counted.join(" "));
     line(&mut text, &fields);
     text
+}
+
+/// What binds, the hardware's name, and its memory; nothing without hardware.
+fn of_hardware(table: &Table, bound_by: Option<Limit>) -> Vec<String> {
+    let Some(machine) = &table.meaning.machine else { return Vec::new() };
+    let bound_by = bound_by.map_or("", Limit::name).to_owned();
+    vec![bound_by, machine.hardware.name.clone(), machine.hardware.memory.to_string()]
 }
 
 fn line(text: &mut String, fields: &[String]) {

@@ -1,11 +1,14 @@
 //! The JSON of a table, documented in `docs/json.md`.
 
+use num_bigint::BigInt;
+use num_traits::Zero;
 use serde::Serialize;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, json};
 
 use super::build::{Row, Table};
 use crate::algebra::Rational;
-use crate::cost::Metric;
+use crate::cost::{Limit, Metric};
+use crate::model::Machine;
 
 /// The whole table.
 #[derive(Serialize)]
@@ -18,6 +21,8 @@ struct Document<'a> {
     io: &'a str,
     intensity_io: &'a str,
     switches: &'a indexmap::IndexMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hardware: Option<Map<String, Value>>,
     bindings: Map<String, Value>,
     totals: Map<String, Value>,
     rows: Vec<Map<String, Value>>,
@@ -40,8 +45,9 @@ pub fn json(table: &Table) -> String {
         io: table.meaning.io.name(),
         intensity_io: table.meaning.intensity_io.name(),
         switches: &table.meaning.switches,
+        hardware: table.meaning.machine.as_ref().map(|machine| hardware(machine, table.memory_left())),
         bindings: named(&table.bindings),
-        totals: totals.collect(),
+        totals: totals.chain(bound_by(table.bound_by)).collect(),
         rows: table.rows.iter().map(|row| json_row(row, &table.metrics)).collect(),
         not_counted: &table.meaning.not_counted,
         conditions: &table.meaning.conditions,
@@ -61,6 +67,33 @@ fn json_row(row: &Row, metrics: &[Metric]) -> Map<String, Value> {
         if let Some(value) = value {
             fields.insert(metric.name().to_owned(), rational(value));
         }
+    }
+    fields.extend(bound_by(row.bound_by));
+    fields
+}
+
+fn bound_by(limit: Option<Limit>) -> Option<(String, Value)> {
+    limit.map(|limit| ("bound_by".to_owned(), limit.name().into()))
+}
+
+/// The hardware in force and the peaks that hold for the model's types; with the bytes of memory left, whether it fits.
+pub fn hardware(machine: &Machine, memory_left: Option<Rational>) -> Map<String, Value> {
+    let whole = |number: &BigInt| rational(&Rational::from_integer(number.clone()));
+    let hardware = &machine.hardware;
+    let mut fields = Map::new();
+    let mut add = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    add("name", hardware.name.clone().into());
+    add("title", hardware.title.clone().into());
+    add("source", hardware.source.clone().into());
+    for (name, peak) in [("tensor_core", &machine.tensor_core), ("cuda_core", &machine.cuda_core)] {
+        let peak = peak.as_ref().map(|peak| json!({"dtype": peak.dtype, "peak": whole(&peak.flops)}));
+        add(name, peak.unwrap_or(Value::Null));
+    }
+    add("bandwidth", whole(&hardware.bandwidth));
+    add("memory", whole(&hardware.memory));
+    if let Some(left) = memory_left {
+        add("fits", (left >= Rational::zero()).into());
+        add("memory_left", rational(&left));
     }
     fields
 }

@@ -1,10 +1,12 @@
 //! What numbers and formulas mean: the phase, the convention in force, and what they leave out.
 
+use std::rc::Rc;
+
 use indexmap::IndexMap;
 
 use crate::algebra::{Algebra, Formula};
 use crate::cost::{IoModel, Metric};
-use crate::model::View;
+use crate::model::{Machine, View};
 use crate::notation::{Alphabet, Style, text};
 
 /// What stands beside every answer about a view.
@@ -26,6 +28,8 @@ pub struct Meaning {
     pub conditions: Vec<String>,
     /// What the costs rest on.
     pub assumptions: Vec<String>,
+    /// The hardware for which time is bounded.
+    pub machine: Option<Rc<Machine>>,
 }
 
 impl Meaning {
@@ -43,6 +47,7 @@ impl Meaning {
             not_counted: view.tree.not_counted(view.selected),
             conditions: conditions.map(|at| divides(algebra, at.divisor, at.dividend)).collect(),
             assumptions: view.assumptions.clone(),
+            machine: view.machine.clone(),
         }
     }
 
@@ -63,6 +68,14 @@ impl Meaning {
         }
         if metrics.contains(&Metric::Intensity) {
             lines.push(("intensity", format!("FLOPs per byte of io={} traffic", self.intensity_io.name())));
+        }
+        if let (Some(machine), true) = (&self.machine, metrics.contains(&Metric::Time)) {
+            lines.push(("hardware", machine.summary()));
+            lines.push(("time", format!(
+                "the greatest of FLOPs/peak of each unit and bytes/bandwidth, as all may overlap; bytes of io={} traffic",
+                self.intensity_io.name()
+            )));
+            lines.extend(machine.doubts().into_iter().map(|doubt| ("left out", doubt)));
         }
         if !self.not_counted.is_empty() {
             lines.push(("not counted", self.not_counted.join(", ")));

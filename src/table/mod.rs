@@ -11,6 +11,6 @@ mod shown;
 
 pub use build::{Options, Row, Table};
 pub use csv::csv;
-pub use json::{json, rational};
+pub use json::{hardware as hardware_json, json, rational};
 pub use meaning::Meaning;
 pub use shown::{markdown, quantity, text};

@@ -5,7 +5,7 @@ use num_traits::Zero;
 
 use super::build::Table;
 use crate::algebra::Rational;
-use crate::cost::Metric;
+use crate::cost::{Limit, Metric};
 use crate::notation::markdown::code_span;
 use crate::notation::quantity::{Unit, format_exact, format_si};
 
@@ -27,6 +27,7 @@ pub fn quantity(metric: Metric, value: &Rational, exact: bool) -> String {
         "parameter" => Unit::Parameter,
         "byte" => Unit::Byte,
         "bit" => Unit::Bit,
+        "s" => Unit::Second,
         _ => Unit::FlopPerByte,
     };
     format_si(value, unit, DIGITS)
@@ -43,14 +44,20 @@ struct Cells {
 fn cells(table: &Table, exact: bool, indented: bool) -> Cells {
     let first = table.metrics.first().copied();
     let whole = first.map_or_else(Rational::zero, |metric| table.total(metric));
-    let shares = first.is_some_and(|metric| metric != Metric::Intensity) && !whole.is_zero();
+    let adds = |metric| !matches!(metric, Metric::Intensity | Metric::Time);
+    let shares = first.is_some_and(adds) && !whole.is_zero();
     let mut heading = vec!["part".to_owned(), "layer".to_owned(), "calls".to_owned()];
     let mut numeric = vec![false, false, true];
     let mut total = vec!["total".to_owned(), String::new(), String::new()];
     for (place, metric) in table.metrics.iter().enumerate() {
-        heading.push(metric.name().to_owned());
+        heading.push(if *metric == Metric::Time { "time at least" } else { metric.name() }.to_owned());
         numeric.push(true);
         total.push(quantity(*metric, &table.total(*metric), exact));
+        if *metric == Metric::Time {
+            heading.push("bound by".to_owned());
+            numeric.push(false);
+            total.push(binding(table.bound_by));
+        }
         if place == 0 && shares {
             heading.push("share".to_owned());
             numeric.push(true);
@@ -70,6 +77,9 @@ fn cells(table: &Table, exact: bool, indented: bool) -> Cells {
         let mut line = vec![path, row.layer.clone(), format_exact(&row.calls, Some(','))];
         for (place, (metric, value)) in table.metrics.iter().zip(&row.values).enumerate() {
             line.push(value.as_ref().map(|value| quantity(*metric, value, exact)).unwrap_or_default());
+            if *metric == Metric::Time {
+                line.push(binding(row.bound_by));
+            }
             if place == 0 && shares {
                 line.push(value.as_ref().map(|value| share(value, &whole)).unwrap_or_default());
             }
@@ -77,6 +87,23 @@ fn cells(table: &Table, exact: bool, indented: bool) -> Cells {
         rows.push(line);
     }
     Cells { heading, numeric, rows, total }
+}
+
+fn binding(limit: Option<Limit>) -> String {
+    limit.map_or("–", Limit::name).to_owned()
+}
+
+/// `memory: 21.56 GB of 80 GB, fits: 58.44 GB left`, where hardware is named.
+fn fit(table: &Table) -> Option<(&'static str, String)> {
+    let left = table.memory_left()?;
+    let bytes = |value: &Rational| format_si(value, Unit::Byte, DIGITS);
+    let of = table.meaning.machine.as_ref()?.memory();
+    let verdict = if left < Rational::zero() {
+        format!("does not fit: {} more than there is", bytes(&-left))
+    } else {
+        format!("fits: {} left", bytes(&left))
+    };
+    Some(("memory", format!("{} of {}, {verdict}", bytes(&table.total(Metric::MemoryBytes)), bytes(&of))))
 }
 
 /// `12.3 %`, rounded half up.
@@ -119,7 +146,7 @@ pub fn text(table: &Table, exact: bool) -> String {
         out.push('\n');
     }
     out.push('\n');
-    for (name, what) in table.meaning.lines(&table.metrics) {
+    for (name, what) in table.meaning.lines(&table.metrics).into_iter().chain(fit(table)) {
         out.push_str(&format!("{name}: {what}\n"));
     }
     out
@@ -150,7 +177,7 @@ pub fn markdown(table: &Table, exact: bool) -> String {
     }
     push(&cells.total, false);
     out.push('\n');
-    for (name, what) in table.meaning.lines(&table.metrics) {
+    for (name, what) in table.meaning.lines(&table.metrics).into_iter().chain(fit(table)) {
         out.push_str(&format!("- {name}: {what}\n"));
     }
     out

@@ -181,6 +181,7 @@ fn measured(algebra: &Algebra, rules: &RuleSet, graph: &Graph, numbers: &Point) 
         io: IoModel::Activations,
         intensity_io: IoModel::Fused,
         bytes: ByteSizes { activations: two(), weights: two(), cache: two(), named },
+        rates: None,
     };
     let tree = CostTree::build(algebra, rules, counting, graph, numbers);
     let of = |metric| tree.number(tree.root(), metric, numbers).expect("numbers are given");
