@@ -9,7 +9,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use modelmeter::algebra::{Algebra, Formula, Limits, Node};
 use modelmeter::diagnostic::Source;
-use modelmeter::notation::{Style, latex, parse_formula};
+use modelmeter::notation::{Alphabet, Style, latex, parse_canonical, parse_formula, text, text_lines};
 
 #[path = "inputs/transformer.rs"]
 mod transformer;
@@ -54,7 +54,7 @@ fn terms(name: &str) -> usize {
 
 /// T1 to T3: from text to the canonical form.
 #[divan::bench(args = MODELS, sample_count = 5)]
-fn text_to_canonical(bencher: Bencher, name: &str) {
+fn text_to_formula_to_canonical(bencher: Bencher, name: &str) {
     let text = model(name);
     let source = Source::new("bench", text.as_str());
     let known = algebra();
@@ -64,6 +64,18 @@ fn text_to_canonical(bencher: Bencher, name: &str) {
         .counter(BytesCount::of_str(&text))
         .with_inputs(algebra)
         .bench_refs(|algebra| algebra.canonical(parse(algebra, &source)));
+}
+
+/// T1 to T3: the same, multiplied out while it is read.
+#[divan::bench(args = MODELS, sample_count = 5)]
+fn text_straight_to_canonical(bencher: Bencher, name: &str) {
+    let text = model(name);
+    let source = Source::new("bench", text.as_str());
+    let known = algebra();
+    let expected = known.canonical(parse(&known, &source));
+    let read = |algebra: &mut Algebra| parse_canonical(algebra, &source, 0..text.len()).expect("a formula");
+    assert_eq!(read(&mut algebra()), expected);
+    bencher.counter(BytesCount::of_str(&text)).with_inputs(algebra).bench_refs(read);
 }
 
 /// T1: the same with the formula built before.
@@ -107,9 +119,8 @@ fn sparse(bencher: Bencher, power: u32) {
     );
 }
 
-/// T10: LaTeX of the expanded model of 1,000 layers.
-#[divan::bench(sample_count = 5)]
-fn latex_of_25011_terms(bencher: Bencher) {
+/// T10: the expanded model of 1,000 layers, printed.
+fn print_25011_terms(bencher: Bencher, print: impl Fn(&Algebra, Formula) -> String + Sync) {
     let source = Source::new("bench", transformer::own(1000));
     bencher
         .with_inputs(|| {
@@ -118,5 +129,22 @@ fn latex_of_25011_terms(bencher: Bencher) {
             let expanded = algebra.expanded(formula);
             (algebra, expanded)
         })
-        .bench_refs(|(algebra, expanded)| latex(algebra, *expanded, &Style::default()));
+        .bench_refs(|(algebra, expanded)| print(algebra, *expanded));
+}
+
+#[divan::bench(sample_count = 5)]
+fn latex_of_25011_terms(bencher: Bencher) {
+    print_25011_terms(bencher, |algebra, formula| latex(algebra, formula, &Style::default()));
+}
+
+#[divan::bench(sample_count = 5)]
+fn text_of_25011_terms(bencher: Bencher) {
+    print_25011_terms(bencher, |algebra, formula| text(algebra, formula, &Style::default(), Alphabet::Ascii));
+}
+
+#[divan::bench(sample_count = 5)]
+fn lines_of_25011_terms(bencher: Bencher) {
+    print_25011_terms(bencher, |algebra, formula| {
+        text_lines(algebra, formula, &Style::default(), Alphabet::Ascii, 100)
+    });
 }

@@ -2,14 +2,19 @@
 
 use modelmeter::algebra::{Algebra, Formula};
 use modelmeter::diagnostic::Source;
-use modelmeter::notation::{parse_formula, parse_formula_with};
+use modelmeter::notation::{parse_canonical, parse_formula, parse_formula_with, parse_multiplied};
 use proptest::prelude::*;
 
-/// By both ways: the short one where it applies, and the parser. `None` for a mistake.
+/// By both ways: the short one where it applies, and the parser. `None` for a mistake. What is multiplied out while it
+/// is read has the canonical form of what was read.
 fn both(text: &str) -> (Option<Formula>, Option<Formula>) {
     let algebra = Algebra::new();
     let source = Source::new("test", text);
     let read = parse_formula(&algebra, &source, 0..text.len()).ok();
+    let canonical = parse_canonical(&algebra, &source, 0..text.len()).ok();
+    assert_eq!(canonical, read.map(|formula| algebra.canonical(formula)), "{text}");
+    let multiplied = parse_multiplied(&algebra, &source, 0..text.len()).ok();
+    assert_eq!(multiplied.map(|formula| algebra.canonical(formula)), canonical, "{text}");
     let parsed = parse_formula_with(&algebra, &source, 0..text.len(), &mut |name, _| {
         Ok(algebra.variable(algebra.symbol(name)))
     });
@@ -68,9 +73,26 @@ fn what_is_almost_plain_is_read_by_the_parser() {
         "a-1",
         "a-2*b",
         "a-(2)*b",
+        "(a+b+c+d)^40",
+        "(a-b)^3*(a+2*b)^2*a^2-(a*b)^2*4",
+        "(a*b*c)^30",
+        "(9*a)^40",
+        "9223372036854775807*a+a+a",
+        "a*b-b*a",
+        "(a-a)*b^3",
+        "0^0*a",
     ] {
         let (read, parsed) = both(text);
         assert_eq!(read, parsed, "{text}");
+    }
+}
+
+#[test]
+fn many_symbols_are_multiplied_out_alike() {
+    for count in [3, 100, 300, 5000, 70_000] {
+        let term = |place: usize| format!("-3*x{place}*y*(x{}+2*long_name_{})", place / 2, place % 7);
+        let text: String = (0..count).map(term).collect();
+        assert!(both(&format!("y{text}")).0.is_some());
     }
 }
 

@@ -3,7 +3,8 @@
 use modelmeter::algebra::{Algebra, Formula, Rational};
 use modelmeter::diagnostic::Source;
 use modelmeter::notation::{
-    Alphabet, Equation, Parts, Relation, Style, parse_formula, parse_formula_with, text, text_lines,
+    Alphabet, DisplayName, Equation, Form, Parts, Relation, Style, latex, latex_of_layout, layout,
+    parse_formula, parse_formula_with, text, text_lines, text_of_layout,
 };
 use proptest::prelude::*;
 
@@ -162,6 +163,66 @@ fn assemble(algebra: &Algebra, program: &[(u8, u8, i64)]) -> Formula {
 fn divides_by_zero(printed: &str) -> bool {
     let zero = |text: &str| text.starts_with('0') || text.starts_with("(0)");
     printed.split('/').skip(1).chain(printed.split("mod ").skip(1)).any(zero)
+}
+
+/// Plain formulas are printed straight; all are printed as their layout is.
+fn check_straight(
+    algebra: &Algebra,
+    equation: &Equation<'_>,
+    style: &Style<'_>,
+) -> Result<(), TestCaseError> {
+    for alphabet in [Alphabet::Ascii, Alphabet::Unicode] {
+        let laid_out = text_of_layout(&layout(algebra, equation.clone(), style, Form::Line), alphabet);
+        prop_assert_eq!(text(algebra, equation.clone(), style, alphabet), laid_out);
+    }
+    let laid_out = latex_of_layout(&layout(algebra, equation.clone(), style, Form::Stacked));
+    prop_assert_eq!(latex(algebra, equation.clone(), style), laid_out);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #[test]
+    fn formulas_are_printed_as_their_layout_is(
+        program in prop::collection::vec((0..17_u8, 0..5_u8, -3..4_i64), 1..30),
+        plain in any::<bool>(),
+    ) {
+        const PLAIN: [u8; 9] = [0, 1, 2, 3, 4, 5, 6, 8, 15];
+        let algebra = Algebra::new();
+        let program: Vec<_> = program
+            .into_iter()
+            .map(|(kind, small, number)| (if plain { PLAIN[usize::from(kind) % 9] } else { kind }, small, number))
+            .collect();
+        let formula = assemble(&algebra, &program);
+        let part = algebra.named("F_part", formula);
+        let whole = algebra.sum(&[part, algebra.power(part, 2), algebra.product(&[algebra.integer(-2), part, formula])]);
+        for parts in [Parts::Opened, Parts::Named, Parts::Expanded] {
+            let style = Style { parts, ..Style::default() };
+            for formula in [formula, part, whole] {
+                check_straight(&algebra, &formula.into(), &style)?;
+                check_straight(&algebra, &Equation::define("F_B1", formula), &style)?;
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_printed_as_in_their_layout(
+        names in prop::collection::vec("[a-zA-Zα-ω_0-9]{1,5}|\\PC{1,4}|[\x00-\x1f]{1,2}|[a-z]{2,7}(_[a-z]{2,5})?", 1..8),
+        fresh in any::<bool>(),
+    ) {
+        let algebra = Algebra::new();
+        let mut factors: Vec<Formula> = names.iter().map(|name| algebra.variable(algebra.symbol(name))).collect();
+        if fresh {
+            factors.push(algebra.variable(algebra.fresh_symbol(&names[0])));
+        }
+        let product = algebra.product(&factors);
+        let named = |name: &str| name.contains('a').then(|| DisplayName::of("alpha_b"));
+        let equation = Equation::of(product).and(Relation::AtMost, algebra.sum(&[product, factors[0]])).and(
+            Relation::Equal, names[0].as_str(),
+        );
+        check_straight(&algebra, &equation, &Style::default())?;
+        check_straight(&algebra, &equation, &Style { names: &named, ..Style::default() })?;
+    }
 }
 
 proptest! {

@@ -17,6 +17,13 @@ pub type Rational = num_rational::BigRational;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(pub(super) u32);
 
+impl Symbol {
+    /// Its place in the order of interning, from 0.
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A hash-consed formula of one [`Algebra`](super::Algebra): equal ids are the same tree. Keeps the author's order
 /// and names. Parts have smaller ids than what they are part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

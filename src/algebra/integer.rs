@@ -109,12 +109,21 @@ impl Integer {
     /// `self / divisor` where the divisor is known to divide; not 0.
     pub fn exact_quotient(&self, divisor: &Integer) -> Integer {
         debug_assert!(!divisor.is_zero() && self.remainder_floor(divisor).is_zero());
-        if divisor.is_one() { self.clone() } else { self.quotient_floor(divisor) }
+        match (self, divisor) {
+            (_, Small(1)) => self.clone(),
+            (Small(a), Small(b)) if *b != -1 => Small(a / b),
+            _ => self.quotient_floor(divisor),
+        }
     }
 
     /// Whether `self` divides `other`.
     pub fn divides(&self, other: &Integer) -> bool {
-        if self.is_zero() { other.is_zero() } else { other.remainder_floor(self).is_zero() }
+        match (self, other) {
+            (Small(0), _) => other.is_zero(),
+            (Small(1 | -1), _) => true,
+            (Small(a), Small(b)) => b % a == 0,
+            _ => other.remainder_floor(self).is_zero(),
+        }
     }
 
     /// ⌊self / divisor⌋; the divisor is not 0.

@@ -12,14 +12,15 @@
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
 //! | `monomial`, `packing`, `terms`, `products`, `polynomial`, `ring`, `fraction` | rational functions |
 //! | `modular`, `gcd`, `factorization` | common divisors and irreducible factors |
-//! | `canonical`, `expansion`, `atoms`, `floors`, `extrema`, `sums`, `splitting` | from formulas to canonical forms |
+//! | `canonical`, `expansion`, `multiplying`, `slots` | from formulas to canonical forms |
+//! | `atoms`, `floors`, `extrema`, `sums`, `splitting` | what is no rational function |
 //! | `nesting`, `identities` | atoms inside atoms; the names of what canonical forms rest on |
 //! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
 //! | `program`, `exact`, `point`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
 //! | `readable`, `grouping`, `kernels`, `cubes`, `factors`, `shown` | forms for people |
-//! | `evaluable`, `straight` | the form that is cheapest to evaluate |
+//! | `evaluable`, `straight`, `extraction` | the form that is cheapest to evaluate |
 //! | `solving`, `derivatives` | where two formulas meet; how a formula grows |
 //! | `limits` | how much work is too much |
 
@@ -36,6 +37,7 @@ mod equality;
 mod evaluable;
 mod exact;
 mod expansion;
+mod extraction;
 mod extrema;
 mod factorization;
 mod factors;
@@ -53,6 +55,7 @@ mod leading;
 mod limits;
 mod modular;
 mod monomial;
+mod multiplying;
 mod nesting;
 mod nodes;
 mod number;
@@ -66,6 +69,7 @@ mod readable;
 mod residues;
 mod ring;
 mod shown;
+mod slots;
 mod solving;
 mod splitting;
 mod straight;
@@ -83,6 +87,8 @@ pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Sym
 pub use identities::Identity;
 pub use leading::{Leading, LeadingComparison};
 pub use limits::{Limits, Obstacle};
+pub use multiplying::Multiplying;
+pub use nodes::Nodes;
 pub use point::Point;
 pub use program::Program;
 pub use solving::{Chart, Root, Solution, Stretch, Unsolvable};

@@ -4,10 +4,12 @@
 //! and ones dropped, `x * 0 = 0`, `x / 1 = x`. Order, names and factors stay the author's; numbers are not multiplied
 //! out, except that a factor -1 goes into a number beside it.
 
+use std::cell::Ref;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use num_traits::{One, Signed, Zero};
+use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
 use super::contents::Contents;
@@ -46,7 +48,23 @@ impl indexmap::Equivalent<Node> for Joined<'_> {
     }
 }
 
+/// All formulas at once, for those who look at many. No formula can be made while this lives.
+#[derive(Debug)]
+pub struct Nodes<'a>(Ref<'a, indexmap::IndexSet<Node, FxBuildHasher>>);
+
+impl Nodes<'_> {
+    /// What a formula is made of.
+    pub fn get(&self, formula: Formula) -> &Node {
+        &self.0[formula.0 as usize]
+    }
+}
+
 impl Algebra {
+    /// All formulas made so far, to look at.
+    pub fn nodes(&self) -> Nodes<'_> {
+        Nodes(self.nodes.borrow())
+    }
+
     fn intern(&self, node: Node) -> Formula {
         let mut nodes = self.nodes.borrow_mut();
         let (index, new) = nodes.insert_full(node);

@@ -23,7 +23,7 @@ pub(super) enum Form {
 
 impl Algebra {
     /// Made once.
-    fn in_form(&self, formula: Formula, form: Form, make: impl FnOnce() -> Formula) -> Formula {
+    pub(super) fn in_form(&self, formula: Formula, form: Form, make: impl FnOnce() -> Formula) -> Formula {
         if let Some(&known) = self.readable.borrow().get(&(formula, form)) {
             return known;
         }
@@ -35,15 +35,15 @@ impl Algebra {
     /// Expanded: a sum of monomials in declared order (over a common denominator where there is one). The formula
     /// itself where it is too large to multiply out.
     pub fn expanded(&self, formula: Formula) -> Formula {
-        let write = || -> Outcome<Formula> {
-            let work = self.work();
-            let canonical = self.try_canonical(formula)?;
-            self.write_atoms(&canonical.fraction)?;
-            let fraction = self.undone(&self.in_plain_atoms(&canonical.fraction)?, &work)?;
-            let above = self.polynomial_formula(fraction.numerator());
-            Ok(self.quotient(above, self.denominator_formula(&fraction)?))
-        };
+        let write = || -> Outcome<Formula> { self.expanded_fraction(&self.try_canonical(formula)?.fraction) };
         self.in_form(formula, Form::Expanded, || write().unwrap_or(formula))
+    }
+
+    pub(super) fn expanded_fraction(&self, fraction: &Fraction) -> Outcome<Formula> {
+        self.write_atoms(fraction)?;
+        let fraction = self.undone(&self.in_plain_atoms(fraction)?, &self.work())?;
+        let above = self.polynomial_formula(fraction.numerator());
+        Ok(self.quotient(above, self.denominator_formula(&fraction)?))
     }
 
     /// How many terms a formula has multiplied out, over its common denominator; `None` where it is too large to

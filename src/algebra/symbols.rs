@@ -12,6 +12,8 @@ struct Entry {
     name: Rc<str>,
     /// The least value, where there is one.
     minimum: Option<i64>,
+    /// Whether its name finds it.
+    found_by_name: bool,
 }
 
 /// All symbols of one algebra.
@@ -32,7 +34,7 @@ impl Symbols {
         let symbol = Symbol(
             u32::try_from(self.entries.len()).ok().filter(|id| *id < 1 << 31).expect("too many symbols"),
         );
-        self.entries.push(Entry { name, minimum });
+        self.entries.push(Entry { name, minimum, found_by_name: false });
         symbol
     }
 
@@ -56,8 +58,14 @@ impl Algebra {
         }
         let name: Rc<str> = name.into();
         let symbol = symbols.fresh(name.clone(), Some(1));
+        symbols.entries[symbol.0 as usize].found_by_name = true;
         symbols.by_name.insert(name, symbol);
         symbol
+    }
+
+    /// Whether [`Algebra::symbol`] gives this symbol for its name, so that no other such symbol has the same.
+    pub fn is_found_by_name(&self, symbol: Symbol) -> bool {
+        self.symbols.borrow().entries[symbol.0 as usize].found_by_name
     }
 
     /// Whether there is a symbol of that name.

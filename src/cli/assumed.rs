@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::limits::LimitArguments;
 use crate::algebra::{Algebra, Fact, Formula, Node, Symbol};
 use crate::diagnostic::{Diagnostic, Result, Source};
-use crate::notation::{parse_facts, parse_formula, parse_statement};
+use crate::notation::{parse_facts, parse_formula, parse_multiplied, parse_statement};
 
 /// Definitions and facts.
 #[derive(Debug, Args)]
@@ -39,6 +39,17 @@ impl Assumed {
         }
         let (algebra, opened) = self.apply(algebra, &formulas)?;
         Ok((algebra, std::array::from_fn(|place| opened[place])))
+    }
+
+    /// As [`Assumed::read`], where only the formula's value is wanted: a plain one may come multiplied out.
+    pub fn read_value(&self, (name, text): (&str, &str)) -> Result<(Algebra, [Formula; 1])> {
+        if !self.definitions.is_empty() || !self.facts.is_empty() {
+            return self.read([(name, text)]);
+        }
+        let algebra = self.algebra();
+        let source = self.limits.source(name, text)?;
+        let formula = parse_multiplied(&algebra, &source, 0..source.text().len())?;
+        Ok((algebra, [formula]))
     }
 
     /// An algebra without symbols, within the limits.

@@ -52,7 +52,11 @@ impl Simplify {
             known(&algebra, formula)?;
             return Ok(Answer::done(plain(&algebra, algebra.factored_by(formula, factor), self.to)));
         }
-        let (algebra, [formula]) = self.assumed.read([("EXPR", &self.formula)])?;
+        let given = ("EXPR", self.formula.as_str());
+        let (algebra, [formula]) = match self.form.as_str() {
+            "expanded" => self.assumed.read_value(given)?,
+            _ => self.assumed.read([given])?,
+        };
         known(&algebra, formula)?;
         if self.form == "horner" {
             let found = algebra.cheapest(formula);

@@ -51,6 +51,18 @@ pub fn layout_cases(
     builder.layout
 }
 
+/// What an expression's formula is shown as: without names where none are wanted.
+pub(super) fn shown(algebra: &Algebra, formula: Formula, style: &Style<'_>) -> Formula {
+    match style.parts {
+        Parts::Named => formula,
+        Parts::Expanded => algebra.unnamed(formula),
+        Parts::Opened => match algebra.node(formula) {
+            Node::Named(_, body) => body,
+            _ => formula,
+        },
+    }
+}
+
 pub(super) struct Builder<'a> {
     pub(super) algebra: &'a Algebra,
     style: &'a Style<'a>,
@@ -77,16 +89,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What an expression's formula is shown as: without names where none are wanted.
     fn shown(&self, formula: Formula) -> Formula {
-        match self.style.parts {
-            Parts::Named => formula,
-            Parts::Expanded => self.algebra.unnamed(formula),
-            Parts::Opened => match self.algebra.node(formula) {
-                Node::Named(_, body) => body,
-                _ => formula,
-            },
-        }
+        shown(self.algebra, formula, self.style)
     }
 
     /// Presents all formulas of the equations.

@@ -4,13 +4,16 @@ use super::build::layout;
 use super::layout::{Element, Layout, LayoutId, Mark, Pair};
 use super::lines::{self, Break, BreakKind};
 use super::names::escape_latex;
+use super::straight::{self, Target};
 use super::style::{Equation, Form, Style};
 use super::token::Relation;
 use crate::algebra::Algebra;
 
 /// LaTeX on one line, without dollars.
 pub fn latex<'a>(algebra: &Algebra, equation: impl Into<Equation<'a>>, style: &Style<'_>) -> String {
-    latex_of_layout(&layout(algebra, equation, style, Form::Stacked))
+    let equation = equation.into();
+    straight::print(algebra, &equation, style, Target::Latex)
+        .unwrap_or_else(|| latex_of_layout(&layout(algebra, equation, style, Form::Stacked)))
 }
 
 /// LaTeX for a block: long sums go over several aligned lines.
@@ -263,23 +266,28 @@ impl<'a> Writer<'a> {
         if let (Some(kind), Some(depth)) = (kind, depth) {
             self.breaks.push(Break { at: self.out.len(), width: self.width, depth, kind });
         }
-        self.out.push_str(match mark {
-            Mark::Plus => " + ",
-            Mark::Minus => " - ",
-            Mark::Times => "\\,",
-            Mark::Dot => " \\cdot ",
-            Mark::Slash => "/",
-            Mark::Mod => " \\bmod ",
-            Mark::Relation(relation) => match relation {
-                Relation::Equal => " = ",
-                Relation::Approximate => " \\approx ",
-                Relation::Different => " \\ne ",
-                Relation::AtMost => " \\le ",
-                Relation::Less => " \\lt ",
-                Relation::AtLeast => " \\ge ",
-                Relation::Greater => " \\gt ",
-                Relation::Divides => " \\mid ",
-            },
-        });
+        self.out.push_str(sign(mark));
+    }
+}
+
+/// An operator between its operands.
+pub(super) fn sign(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Plus => " + ",
+        Mark::Minus => " - ",
+        Mark::Times => "\\,",
+        Mark::Dot => " \\cdot ",
+        Mark::Slash => "/",
+        Mark::Mod => " \\bmod ",
+        Mark::Relation(relation) => match relation {
+            Relation::Equal => " = ",
+            Relation::Approximate => " \\approx ",
+            Relation::Different => " \\ne ",
+            Relation::AtMost => " \\le ",
+            Relation::Less => " \\lt ",
+            Relation::AtLeast => " \\ge ",
+            Relation::Greater => " \\gt ",
+            Relation::Divides => " \\mid ",
+        },
     }
 }

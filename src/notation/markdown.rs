@@ -1,10 +1,16 @@
 //! Formulas within Markdown.
 
+use std::borrow::Cow;
+
 /// A code span of the text on one line, whatever it holds; `|` is escaped where it stands in a table.
 pub fn code_span(text: &str, in_table: bool) -> String {
-    let text: String =
-        text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
-    let text = if in_table { text.replace('|', "\\|") } else { text };
+    let mut text = Cow::Borrowed(text);
+    if text.contains(char::is_control) {
+        text = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    }
+    if in_table && text.contains('|') {
+        text = text.replace('|', "\\|").into();
+    }
     let fence = "`".repeat(longest_run(&text) + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') || text.trim().is_empty() { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")

@@ -4,6 +4,9 @@
 //! text ─ lexer ─► words ─ parser ─► Tree ─ lower ─► Formula ─ build ─► Layout ─► text, LaTeX, MathML
 //! ```
 //!
+//! What is generated is long and plain: sums of products of powers. `plain` reads it and `straight` prints it without
+//! a tree between, both with the same result as the way above.
+//!
 //! The parser keeps places and goes on after mistakes; the grammar stands at the top of its file. A [`Layout`] knows
 //! what is shown and where parentheses are needed, so that printers only spell it out. Nothing here recurses on the
 //! depth of its input, and everything is linear in its length. What text means and how it is printed is described
@@ -27,6 +30,7 @@ mod printed;
 pub mod quantity;
 mod stack;
 mod statement;
+mod straight;
 mod style;
 mod text;
 mod token;
@@ -41,8 +45,8 @@ pub use names::{DefaultNames, DisplayName, Names, Word};
 pub use parser::{MAX_DEPTH, MAX_EXPONENT};
 pub use printed::{Printed, print};
 pub use statement::{
-    Side, Statement, formula_of_tree, parse_facts, parse_formula, parse_formula_with, parse_statement,
-    parse_statement_with, parse_tree, symbols_of,
+    Side, Statement, formula_of_tree, parse_canonical, parse_facts, parse_formula, parse_formula_with,
+    parse_multiplied, parse_statement, parse_statement_with, parse_tree, symbols_of,
 };
 pub use style::{Equation, Expression, Form, Parts, Style};
 pub use text::{Alphabet, text, text_lines, text_of_layout};

@@ -20,7 +20,8 @@ pub struct DisplayName {
     pub subscript: Option<Word>,
 }
 
-/// Gives the shown form of names; `None` for the default, [`DisplayName::of`].
+/// Gives the shown form of names; `None` for the default, [`DisplayName::of`]. Asked while formulas are being looked
+/// at: it must make none.
 pub trait Names {
     /// The shown form of `name`.
     fn display(&self, name: &str) -> Option<DisplayName>;
@@ -82,6 +83,9 @@ const GREEK: [(&str, char); 35] = [
 
 /// The Greek letter that a word spells.
 fn greek_letter(word: &str) -> Option<char> {
+    if !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
     GREEK.iter().find(|(name, _)| *name == word).map(|(_, letter)| *letter)
 }
 
@@ -90,35 +94,72 @@ fn greek_command(letter: char) -> Option<&'static str> {
     GREEK.iter().find(|(_, other)| *other == letter).map(|(name, _)| *name)
 }
 
-impl Word {
-    /// The default form: Greek letters and single letters in italics, words upright.
-    fn of(text: &str) -> Word {
-        if let Some(letter) = greek_letter(text) {
-            return Word { text: letter.to_string(), upright: false };
-        }
-        let single = text.chars().count() == 1 && text.chars().all(char::is_alphabetic);
-        Word { text: text.to_owned(), upright: !single && !text.bytes().all(|byte| byte.is_ascii_digit()) }
+/// The default form of a word: Greek letters and single letters in italics, words upright.
+fn with_default_form<T>(text: &str, take: impl FnOnce(&str, bool) -> T) -> T {
+    if let Some(letter) = greek_letter(text) {
+        return take(letter.encode_utf8(&mut [0; 4]), false);
     }
+    let mut characters = text.chars();
+    let single = characters.next().is_some_and(char::is_alphabetic) && characters.next().is_none();
+    take(text, !single && !text.bytes().all(|byte| byte.is_ascii_digit()))
+}
 
-    /// As LaTeX that KaTeX and MathJax take: one atom.
-    fn write_latex(&self, out: &mut String) {
-        let mut characters = self.text.chars();
-        match (self.upright, characters.next(), characters.next()) {
-            (false, Some(letter), None) => match greek_command(letter) {
-                Some(command) => _ = write!(out, "\\{command}"),
-                None => escape_latex(letter, out),
-            },
-            (upright, _, _) => {
-                let digits = !self.text.is_empty() && self.text.bytes().all(|byte| byte.is_ascii_digit());
-                if !digits {
-                    out.push_str(if upright { "\\mathrm{" } else { "\\mathit{" });
-                }
-                self.text.chars().for_each(|character| escape_latex(character, out));
-                if !digits {
-                    out.push('}');
-                }
+/// A word as LaTeX that KaTeX and MathJax take: one atom.
+fn write_word(text: &str, upright: bool, out: &mut String) {
+    let mut characters = text.chars();
+    match (upright, characters.next(), characters.next()) {
+        (false, Some(letter), None) if letter.is_ascii_alphanumeric() => out.push(letter),
+        (false, Some(letter), None) => match greek_command(letter) {
+            Some(command) => _ = write!(out, "\\{command}"),
+            None => escape_latex(letter, out),
+        },
+        (upright, _, _) => {
+            let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            if !digits {
+                out.push_str(if upright { "\\mathrm{" } else { "\\mathit{" });
+            }
+            if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                out.push_str(text);
+            } else {
+                text.chars().for_each(|character| escape_latex(character, out));
+            }
+            if !digits {
+                out.push('}');
             }
         }
+    }
+}
+
+impl Word {
+    fn of(text: &str) -> Word {
+        with_default_form(text, |text, upright| Word { text: text.to_owned(), upright })
+    }
+}
+
+/// The LaTeX of a name in its default form: that of [`DisplayName::of`], which need not be made for it.
+pub(super) fn write_default_latex(name: &str, out: &mut String) {
+    let (base, subscript) = base_and_subscript(name);
+    with_default_form(base, |text, upright| write_word(text, upright, out));
+    if !subscript.is_empty() {
+        out.push_str("_{");
+        with_default_form(subscript, |text, upright| write_word(text, upright, out));
+        out.push('}');
+    }
+}
+
+/// What follows the first `_`, or the digits after a single letter, is a name's subscript.
+fn base_and_subscript(name: &str) -> (&str, &str) {
+    match name.split_once('_') {
+        Some((base, subscript)) if !base.is_empty() && !subscript.is_empty() => (base, subscript),
+        _ => match name.char_indices().nth(1) {
+            Some((at, _))
+                if name.starts_with(char::is_alphabetic)
+                    && name[at..].bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                name.split_at(at)
+            }
+            _ => (name, ""),
+        },
     }
 }
 
@@ -137,6 +178,7 @@ pub(super) fn escape_latex(character: char, out: &mut String) {
         '>' => out.push_str("\\gt "),
         _ if character.is_control() => {}
         _ if character.is_whitespace() => out.push_str("\\ "),
+        _ if character.is_ascii() => out.push(character),
         _ => match greek_command(character) {
             Some(command) => _ = write!(out, "{{\\{command}}}"),
             None => out.push(character),
@@ -147,20 +189,8 @@ pub(super) fn escape_latex(character: char, out: &mut String) {
 impl DisplayName {
     /// The default form of a name: what follows the first `_`, or the digits after a single letter, is its subscript.
     pub fn of(name: &str) -> DisplayName {
-        let (base, subscript) = match name.split_once('_') {
-            Some((base, subscript)) if !base.is_empty() && !subscript.is_empty() => (base, subscript),
-            _ => match name.char_indices().nth(1) {
-                Some((at, _))
-                    if name.starts_with(char::is_alphabetic)
-                        && name[at..].bytes().all(|byte| byte.is_ascii_digit()) =>
-                {
-                    name.split_at(at)
-                }
-                _ => (name, ""),
-            },
-        };
-        let subscript = (!subscript.is_empty()).then(|| Word::of(subscript));
-        DisplayName { base: Word::of(base), subscript }
+        let (base, subscript) = base_and_subscript(name);
+        DisplayName { base: Word::of(base), subscript: (!subscript.is_empty()).then(|| Word::of(subscript)) }
     }
 
     /// Reads the LaTeX name of a symbol, such as `D`, `\alpha`, `C_{\mathrm{sam}}`, `d_{ff}`, `L_\text{global}`; `None`
@@ -192,10 +222,10 @@ impl DisplayName {
     /// As LaTeX that KaTeX and MathJax take.
     pub fn latex(&self) -> String {
         let mut out = String::new();
-        self.base.write_latex(&mut out);
+        write_word(&self.base.text, self.base.upright, &mut out);
         if let Some(subscript) = &self.subscript {
             out.push_str("_{");
-            subscript.write_latex(&mut out);
+            write_word(&subscript.text, subscript.upright, &mut out);
             out.push('}');
         }
         out

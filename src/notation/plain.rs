@@ -1,13 +1,16 @@
-//! The plain part of the grammar, read straight into formulas: integers, names, `+`, `-`, `*`, `^` and parentheses.
+//! The plain part of the grammar, read without a tree: integers, names, `+`, `-`, `*`, `^` and parentheses.
 //!
 //! Generated formulas are megabytes of nothing else. Whatever is not plain, mistakes included, is left to the parser,
-//! which has places, recovery and messages; what this file reads, both read alike (a test compares them).
+//! which has places, recovery and messages; what this file reads, both read alike (a test compares them). It is read
+//! either into formulas, or straight into the terms of what it comes to.
+
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
 use super::parser::MAX_EXPONENT;
 use super::token::Function;
-use crate::algebra::{Algebra, Formula};
+use crate::algebra::{Algebra, Canonical, Formula, Multiplying, Symbol};
 
 /// Deeper nesting is left to the parser.
 const DEPTH: usize = 64;
@@ -17,61 +20,162 @@ const DIGITS: usize = 18;
 
 /// The formula of a text that is plain throughout, names taken for symbols; `None` where it is not.
 pub(super) fn read(algebra: &Algebra, text: &str) -> Option<Formula> {
-    let mut reader = Reader { algebra, text, at: 0, names: FxHashMap::default() };
-    let (mut terms, mut factors) = (Vec::new(), Vec::new());
-    let mut open: Vec<Level> = Vec::new();
-    let mut level = Level { terms: 0, factors: 0, negative: false };
-    loop {
-        if reader.next() == Some(b'(') {
-            if open.len() == DEPTH {
-                return None;
-            }
-            reader.at += 1;
-            open.push(level);
-            level = Level { terms: terms.len(), factors: factors.len(), negative: false };
-            continue;
-        }
-        let mut value = reader.operand()?;
-        loop {
-            factors.push(reader.raised(value)?);
-            let next = reader.next();
-            reader.at += 1;
-            if next == Some(b'*') {
-                break;
-            }
-            // Here a term ends.
-            if level.negative {
-                factors.insert(level.factors, algebra.integer(-1));
-            }
-            terms.push(algebra.product(&factors[level.factors..]));
-            factors.truncate(level.factors);
-            if let Some(b'+' | b'-') = next {
-                level.negative = next == Some(b'-');
-                break;
-            }
-            value = algebra.sum(&terms[level.terms..]);
-            terms.truncate(level.terms);
-            match (next, open.pop()) {
-                (Some(b')'), Some(outer)) => level = outer,
-                (None, None) => return Some(value),
-                _ => return None,
-            }
-        }
+    let mut made =
+        Formulas { algebra, terms: Vec::new(), factors: Vec::new(), open: Vec::new(), level: LEVEL };
+    read_into(algebra, text, &mut made)?;
+    Some(made.end_sum())
+}
+
+/// The canonical form of a text that is plain throughout and not too wide; `None` where it is not.
+pub(super) fn read_canonical(algebra: &Algebra, text: &str) -> Option<Rc<Canonical>> {
+    let mut terms = Multiplying::new(algebra)?;
+    read_into(algebra, text, &mut terms)?;
+    terms.canonical()
+}
+
+/// What is made of a text, in the order of its words; `None` where it cannot be made in this way.
+trait Made {
+    fn integer(&mut self, value: i64, exponent: u32) -> Option<()>;
+    fn symbol(&mut self, symbol: Symbol, exponent: u32) -> Option<()>;
+    fn open(&mut self);
+    fn close(&mut self, exponent: u32) -> Option<()>;
+    /// A term ends, and another begins.
+    fn next_term(&mut self, negative: bool) -> Option<()>;
+}
+
+impl Made for Multiplying<'_> {
+    fn integer(&mut self, value: i64, exponent: u32) -> Option<()> {
+        Multiplying::integer(self, value, exponent)
+    }
+    fn symbol(&mut self, symbol: Symbol, exponent: u32) -> Option<()> {
+        Multiplying::symbol(self, symbol, exponent)
+    }
+    fn open(&mut self) {
+        Multiplying::open(self);
+    }
+    fn close(&mut self, exponent: u32) -> Option<()> {
+        Multiplying::close(self, exponent)
+    }
+    fn next_term(&mut self, negative: bool) -> Option<()> {
+        Multiplying::next_term(self, negative)
     }
 }
 
-/// An open parenthesis: where its terms and its current term's factors begin, and that term's sign.
+/// Where the terms of a sum and the factors of its current term begin, and that term's sign.
 struct Level {
     terms: usize,
     factors: usize,
     negative: bool,
 }
 
+const LEVEL: Level = Level { terms: 0, factors: 0, negative: false };
+
+struct Formulas<'a> {
+    algebra: &'a Algebra,
+    terms: Vec<Formula>,
+    factors: Vec<Formula>,
+    open: Vec<Level>,
+    level: Level,
+}
+
+impl Formulas<'_> {
+    fn push(&mut self, base: Formula, exponent: u32) {
+        self.factors.push(if exponent == 1 { base } else { self.algebra.power(base, exponent) });
+    }
+
+    fn end_term(&mut self) {
+        if self.level.negative {
+            self.factors.insert(self.level.factors, self.algebra.integer(-1));
+        }
+        self.terms.push(self.algebra.product(&self.factors[self.level.factors..]));
+        self.factors.truncate(self.level.factors);
+    }
+
+    fn end_sum(&mut self) -> Formula {
+        self.end_term();
+        let sum = self.algebra.sum(&self.terms[self.level.terms..]);
+        self.terms.truncate(self.level.terms);
+        sum
+    }
+}
+
+impl Made for Formulas<'_> {
+    fn integer(&mut self, value: i64, exponent: u32) -> Option<()> {
+        self.push(self.algebra.integer(value), exponent);
+        Some(())
+    }
+    fn symbol(&mut self, symbol: Symbol, exponent: u32) -> Option<()> {
+        self.push(self.algebra.variable(symbol), exponent);
+        Some(())
+    }
+    fn open(&mut self) {
+        let inner = Level { terms: self.terms.len(), factors: self.factors.len(), negative: false };
+        self.open.push(std::mem::replace(&mut self.level, inner));
+    }
+    fn close(&mut self, exponent: u32) -> Option<()> {
+        let sum = self.end_sum();
+        self.level = self.open.pop()?;
+        self.push(sum, exponent);
+        Some(())
+    }
+    fn next_term(&mut self, negative: bool) -> Option<()> {
+        self.end_term();
+        self.level.negative = negative;
+        Some(())
+    }
+}
+
+fn read_into(algebra: &Algebra, text: &str, made: &mut impl Made) -> Option<()> {
+    let names = FxHashMap::default();
+    let mut reader = Reader { algebra, text, at: 0, short: FxHashMap::default(), long: names };
+    let mut depth = 0;
+    loop {
+        match reader.next()? {
+            b'(' => {
+                depth += 1;
+                if depth > DEPTH {
+                    return None;
+                }
+                reader.at += 1;
+                made.open();
+                continue;
+            }
+            b'0'..=b'9' => {
+                let value = reader.integer()?;
+                made.integer(value, reader.exponent()?)?;
+            }
+            b'a'..=b'z' | b'A'..=b'Z' => {
+                let symbol = reader.symbol()?;
+                made.symbol(symbol, reader.exponent()?)?;
+            }
+            _ => return None,
+        }
+        loop {
+            let next = reader.next();
+            reader.at += 1;
+            match next {
+                Some(b'*') => {}
+                Some(sign @ (b'+' | b'-')) => made.next_term(sign == b'-')?,
+                Some(b')') if depth > 0 => {
+                    depth -= 1;
+                    made.close(reader.exponent()?)?;
+                    continue;
+                }
+                None if depth == 0 => return Some(()),
+                _ => return None,
+            }
+            break;
+        }
+    }
+}
+
 struct Reader<'a> {
     algebra: &'a Algebra,
     text: &'a str,
     at: usize,
-    names: FxHashMap<&'a str, Formula>,
+    /// Symbols by names of up to eight letters, which make one number.
+    short: FxHashMap<u64, Symbol>,
+    long: FxHashMap<&'a str, Symbol>,
 }
 
 impl<'a> Reader<'a> {
@@ -84,63 +188,71 @@ impl<'a> Reader<'a> {
         bytes.get(self.at).copied()
     }
 
-    /// Takes characters while they belong to a word.
-    fn word(&mut self) -> &'a str {
-        let rest = &self.text[self.at..];
-        let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        self.at += length;
-        &rest[..length]
+    /// Whether a word ends here: neither a subscript in braces, a decimal point nor letters beyond ASCII follow.
+    fn word_ends(&self) -> bool {
+        self.text.as_bytes().get(self.at).is_none_or(|next| next.is_ascii() && !matches!(next, b'{' | b'.'))
     }
 
-    fn operand(&mut self) -> Option<Formula> {
-        let first = self.next()?;
-        if first.is_ascii_digit() {
-            return Some(self.algebra.integer(self.integer()?));
+    fn symbol(&mut self) -> Option<Symbol> {
+        let start = self.at;
+        let mut short: u64 = 0;
+        for byte in self.text.as_bytes()[start..].iter() {
+            if !byte.is_ascii_alphanumeric() && *byte != b'_' {
+                break;
+            }
+            short = short << 8 | u64::from(*byte);
+            self.at += 1;
         }
-        if !first.is_ascii_alphabetic() {
+        let name = &self.text[start..self.at];
+        let known = if name.len() <= 8 { self.short.get(&short) } else { self.long.get(name) };
+        if let Some(symbol) = known {
+            return self.word_ends().then_some(*symbol);
+        }
+        if !self.word_ends() || Function::of_name(name).is_some() {
             return None;
         }
-        let name = self.word();
-        if let Some(&known) = self.names.get(name) {
-            return Some(known);
+        let symbol = self.algebra.symbol(name);
+        if name.len() <= 8 {
+            self.short.insert(short, symbol);
+        } else {
+            self.long.insert(name, symbol);
         }
-        // A subscript in braces, or letters beyond ASCII, may follow.
-        let ends = self.text.as_bytes().get(self.at).is_none_or(|next| next.is_ascii() && *next != b'{');
-        if !ends || Function::of_name(name).is_some() {
-            return None;
-        }
-        let formula = self.algebra.variable(self.algebra.symbol(name));
-        self.names.insert(name, formula);
-        Some(formula)
+        Some(symbol)
     }
 
     /// Digits and nothing else.
     fn integer(&mut self) -> Option<i64> {
-        let digits = self.word();
-        let plain = digits.len() <= DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let ends = self.text.as_bytes().get(self.at).is_none_or(|next| next.is_ascii() && *next != b'.');
-        if plain && ends { digits.parse().ok() } else { None }
+        let start = self.at;
+        let mut value = 0;
+        for byte in self.text.as_bytes()[start..].iter() {
+            match byte {
+                b'0'..=b'9' if self.at < start + DIGITS => value = 10 * value + i64::from(byte - b'0'),
+                b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' => return None,
+                _ => break,
+            }
+            self.at += 1;
+        }
+        (self.at > start && self.word_ends()).then_some(value)
     }
 
-    /// With the exponent that may follow.
-    fn raised(&mut self, base: Formula) -> Option<Formula> {
+    /// The exponent that may follow; 1 where none does.
+    fn exponent(&mut self) -> Option<u32> {
         if !self.power_sign() {
-            return Some(base);
+            return Some(1);
         }
         self.next();
         let exponent = u32::try_from(self.integer()?).ok().filter(|exponent| *exponent <= MAX_EXPONENT)?;
-        if self.power_sign() {
-            return None;
-        }
-        Some(self.algebra.power(base, exponent))
+        if self.power_sign() { None } else { Some(exponent) }
     }
 
     /// Takes `^` or `**`.
     fn power_sign(&mut self) -> bool {
-        let next = self.next();
-        let rest = &self.text.as_bytes()[self.at..];
-        let length = if next == Some(b'^') { 1 } else { 2 * usize::from(rest.starts_with(b"**")) };
+        let length = match self.next() {
+            Some(b'^') => 1,
+            Some(b'*') if self.text.as_bytes().get(self.at + 1) == Some(&b'*') => 2,
+            _ => return false,
+        };
         self.at += length;
-        length > 0
+        true
     }
 }

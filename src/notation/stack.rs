@@ -135,14 +135,11 @@ impl Parser<'_> {
         if !negative {
             return;
         }
-        let is_number = |node: NodeId| matches!(self.tree.kind(node), Kind::Number(_));
         let mut leading = operand;
         if self.tree.kind(leading) == Kind::Product {
             leading = self.tree.children(leading)[0];
         }
-        if self.tree.kind(leading) == Kind::Quotient
-            && self.tree.children(leading).iter().all(|part| is_number(*part))
-        {
+        if self.tree.fraction(leading).is_some() {
             leading = self.tree.children(leading)[0];
         }
         match self.tree.kind(leading) {

@@ -1,6 +1,7 @@
 //! Entry points: texts to formulas, statements and facts.
 
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::lower::{Resolver, lower};
@@ -8,7 +9,7 @@ use super::parser::{Parsed, parse};
 use super::plain;
 use super::token::Relation;
 use super::tree::{Kind, Tree};
-use crate::algebra::{Algebra, Fact, Formula};
+use crate::algebra::{Algebra, Canonical, Fact, Formula};
 use crate::diagnostic::{Diagnostic, Result, Source, Span};
 
 /// The formula in the bytes `range` of `source`, over symbols of `algebra`; the first mistake otherwise.
@@ -17,6 +18,28 @@ pub fn parse_formula(algebra: &Algebra, source: &Arc<Source>, range: Range<usize
         return Ok(formula);
     }
     parse_formula_with(algebra, source, range, &mut symbols_of(algebra))
+}
+
+/// The canonical form of the formula in the bytes `range` of `source`: that of [`parse_formula`]'s, but what is plain is
+/// multiplied out while it is read, and no formula made of it.
+pub fn parse_canonical(
+    algebra: &Algebra,
+    source: &Arc<Source>,
+    range: Range<usize>,
+) -> Result<Rc<Canonical>> {
+    match source.text().get(range.clone()).and_then(|text| plain::read_canonical(algebra, text)) {
+        Some(canonical) => Ok(canonical),
+        None => Ok(algebra.canonical(parse_formula(algebra, source, range)?)),
+    }
+}
+
+/// A formula of the same value as [`parse_formula`]'s, multiplied out where it is plain.
+pub fn parse_multiplied(algebra: &Algebra, source: &Arc<Source>, range: Range<usize>) -> Result<Formula> {
+    let plain = source.text().get(range.clone()).and_then(|text| plain::read_canonical(algebra, text));
+    match plain.and_then(|canonical| algebra.formula_of(&canonical)) {
+        Some(formula) => Ok(formula),
+        None => parse_formula(algebra, source, range),
+    }
 }
 
 /// As [`parse_formula`], with free names resolved by the caller, once each at their first occurrence.

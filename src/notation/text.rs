@@ -4,6 +4,7 @@ use pretty::{Arena, DocAllocator, DocBuilder};
 
 use super::build::layout;
 use super::layout::{Element, Layout, LayoutId, Mark, Pair};
+use super::straight::{self, Target};
 use super::style::{Equation, Form, Style};
 use crate::algebra::Algebra;
 
@@ -23,7 +24,9 @@ pub fn text<'a>(
     style: &Style<'_>,
     alphabet: Alphabet,
 ) -> String {
-    text_of_layout(&layout(algebra, equation, style, Form::Line), alphabet)
+    let equation = equation.into();
+    straight::print(algebra, &equation, style, Target::Text(alphabet))
+        .unwrap_or_else(|| text_of_layout(&layout(algebra, equation, style, Form::Line), alphabet))
 }
 
 /// Text of at most `width` characters a line where it can be broken: at the outermost sum first, before its signs.
@@ -101,26 +104,30 @@ fn write_part(layout: &Layout, root: LayoutId, alphabet: Alphabet, out: &mut Str
 fn write_leaf(layout: &Layout, id: LayoutId, alphabet: Alphabet, out: &mut String) -> bool {
     match layout.element(id) {
         Element::Number(index) | Element::Text(index) => out.push_str(layout.digits(index)),
-        Element::Identifier(index) => {
-            let name = &layout.identifier(index).name;
-            out.extend(name.chars().map(|character| if character.is_control() { ' ' } else { character }));
-        }
-        Element::Mark(mark) => match mark {
-            Mark::Relation(relation) => {
-                out.push(' ');
-                out.push_str(relation.as_str());
-                out.push(' ');
-            }
-            Mark::Plus => out.push_str(" + "),
-            Mark::Minus => out.push_str(" - "),
-            Mark::Times | Mark::Dot if alphabet == Alphabet::Unicode => out.push('·'),
-            Mark::Times | Mark::Dot => out.push('*'),
-            Mark::Slash => out.push('/'),
-            Mark::Mod => out.push_str(" mod "),
-        },
+        Element::Identifier(index) => write_name(&layout.identifier(index).name, out),
+        Element::Mark(mark) => write_sign(mark, alphabet, out),
         _ => return false,
     }
     true
+}
+
+/// A name on its line, whatever characters it is of.
+pub(super) fn write_name(name: &str, out: &mut String) {
+    out.extend(name.chars().map(|character| if character.is_control() { ' ' } else { character }));
+}
+
+/// An operator between its operands.
+pub(super) fn write_sign(mark: Mark, alphabet: Alphabet, out: &mut String) {
+    let sign = match mark {
+        Mark::Relation(relation) => return out.extend([" ", relation.as_str(), " "]),
+        Mark::Plus => " + ",
+        Mark::Minus => " - ",
+        Mark::Times | Mark::Dot if alphabet == Alphabet::Unicode => "·",
+        Mark::Times | Mark::Dot => "*",
+        Mark::Slash => "/",
+        Mark::Mod => " mod ",
+    };
+    out.push_str(sign);
 }
 
 /// What stands before, between and after the parts.
@@ -143,7 +150,11 @@ fn frame(element: Element, alphabet: Alphabet) -> (&'static str, &'static str, &
 
 fn write_exponent(layout: &Layout, id: LayoutId, alphabet: Alphabet, out: &mut String) {
     let Element::Number(index) = layout.element(id) else { return };
-    let digits = layout.digits(index);
+    write_exponent_digits(layout.digits(index), alphabet, out);
+}
+
+/// An exponent after its base.
+pub(super) fn write_exponent_digits(digits: &str, alphabet: Alphabet, out: &mut String) {
     match alphabet {
         Alphabet::Ascii => {
             out.push('^');

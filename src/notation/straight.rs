@@ -1,0 +1,336 @@
+//! The plain part of formulas, printed straight: numbers, names, sums, products and powers.
+//!
+//! Multiplied-out models are sums of ten thousands of terms and nothing else; they need no layout. Whatever is not
+//! plain is left to the layout route, and what this file prints, both print alike (a test compares them): the rules of
+//! `piece` for signs and parentheses stand here once more, for this part of them.
+
+use num_bigint::BigInt;
+use num_traits::{One, Signed, ToPrimitive};
+
+use super::build::shown;
+use super::latex;
+use super::layout::Mark;
+use super::names::write_default_latex;
+use super::style::{Equation, Expression, Style};
+use super::text::{self, Alphabet, write_exponent_digits};
+use crate::algebra::{Algebra, Formula, Node, Nodes, Rational, Symbol};
+
+/// Deeper nesting is left to the layout route.
+const DEPTH: u32 = 64;
+
+/// What to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    /// LaTeX on one line.
+    Latex,
+    /// Text on one line.
+    Text(Alphabet),
+}
+
+/// A statement whose formulas are plain; `None` where one is not.
+pub(super) fn print(
+    algebra: &Algebra,
+    equation: &Equation<'_>,
+    style: &Style<'_>,
+    target: Target,
+) -> Option<String> {
+    let sides = || std::iter::once(&equation.first).chain(equation.rest.iter().map(|(_, side)| side));
+    // What is shown may have to be made, so this comes before formulas are looked at.
+    let shown: Vec<Formula> = sides()
+        .filter_map(|side| match side {
+            Expression::Formula(formula) => Some(shown(algebra, *formula, style)),
+            _ => None,
+        })
+        .collect();
+    let mut shown = shown.into_iter();
+    let nodes = algebra.nodes();
+    let mut printer = Printer {
+        algebra,
+        nodes: &nodes,
+        style,
+        target,
+        out: String::new(),
+        names: String::new(),
+        symbols: Vec::new(),
+        depth: 0,
+        fences: 0,
+    };
+    printer.expression(&equation.first, &mut shown)?;
+    for (relation, side) in &equation.rest {
+        printer.sign(Mark::Relation(*relation));
+        printer.expression(side, &mut shown)?;
+    }
+    Some(printer.out)
+}
+
+struct Printer<'a> {
+    algebra: &'a Algebra,
+    nodes: &'a Nodes<'a>,
+    style: &'a Style<'a>,
+    target: Target,
+    out: String,
+    /// Symbols in this notation, each after the sign of a product.
+    names: String,
+    /// Where each symbol, by its number, stands in `names`: with its sign, without, and up to where; nowhere before it
+    /// is met.
+    symbols: Vec<[u32; 3]>,
+    /// How deep the sums, products and powers being printed are nested.
+    depth: u32,
+    /// How many parentheses are open.
+    fences: u32,
+}
+
+impl<'a> Printer<'a> {
+    fn expression(
+        &mut self,
+        expression: &Expression<'_>,
+        shown: &mut impl Iterator<Item = Formula>,
+    ) -> Option<()> {
+        match expression {
+            Expression::Name(name) => self.name(name),
+            Expression::Text(_) => return None,
+            Expression::Formula(_) => self.formula(shown.next()?)?,
+        }
+        Some(())
+    }
+
+    /// A formula that needs no parentheses.
+    fn formula(&mut self, formula: Formula) -> Option<()> {
+        match self.nodes.get(formula) {
+            Node::Number(value) => {
+                if value.is_negative() {
+                    self.out.push('-');
+                }
+                self.number(value)
+            }
+            Node::Product(factors) => {
+                let negative = self.sign_carrier(factors);
+                if negative.is_some() {
+                    self.out.push('-');
+                }
+                self.product(factors, negative)
+            }
+            Node::Sum(terms) => self.sum(terms),
+            Node::Symbol(symbol) => self.symbol(*symbol, false),
+            Node::Named(name, _) => {
+                self.name(name);
+                Some(())
+            }
+            Node::Power(base, exponent) => self.power(*base, *exponent),
+            _ => None,
+        }
+    }
+
+    fn sum(&mut self, terms: &[Formula]) -> Option<()> {
+        self.enter()?;
+        for (place, term) in terms.iter().enumerate() {
+            let node = self.nodes.get(*term);
+            let carrier = match node {
+                Node::Product(factors) => self.sign_carrier(factors),
+                Node::Number(value) if value.is_negative() => Some(0),
+                _ => None,
+            };
+            match carrier {
+                Some(_) if place == 0 => self.out.push('-'),
+                Some(_) => self.sign(Mark::Minus),
+                None if place == 0 => {}
+                None => self.sign(Mark::Plus),
+            }
+            match node {
+                Node::Product(factors) => self.product(factors, carrier)?,
+                Node::Number(value) => self.number(value)?,
+                Node::Sum(_) => self.fenced(*term)?,
+                _ => self.formula(*term)?,
+            }
+        }
+        self.depth -= 1;
+        Some(())
+    }
+
+    /// The place of the first number among factors, which carries the sign, where that is a minus.
+    fn sign_carrier(&self, factors: &[Formula]) -> Option<usize> {
+        let number = factors.iter().enumerate().find_map(|(place, factor)| match self.nodes.get(*factor) {
+            Node::Number(value) => Some((place, value)),
+            _ => None,
+        });
+        number.filter(|(_, value)| value.is_negative()).map(|(place, _)| place)
+    }
+
+    /// A product without its sign, which the factor at a place carries.
+    fn product(&mut self, factors: &[Formula], negative: Option<usize>) -> Option<()> {
+        self.enter()?;
+        let mut first = true;
+        for (place, factor) in factors.iter().enumerate() {
+            let node = self.nodes.get(*factor);
+            if let Node::Symbol(symbol) = node {
+                self.symbol(*symbol, !std::mem::take(&mut first))?;
+                continue;
+            }
+            let carries_sign = negative == Some(place);
+            // -1 stands first and alone; a one is never written.
+            if let (Node::Number(value), true, true) = (node, carries_sign, factors.len() > 1)
+                && value.is_integer()
+                && value.numer().magnitude().is_one()
+            {
+                continue;
+            }
+            let digit = match node {
+                Node::Number(value) => carries_sign || !value.is_negative(),
+                Node::Power(base, _) => self.is_digits(*base),
+                _ => false,
+            };
+            let inner = !std::mem::take(&mut first);
+            if inner {
+                self.sign(if digit { Mark::Dot } else { Mark::Times });
+            }
+            match node {
+                Node::Number(value) => {
+                    let fraction = inner && self.target != Target::Latex && !value.is_integer();
+                    match value.is_negative() && !carries_sign || fraction {
+                        false => self.number(value)?,
+                        true if carries_sign => return None,
+                        true => self.fenced(*factor)?,
+                    }
+                }
+                Node::Sum(_) => self.fenced(*factor)?,
+                // Products within products are not flattened where they are long.
+                Node::Product(_) => return None,
+                _ => self.formula(*factor)?,
+            }
+        }
+        self.depth -= 1;
+        Some(())
+    }
+
+    fn power(&mut self, base: Formula, exponent: u32) -> Option<()> {
+        self.enter()?;
+        let bare = match self.nodes.get(base) {
+            Node::Symbol(_) | Node::Named(..) => true,
+            Node::Number(_) => self.is_digits(base),
+            _ => false,
+        };
+        if bare {
+            self.formula(base)?
+        } else {
+            self.fenced(base)?
+        }
+        match self.target {
+            Target::Latex => {
+                self.out.push_str("^{");
+                push_digits(exponent.into(), &mut self.out);
+                self.out.push('}');
+            }
+            Target::Text(Alphabet::Ascii) => {
+                self.out.push('^');
+                push_digits(exponent.into(), &mut self.out);
+            }
+            Target::Text(alphabet) => write_exponent_digits(&exponent.to_string(), alphabet, &mut self.out),
+        }
+        self.depth -= 1;
+        Some(())
+    }
+
+    /// Whether a formula is shown as digits alone.
+    fn is_digits(&self, formula: Formula) -> bool {
+        matches!(self.nodes.get(formula), Node::Number(value) if value.is_integer() && !value.is_negative())
+    }
+
+    /// A formula in parentheses.
+    fn fenced(&mut self, formula: Formula) -> Option<()> {
+        self.out.push('(');
+        self.fences += 1;
+        self.formula(formula)?;
+        self.fences -= 1;
+        self.out.push(')');
+        Some(())
+    }
+
+    /// A number without its sign.
+    fn number(&mut self, value: &Rational) -> Option<()> {
+        if value.is_integer() {
+            self.digits(value.numer());
+        } else if self.target != Target::Latex {
+            self.digits(value.numer());
+            self.sign(Mark::Slash);
+            self.digits(value.denom());
+        } else if self.fences == 0 {
+            self.out.push_str("\\frac{");
+            self.digits(value.numer());
+            self.out.push_str("}{");
+            self.digits(value.denom());
+            self.out.push('}');
+        } else {
+            // Parentheses grow around a fraction.
+            return None;
+        }
+        Some(())
+    }
+
+    fn digits(&mut self, value: &BigInt) {
+        match value.magnitude().to_u64() {
+            Some(small) => push_digits(small, &mut self.out),
+            None => self.out.push_str(&value.magnitude().to_string()),
+        }
+    }
+
+    fn sign(&mut self, mark: Mark) {
+        write_sign(mark, self.target, &mut self.out);
+    }
+
+    /// A symbol, after the sign of a product where it stands within one; `None` where another symbol may have the same
+    /// name.
+    fn symbol(&mut self, symbol: Symbol, inner: bool) -> Option<()> {
+        let number = symbol.number();
+        if self.symbols.len() <= number {
+            self.symbols.resize((2 * number).max(64), [0; 3]);
+        }
+        if self.symbols[number][2] == 0 {
+            if !self.algebra.is_found_by_name(symbol) {
+                return None;
+            }
+            let start = self.names.len();
+            write_sign(Mark::Times, self.target, &mut self.names);
+            let middle = self.names.len();
+            write_name(&self.algebra.name(symbol), self.style, self.target, &mut self.names);
+            let places = [start, middle, self.names.len()].map(u32::try_from);
+            self.symbols[number] = [places[0].ok()?, places[1].ok()?, places[2].ok()?];
+        }
+        let [start, middle, end] = self.symbols[number].map(|place| place as usize);
+        self.out.push_str(&self.names[if inner { start } else { middle }..end]);
+        Some(())
+    }
+
+    fn name(&mut self, name: &str) {
+        write_name(name, self.style, self.target, &mut self.out);
+    }
+
+    fn enter(&mut self) -> Option<()> {
+        self.depth += 1;
+        (self.depth <= DEPTH).then_some(())
+    }
+}
+
+fn write_sign(mark: Mark, target: Target, out: &mut String) {
+    match target {
+        Target::Latex => out.push_str(latex::sign(mark)),
+        Target::Text(alphabet) => text::write_sign(mark, alphabet, out),
+    }
+}
+
+fn write_name(name: &str, style: &Style<'_>, target: Target, out: &mut String) {
+    match target {
+        Target::Text(_) => text::write_name(name, out),
+        Target::Latex => match style.names.display(name) {
+            Some(display) => out.push_str(&display.latex()),
+            None => write_default_latex(name, out),
+        },
+    }
+}
+
+/// A number in digits, without the machinery of formatting.
+fn push_digits(value: u64, out: &mut String) {
+    if value >= 10 {
+        push_digits(value / 10, out);
+    }
+    out.push(char::from(b'0' + (value % 10) as u8));
+}
