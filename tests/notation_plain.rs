@@ -112,6 +112,17 @@ proptest! {
     }
 
     #[test]
+    fn terms_that_come_again_are_read_alike(places in prop::collection::vec(0..9usize, 1..60)) {
+        const TERMS: [&str; 9] =
+            ["+a*b", "-a*b", "+a*b*(a+c)", "-a*b*(a+c)", "+a*b^2", " + a*b ", "+2", "-(a-b)^2*c", "+(a-b)"];
+        let text: String = places.iter().map(|place| TERMS[*place]).collect();
+        let text = text.trim_start_matches(['+', '-', ' ']);
+        let (read, parsed) = both(text);
+        prop_assert!(parsed.is_some(), "{}", text);
+        prop_assert_eq!(read, parsed);
+    }
+
+    #[test]
     fn both_ways_agree_on_what_is_well_formed(text in well_formed()) {
         let (read, parsed) = both(&text);
         prop_assert!(parsed.is_some(), "{}", text);

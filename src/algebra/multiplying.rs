@@ -4,6 +4,7 @@
 //! A text of a million operators is as a rule a sum of a few thousand terms; who only wants those need not keep what it
 //! was written as. Knows terms, not texts.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::engine::Algebra;
@@ -27,14 +28,27 @@ pub struct Multiplying<'a> {
     symbols: Vec<Symbol>,
     open: Vec<Level>,
     level: Level,
+    kept: Vec<Kept>,
 }
 
-/// A sum being read: where it begins on the stack, where its current term does, and where that term's symbols do.
+/// A term that may come again.
+#[derive(Debug)]
+struct Kept {
+    /// Its terms among those that the stack keeps aside.
+    place: Range<usize>,
+    negative: bool,
+    /// How often it came again, with its sign less with the other one.
+    again: i64,
+}
+
+/// A sum being read: where it begins on the stack, where its current term does, where that term's symbols do, and that
+/// term's sign.
 #[derive(Debug, Clone, Copy)]
 struct Level {
     sum: usize,
     term: usize,
     symbols: usize,
+    negative: bool,
 }
 
 impl<'a> Multiplying<'a> {
@@ -43,16 +57,15 @@ impl<'a> Multiplying<'a> {
         if !algebra.symbols_with_bases().is_empty() {
             return None;
         }
-        let mut stack = Stack::new(algebra.symbols.borrow().len().max(200));
-        stack.push(1);
         Some(Multiplying {
             algebra,
-            stack,
+            stack: Stack::new(algebra.symbols.borrow().len().max(200)),
             recent: Recent::new(),
             compact_at: COMPACT,
             symbols: Vec::new(),
             open: Vec::new(),
-            level: Level { sum: 0, term: 0, symbols: 0 },
+            level: Level { sum: 0, term: 0, symbols: 0, negative: false },
+            kept: Vec::new(),
         })
     }
 
@@ -77,16 +90,19 @@ impl<'a> Multiplying<'a> {
         Some(())
     }
 
-    /// A parenthesis opens, as the next factor.
+    /// A parenthesis opens, as the next factor; a term has to begin in it.
     pub fn open(&mut self) {
         self.open.push(self.level);
-        self.level = Level { sum: self.stack.len(), term: self.stack.len(), symbols: self.symbols.len() };
-        self.stack.push(1);
+        self.level = Level {
+            sum: self.stack.len(),
+            term: self.stack.len(),
+            symbols: self.symbols.len(),
+            negative: false,
+        };
     }
 
     /// The innermost parenthesis closes, and is raised to a power.
     pub fn close(&mut self, exponent: u32) -> Option<()> {
-        self.take_symbols()?;
         let inner = self.level;
         self.level = self.open.pop()?;
         let end = self.stack.len();
@@ -108,20 +124,36 @@ impl<'a> Multiplying<'a> {
         Some(())
     }
 
-    /// A term is complete, and another begins, with a minus sign where it is `negative`.
-    pub fn next_term(&mut self, negative: bool) -> Option<()> {
-        self.end_term()?;
+    /// A term begins, with a minus sign where it is `negative`.
+    pub fn begin_term(&mut self, negative: bool) {
         self.level.term = self.stack.len();
         self.stack.push(if negative { -1 } else { 1 });
+        self.level.negative = negative;
+    }
+
+    /// The term is complete.
+    pub fn end_term(&mut self) -> Option<()> {
+        self.take_symbols()?;
+        if self.open.is_empty() { self.merge_from(self.level.term) } else { Some(()) }
+    }
+
+    /// The term, outside all parentheses, is complete, and may come again; such terms are numbered in this order.
+    pub fn keep_term(&mut self) -> Option<()> {
+        self.take_symbols()?;
+        let place = self.stack.keep(self.level.term);
+        self.kept.push(Kept { place, negative: self.level.negative, again: 0 });
+        self.merge_from(self.level.term)
+    }
+
+    /// A kept term comes again instead of one that begins.
+    pub fn again(&mut self, kept: usize, negative: bool) -> Option<()> {
+        let kept = &mut self.kept[kept];
+        kept.again = kept.again.checked_add(if kept.negative == negative { 1 } else { -1 })?;
         Some(())
     }
 
-    fn end_term(&mut self) -> Option<()> {
-        self.take_symbols()?;
-        if !self.open.is_empty() {
-            return Some(());
-        }
-        self.stack.merge(self.level.term, &mut self.recent)?;
+    fn merge_from(&mut self, start: usize) -> Option<()> {
+        self.stack.merge(start, &mut self.recent)?;
         if self.stack.len() > self.compact_at {
             self.stack.compact()?;
             self.recent.clear();
@@ -136,7 +168,14 @@ impl<'a> Multiplying<'a> {
         if !self.open.is_empty() {
             return None;
         }
-        self.end_term()?;
+        for Kept { place, again, .. } in std::mem::take(&mut self.kept) {
+            if again != 0 {
+                let start = self.stack.len();
+                self.stack.copy_kept(place);
+                self.stack.times(start, again)?;
+                self.merge_from(start)?;
+            }
+        }
         Some(Rc::new(Canonical { fraction: Fraction::from(self.stack.sum()?) }))
     }
 }

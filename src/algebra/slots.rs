@@ -25,6 +25,8 @@ const ONE: Slots = 255 << 120;
 #[derive(Debug)]
 pub struct Stack {
     terms: Vec<(Slots, i64)>,
+    /// Terms kept aside.
+    kept: Vec<(Slots, i64)>,
     /// A product on its way back into `terms`.
     spare: Vec<(Slots, i64)>,
     /// Bits of a slot, and how many slots there are.
@@ -36,7 +38,7 @@ impl Stack {
     /// Without terms, with room in a slot for so many symbols.
     pub fn new(symbols: usize) -> Self {
         let width = (usize::BITS - symbols.leading_zeros()).max(1);
-        Stack { terms: Vec::new(), spare: Vec::new(), width, slots: 120 / width }
+        Stack { terms: Vec::new(), kept: Vec::new(), spare: Vec::new(), width, slots: 120 / width }
     }
 
     /// How many terms there are.
@@ -67,6 +69,18 @@ impl Stack {
     /// Without the terms in a range.
     pub fn remove(&mut self, range: std::ops::Range<usize>) {
         self.terms.drain(range);
+    }
+
+    /// Keeps copies of the terms from a place on aside; gives their place there.
+    pub fn keep(&mut self, start: usize) -> std::ops::Range<usize> {
+        let first = self.kept.len();
+        self.kept.extend_from_slice(&self.terms[start..]);
+        first..self.kept.len()
+    }
+
+    /// With copies of terms kept aside.
+    pub fn copy_kept(&mut self, place: std::ops::Range<usize>) {
+        self.terms.extend_from_slice(&self.kept[place]);
     }
 
     /// Multiplies the terms from `start` by a number.
@@ -103,7 +117,7 @@ impl Stack {
         }
         let slots = symbols.iter().fold(0, |key, symbol| key << self.width | u128::from(symbol.0 + 1));
         let free = 120 - self.width * symbols.len() as u32;
-        let key = ONE - ((symbols.len() as u128) << 120) | slots << free;
+        let key = (ONE - ((symbols.len() as u128) << 120)) | slots << free;
         for place in start..self.terms.len() {
             self.terms[place].0 = match self.terms[place].0 {
                 ONE => key,
@@ -185,13 +199,14 @@ impl Stack {
     /// Makes room for a number in each slot; `None` where a product then has too many.
     fn widen(&mut self, slot: u32) -> Option<()> {
         let mut wide = Stack::new((slot as usize).saturating_mul(2));
-        for &(key, value) in &self.terms {
+        for (place, &(key, value)) in self.terms.iter().chain(&self.kept).enumerate() {
             let slots = (0..Self::degree(key)).map(|place| self.slot(key, place));
             let key = slots.enumerate().try_fold(ONE, |wider, (place, slot)| {
                 let room = 120u32.checked_sub(wide.width * (place as u32 + 1))?;
                 Some((wider | u128::from(slot) << room) - (1 << 120))
             })?;
-            wide.terms.push((key, value));
+            let to = if place < self.terms.len() { &mut wide.terms } else { &mut wide.kept };
+            to.push((key, value));
         }
         *self = wide;
         Some(())

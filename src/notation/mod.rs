@@ -28,6 +28,7 @@ mod piece;
 mod plain;
 mod printed;
 pub mod quantity;
+mod repeats;
 mod stack;
 mod statement;
 mod straight;

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::parser::MAX_EXPONENT;
+use super::repeats::Repeats;
 use super::token::Function;
 use crate::algebra::{Algebra, Canonical, Formula, Multiplying, Symbol};
 
@@ -20,10 +21,16 @@ const DIGITS: usize = 18;
 
 /// The formula of a text that is plain throughout, names taken for symbols; `None` where it is not.
 pub(super) fn read(algebra: &Algebra, text: &str) -> Option<Formula> {
-    let mut made =
-        Formulas { algebra, terms: Vec::new(), factors: Vec::new(), open: Vec::new(), level: LEVEL };
+    let mut made = Formulas {
+        algebra,
+        terms: Vec::new(),
+        factors: Vec::new(),
+        open: Vec::new(),
+        level: LEVEL,
+        kept: Vec::new(),
+    };
     read_into(algebra, text, &mut made)?;
-    Some(made.end_sum())
+    Some(algebra.sum(&made.terms))
 }
 
 /// The canonical form of a text that is plain throughout and not too wide; `None` where it is not.
@@ -39,8 +46,12 @@ trait Made {
     fn symbol(&mut self, symbol: Symbol, exponent: u32) -> Option<()>;
     fn open(&mut self);
     fn close(&mut self, exponent: u32) -> Option<()>;
-    /// A term ends, and another begins.
-    fn next_term(&mut self, negative: bool) -> Option<()>;
+    fn begin_term(&mut self, negative: bool);
+    fn end_term(&mut self) -> Option<()>;
+    /// As the end of a term outside all parentheses, which may be wanted again; kept terms are numbered in order.
+    fn keep_term(&mut self) -> Option<()>;
+    /// A kept term instead of one that would begin; false where it has to be read again.
+    fn again(&mut self, kept: usize, negative: bool) -> Option<bool>;
 }
 
 impl Made for Multiplying<'_> {
@@ -56,8 +67,18 @@ impl Made for Multiplying<'_> {
     fn close(&mut self, exponent: u32) -> Option<()> {
         Multiplying::close(self, exponent)
     }
-    fn next_term(&mut self, negative: bool) -> Option<()> {
-        Multiplying::next_term(self, negative)
+    fn begin_term(&mut self, negative: bool) {
+        Multiplying::begin_term(self, negative);
+    }
+    fn end_term(&mut self) -> Option<()> {
+        Multiplying::end_term(self)
+    }
+    fn keep_term(&mut self) -> Option<()> {
+        Multiplying::keep_term(self)
+    }
+    fn again(&mut self, kept: usize, negative: bool) -> Option<bool> {
+        Multiplying::again(self, kept, negative)?;
+        Some(true)
     }
 }
 
@@ -76,26 +97,13 @@ struct Formulas<'a> {
     factors: Vec<Formula>,
     open: Vec<Level>,
     level: Level,
+    /// Kept terms, and whether they have a minus sign.
+    kept: Vec<(Formula, bool)>,
 }
 
 impl Formulas<'_> {
     fn push(&mut self, base: Formula, exponent: u32) {
         self.factors.push(if exponent == 1 { base } else { self.algebra.power(base, exponent) });
-    }
-
-    fn end_term(&mut self) {
-        if self.level.negative {
-            self.factors.insert(self.level.factors, self.algebra.integer(-1));
-        }
-        self.terms.push(self.algebra.product(&self.factors[self.level.factors..]));
-        self.factors.truncate(self.level.factors);
-    }
-
-    fn end_sum(&mut self) -> Formula {
-        self.end_term();
-        let sum = self.algebra.sum(&self.terms[self.level.terms..]);
-        self.terms.truncate(self.level.terms);
-        sum
     }
 }
 
@@ -113,59 +121,72 @@ impl Made for Formulas<'_> {
         self.open.push(std::mem::replace(&mut self.level, inner));
     }
     fn close(&mut self, exponent: u32) -> Option<()> {
-        let sum = self.end_sum();
+        let sum = self.algebra.sum(&self.terms[self.level.terms..]);
+        self.terms.truncate(self.level.terms);
         self.level = self.open.pop()?;
         self.push(sum, exponent);
         Some(())
     }
-    fn next_term(&mut self, negative: bool) -> Option<()> {
-        self.end_term();
+    fn begin_term(&mut self, negative: bool) {
         self.level.negative = negative;
+    }
+    fn end_term(&mut self) -> Option<()> {
+        if self.level.negative {
+            self.factors.insert(self.level.factors, self.algebra.integer(-1));
+        }
+        self.terms.push(self.algebra.product(&self.factors[self.level.factors..]));
+        self.factors.truncate(self.level.factors);
         Some(())
+    }
+    fn keep_term(&mut self) -> Option<()> {
+        self.end_term()?;
+        self.kept.push((*self.terms.last()?, self.level.negative));
+        Some(())
+    }
+    fn again(&mut self, kept: usize, negative: bool) -> Option<bool> {
+        let (term, sign) = self.kept[kept];
+        let same = sign == negative;
+        self.terms.extend(Some(term).filter(|_| same));
+        Some(same)
     }
 }
 
 fn read_into(algebra: &Algebra, text: &str, made: &mut impl Made) -> Option<()> {
-    let names = FxHashMap::default();
-    let mut reader = Reader { algebra, text, at: 0, short: FxHashMap::default(), long: names };
-    let mut depth = 0;
+    let mut reader = Reader { algebra, text, at: 0, short: FxHashMap::default(), long: FxHashMap::default() };
+    let mut repeats = Repeats::default();
+    let mut negative = false;
     loop {
-        match reader.next()? {
-            b'(' => {
-                depth += 1;
-                if depth > DEPTH {
-                    return None;
-                }
-                reader.at += 1;
-                made.open();
-                continue;
-            }
-            b'0'..=b'9' => {
-                let value = reader.integer()?;
-                made.integer(value, reader.exponent()?)?;
-            }
-            b'a'..=b'z' | b'A'..=b'Z' => {
-                let symbol = reader.symbol()?;
-                made.symbol(symbol, reader.exponent()?)?;
-            }
-            _ => return None,
+        reader.next()?;
+        let mut repeated = false;
+        if let Some((term, place)) = repeats.expected(text, reader.at)
+            && made.again(term, negative)?
+        {
+            reader.at = place.end;
+            repeats.took(term);
+            repeated = true;
         }
-        loop {
-            let next = reader.next();
-            reader.at += 1;
-            match next {
-                Some(b'*') => {}
-                Some(sign @ (b'+' | b'-')) => made.next_term(sign == b'-')?,
-                Some(b')') if depth > 0 => {
-                    depth -= 1;
-                    made.close(reader.exponent()?)?;
-                    continue;
+        if !repeated {
+            let start = reader.at;
+            made.begin_term(negative);
+            reader.term(made)?;
+            let term = &text[start..reader.at];
+            match repeats.find(term) {
+                Err(true) => {
+                    made.keep_term()?;
+                    repeats.remember(term);
                 }
-                None if depth == 0 => return Some(()),
-                _ => return None,
+                Err(false) => {
+                    made.end_term()?;
+                    repeats.took_other();
+                }
+                Ok(_) => made.end_term()?,
             }
-            break;
         }
+        match reader.next() {
+            None => return Some(()),
+            Some(sign) => negative = sign == b'-',
+        }
+        reader.at += 1;
     }
 }
 
@@ -186,6 +207,54 @@ impl<'a> Reader<'a> {
             self.at += 1;
         }
         bytes.get(self.at).copied()
+    }
+
+    /// A term outside all parentheses, up to the sign of the next one or the end.
+    fn term(&mut self, made: &mut impl Made) -> Option<()> {
+        let mut depth = 0;
+        loop {
+            match self.next()? {
+                b'(' => {
+                    depth += 1;
+                    if depth > DEPTH {
+                        return None;
+                    }
+                    self.at += 1;
+                    made.open();
+                    made.begin_term(false);
+                    continue;
+                }
+                b'0'..=b'9' => {
+                    let value = self.integer()?;
+                    made.integer(value, self.exponent()?)?;
+                }
+                b'a'..=b'z' | b'A'..=b'Z' => {
+                    let symbol = self.symbol()?;
+                    made.symbol(symbol, self.exponent()?)?;
+                }
+                _ => return None,
+            }
+            loop {
+                match self.next() {
+                    Some(b'*') => {}
+                    Some(sign @ (b'+' | b'-')) if depth > 0 => {
+                        made.end_term()?;
+                        made.begin_term(sign == b'-');
+                    }
+                    Some(b')') if depth > 0 => {
+                        depth -= 1;
+                        self.at += 1;
+                        made.end_term()?;
+                        made.close(self.exponent()?)?;
+                        continue;
+                    }
+                    Some(b'+' | b'-') | None if depth == 0 => return Some(()),
+                    _ => return None,
+                }
+                self.at += 1;
+                break;
+            }
+        }
     }
 
     /// Whether a word ends here: neither a subscript in braces, a decimal point nor letters beyond ASCII follow.
