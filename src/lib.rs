@@ -35,6 +35,7 @@
 //! the map. Every mistake in input is a [`diagnostic::Diagnostic`], which underlines the place it is about.
 
 pub mod algebra;
+pub mod checkpoint;
 pub mod cli;
 pub mod config;
 pub mod cost;
@@ -43,6 +44,7 @@ pub mod explain;
 pub mod lang;
 pub mod model;
 pub mod notation;
+pub mod reconcile;
 pub mod report;
 pub mod rules;
 pub mod table;

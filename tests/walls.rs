@@ -20,22 +20,37 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lang", &["algebra", "notation", "rules"]),
     ("cost", &["algebra", "rules", "lang"]),
     ("config", &["algebra", "notation"]),
+    ("checkpoint", &["config"]),
     ("model", BELOW_PRODUCTS),
     ("table", PRODUCTS_USE),
     ("explain", PRODUCTS_USE),
     ("report", PRODUCTS_USE),
+    ("reconcile", PRODUCTS_USE),
     ("check", PRODUCTS_USE),
     ("sweep", PRODUCTS_USE),
     (
         "cli",
         &[
-            "algebra", "notation", "rules", "lang", "cost", "config", "model", "table", "explain", "report",
-            "check", "sweep",
+            "algebra",
+            "notation",
+            "rules",
+            "lang",
+            "cost",
+            "config",
+            "model",
+            "table",
+            "explain",
+            "report",
+            "check",
+            "sweep",
+            "checkpoint",
+            "reconcile",
         ],
     ),
 ];
-const BELOW_PRODUCTS: &[&str] = &["algebra", "notation", "rules", "lang", "cost", "config"];
-const PRODUCTS_USE: &[&str] = &["algebra", "notation", "rules", "lang", "cost", "config", "model"];
+const BELOW_PRODUCTS: &[&str] = &["algebra", "notation", "rules", "lang", "cost", "config", "checkpoint"];
+const PRODUCTS_USE: &[&str] =
+    &["algebra", "notation", "rules", "lang", "cost", "config", "checkpoint", "model"];
 
 /// Words that only some rooms may hold, why, and which rooms those are. A word may include the sign that follows it.
 const RESERVED: &[(&[&str], &str, &[&str])] = &[
@@ -43,8 +58,8 @@ const RESERVED: &[(&[&str], &str, &[&str])] = &[
     (&["stdout", "stderr", "stdin"], "only the command line prints", &["cli"]),
     (
         &["fs::", "File", "OpenOptions"],
-        "files are read by rules, config and model, and written by cli",
-        &["rules", "config", "model", "cli"],
+        "files are read by rules, config, checkpoint and model, and written by cli",
+        &["rules", "config", "checkpoint", "model", "cli"],
     ),
     (&["env::", "process::"], "only the command line knows its process", &["cli"]),
     (&["net::", "process::Command"], "nothing is fetched and nothing is started", &[]),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output;
+use super::{output, reconcile};
 use crate::cost::Metric;
 use crate::diagnostic::Result;
 use crate::model::{BoundModel, OpenRequest, View};
@@ -35,14 +35,22 @@ pub struct Target {
 }
 
 impl Target {
-    /// Binds the model, and prints warnings.
+    /// Binds the model, and prints warnings, also of what a checkpoint beside its configuration says differently.
     pub fn open(&self, global: &Global) -> Result<BoundModel> {
         self.open_for(global, false)
     }
 
     /// As [`Target::open`]; with `all_phases`, runtime keys of any phase are good.
     pub fn open_for(&self, global: &Global, all_phases: bool) -> Result<BoundModel> {
-        let model = BoundModel::open(&OpenRequest {
+        let model = self.bind(global, all_phases)?;
+        output::warn(&model.binding.warnings);
+        reconcile::warn_of_differences(self, global, &model)?;
+        Ok(model)
+    }
+
+    /// Binds the model.
+    pub fn bind(&self, global: &Global, all_phases: bool) -> Result<BoundModel> {
+        BoundModel::open(&OpenRequest {
             model: self.model.clone(),
             input: output::input_of(&self.model)?,
             overrides: self.overrides.clone(),
@@ -50,9 +58,7 @@ impl Target {
             models: global.models.clone(),
             strict: global.strict,
             all_phases,
-        })?;
-        output::warn(&model.binding.warnings);
-        Ok(model)
+        })
     }
 
     /// What is selected of a bound model; its doubts are printed, and are errors where doubts are.

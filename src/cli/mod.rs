@@ -13,6 +13,7 @@ mod limits;
 mod models;
 mod output;
 mod parts;
+mod reconcile;
 mod references;
 mod report;
 mod side;
@@ -47,6 +48,7 @@ enum Command {
     Eval(eval::Eval),
     Explain(explain::Explain),
     Models(models::Models),
+    Reconcile(reconcile::Reconcile),
     Simplify(simplify::Simplify),
     Equal(equal::Equal),
     Solve(solve::Solve),
@@ -74,6 +76,7 @@ fn run(line: &CommandLine) -> Result<Answer> {
         Command::Eval(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Models(command) => command.run(global),
+        Command::Reconcile(command) => command.run(global),
         Command::Simplify(command) => command.run(),
         Command::Equal(command) => command.run(global),
         Command::Solve(command) => command.run(global),

@@ -59,12 +59,26 @@ pub struct ModelDescription {
     pub default_phase: String,
     /// Types of weights, activations and cache; and where the vendor says how weights are quantized.
     pub dtypes: [DtypeSource; 4],
-    /// The vendor's name pattern of each weight, by our path of it.
-    pub tensors: IndexMap<String, String>,
+    /// The vendor's name patterns of each weight, by our path of it: any of them may be in use.
+    pub tensors: IndexMap<String, Vec<String>>,
+    /// What else is known of the names in a checkpoint.
+    pub checkpoint: CheckpointNames,
     /// The function names of the reference implementation beside our metrics.
     pub reference_metrics: Vec<ReferenceMetric>,
     /// Headings of the inventory by folder of layers.
     pub inventory: Vec<InventoryGroup>,
+}
+
+/// What is known of the names in a checkpoint beside those of the weights.
+#[derive(Debug, Clone, Default)]
+pub struct CheckpointNames {
+    /// Beginnings of names that stand for others: the one found, and the one by which the weights are named. An empty
+    /// one is meant where no name begins with the other.
+    pub prefixes: IndexMap<String, String>,
+    /// Tensors that are no parameters.
+    pub buffers: Vec<Pattern>,
+    /// Tensors that are another one again, where the configuration ties them.
+    pub copies: IndexMap<String, String>,
 }
 
 /// What an architecture settles of a model's symbols, each with the place that says so.

@@ -8,11 +8,13 @@ use indexmap::IndexMap;
 use toml::Spanned;
 
 use super::description::{
-    DtypeSource, InventoryGroup, ModelDescription, Phase, ReferenceMetric, RuntimeKey, SymbolDescription,
+    CheckpointNames, DtypeSource, InventoryGroup, ModelDescription, Phase, ReferenceMetric, RuntimeKey,
+    SymbolDescription,
 };
 use super::description_parts::Loader;
-use super::description_tables::{File, Include};
+use super::description_tables::{File, Include, IncludeTable};
 use super::files::Files;
+use super::pattern::Pattern;
 use crate::diagnostic::{Diagnostic, Result, Source, Span};
 
 /// The keys that every model's command line has beside its own.
@@ -40,6 +42,8 @@ struct Part {
     file: File,
     /// The mapping of the vendor's configuration that its keys lie in.
     under: Option<String>,
+    /// What the vendor's names of its tensors begin with.
+    tensors_below: String,
 }
 
 impl ModelDescription {
@@ -63,7 +67,7 @@ impl ModelDescription {
 
     fn parse_with(source: &Arc<Source>, library: &Files) -> Result<Self> {
         let mut parts = Vec::new();
-        read_parts(source, None, library, &mut parts)?;
+        read_parts(source, None, "", library, &mut parts)?;
         put_together(parts)
     }
 }
@@ -72,6 +76,7 @@ impl ModelDescription {
 fn read_parts(
     source: &Arc<Source>,
     under: Option<&str>,
+    tensors_below: &str,
     library: &Files,
     parts: &mut Vec<Part>,
 ) -> Result<()> {
@@ -84,7 +89,11 @@ fn read_parts(
     for include in &file.include {
         let (path, inner) = match include {
             Include::Plain(path) => (path, None),
-            Include::Under { file, under } => (file, Some(under.as_str())),
+            Include::Under(table) => (&table.file, table.under.as_deref()),
+        };
+        let begin = match include {
+            Include::Under(IncludeTable { tensors_below: Some(begin), .. }) => begin.as_str(),
+            _ => "",
         };
         let Some(included) = library.read(path)? else {
             return Err(error(format!("there is no {path} to include")));
@@ -97,9 +106,14 @@ fn read_parts(
             (Some(outer), Some(inner)) => Some(format!("{outer}.{inner}")),
             (outer, inner) => inner.or(outer).map(str::to_string),
         };
-        read_parts(&included, inner.as_deref(), library, parts)?;
+        read_parts(&included, inner.as_deref(), &format!("{tensors_below}{begin}"), library, parts)?;
     }
-    parts.push(Part { source: Arc::clone(source), file, under: under.map(str::to_string) });
+    parts.push(Part {
+        source: Arc::clone(source),
+        file,
+        under: under.map(str::to_string),
+        tensors_below: tensors_below.to_owned(),
+    });
     Ok(())
 }
 
@@ -139,13 +153,15 @@ fn put_together(mut parts: Vec<Part>) -> Result<ModelDescription> {
         default_phase: String::new(),
         dtypes: [no_type(), no_type(), no_type(), no_type()],
         tensors: IndexMap::new(),
+        checkpoint: CheckpointNames::default(),
         reference_metrics: Vec::new(),
         inventory: Vec::new(),
     };
     let mut default_phase = None;
-    for part in parts.into_iter().chain([main]) {
+    for mut part in parts.into_iter().chain([main]) {
         let group = description.vendor_group.clone();
         let loader = Loader { source: &part.source, under: part.under.as_deref(), group: &group };
+        add_tensors(&mut description, &mut part.file, &part.tensors_below);
         add(&mut description, &loader, part.file, &mut default_phase)?;
     }
     description.default_phase = choose_default_phase(&description, default_phase, &span)?;
@@ -234,7 +250,11 @@ fn add(
                 .error(format!("`{name}` has no type of its own"), loader.span(table))
                 .help("types are those of `weights`, `activations`, `cache` and `quantized` weights"));
         };
-        description.dtypes[place] = loader.dtype(table)?;
+        // What an included file says of a mapping inside is asked after what stands outside of it.
+        let mut source = loader.dtype(table)?;
+        let before = std::mem::take(&mut description.dtypes[place].keys);
+        source.keys.extend(before.into_iter().filter(|key| !source.keys.contains(key)).collect::<Vec<_>>());
+        description.dtypes[place] = source;
     }
     description.requirements.extend(file.require.into_iter().map(|table| loader.requirement(table)));
     description.read.extend(file.read.iter().map(|text| loader.pattern(text)));
@@ -244,7 +264,6 @@ fn add(
         entries.map(|(key, value)| (key, value.into_inner()))
     };
     description.classes.extend(words(file.classes));
-    description.tensors.extend(words(file.tensors));
     description.reference_metrics.extend(file.reference_metric.into_iter().map(|row| ReferenceMetric {
         metric: row.metric,
         function: row.function,
@@ -256,6 +275,23 @@ fn add(
         about: row.about,
     }));
     Ok(())
+}
+
+/// Adds what a file says of a checkpoint's names, each of them below `begin`.
+fn add_tensors(description: &mut ModelDescription, file: &mut File, begin: &str) {
+    let tensors = std::mem::take(&mut file.tensors);
+    for (path, names) in in_order(tensors, |value| Some(value.span().start)) {
+        let below = |name: String| format!("{begin}{name}");
+        description.tensors.insert(path, names.into_inner().all().into_iter().map(below).collect());
+    }
+    let table = std::mem::take(&mut file.checkpoint);
+    let known = &mut description.checkpoint;
+    known
+        .prefixes
+        .extend(table.prefixes.into_iter().map(|(found, meant)| (found, format!("{begin}{meant}"))));
+    let below = |(copy, of): (String, String)| (format!("{begin}{copy}"), format!("{begin}{of}"));
+    known.copies.extend(table.copies.into_iter().map(below));
+    known.buffers.extend(table.buffers.iter().map(|text| Pattern::new(text)));
 }
 
 /// Refuses a name that is taken, or no name.

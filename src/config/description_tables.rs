@@ -46,20 +46,62 @@ pub struct File {
     #[serde(default)]
     pub classes: IndexMap<String, Spanned<String>>,
     #[serde(default)]
-    pub tensors: IndexMap<String, Spanned<String>>,
+    pub tensors: IndexMap<String, Spanned<Names>>,
+    #[serde(default)]
+    pub checkpoint: CheckpointTable,
     #[serde(default)]
     pub reference_metric: Vec<ReferenceTable>,
     #[serde(default)]
     pub inventory: Vec<InventoryTable>,
 }
 
-/// A file of tables that this one adds to: its path in the library, and the mapping of the vendor's configuration that
-/// its keys lie in.
+/// A name, or several of which any may be in use.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Names {
+    One(String),
+    Any(Vec<String>),
+}
+
+impl Names {
+    /// All of them.
+    pub fn all(self) -> Vec<String> {
+        match self {
+            Names::One(name) => vec![name],
+            Names::Any(names) => names,
+        }
+    }
+}
+
+/// How a checkpoint names tensors, beside `tensors`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointTable {
+    #[serde(default)]
+    pub prefixes: IndexMap<String, String>,
+    #[serde(default)]
+    pub buffers: Vec<String>,
+    #[serde(default)]
+    pub copies: IndexMap<String, String>,
+}
+
+/// A file of tables that this one adds to: its path in the library, or a table with that.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Include {
     Plain(String),
-    Under { file: String, under: String },
+    Under(IncludeTable),
+}
+
+/// An included file with what its keys and names stand below.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IncludeTable {
+    pub file: String,
+    /// The mapping of the vendor's configuration that its keys lie in.
+    pub under: Option<String>,
+    /// What the vendor's names of its tensors begin with.
+    pub tensors_below: Option<String>,
 }
 
 /// `architectures`: a list of names, or a table of names, each with the symbols that it settles.

@@ -32,8 +32,8 @@ pub use bind::{Accepted, Request, bind};
 pub use binding::{Binding, Bound, Chosen, Dtypes, Runtime, Setting};
 pub use compose::{Choice, Composition, Vendor, VendorGroup, compose, groups};
 pub use description::{
-    DefaultValue, DtypeSource, Elements, InventoryGroup, ModelDescription, Phase, ReferenceMetric,
-    Requirement, RuntimeKey, Settled, SymbolDescription, SymbolKind,
+    CheckpointNames, DefaultValue, DtypeSource, Elements, InventoryGroup, ModelDescription, Phase,
+    ReferenceMetric, Requirement, RuntimeKey, Settled, SymbolDescription, SymbolKind,
 };
 pub use dtype::Dtype;
 pub use expression::{Expression, Names, NoValue, Operator};

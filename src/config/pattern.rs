@@ -20,6 +20,14 @@ impl Pattern {
                 || segments.next().is_some_and(|segment| glob(pattern.as_bytes(), segment.as_bytes()))
         })
     }
+
+    /// True when the last segments of a dotted key have this form.
+    pub fn matches_end(&self, key: &str) -> bool {
+        let mut segments = key.rsplit('.');
+        self.segments.iter().rev().all(|pattern| {
+            segments.next().is_some_and(|segment| glob(pattern.as_bytes(), segment.as_bytes()))
+        })
+    }
 }
 
 /// `*` is any run; linear in the text for each star.
@@ -66,5 +74,16 @@ mod tests {
         check("auto_map", "auto_mapping", false);
         check("a*b*c", "axxbxbc", true);
         check("a*b*c", "axxbxb", false);
+    }
+
+    #[test]
+    fn ends_are_whole_segments() {
+        let check = |pattern: &str, key: &str, expected: bool| {
+            assert_eq!(Pattern::new(pattern).matches_end(key), expected, "{pattern} {key}");
+        };
+        check("h.*.attn.bias", "transformer.h.3.attn.bias", true);
+        check("h.*.attn.bias", "h.3.attn.bias", true);
+        check("attn.bias", "h.3.self_attn.bias", false);
+        check("attn.bias", "bias", false);
     }
 }

@@ -1,22 +1,50 @@
-//! The vendor's name of a weight, by our path of it.
+//! The vendor's names of a weight, by our path of it.
 
-use super::description::ModelDescription;
+use super::description::{CheckpointNames, ModelDescription};
 
 impl ModelDescription {
-    /// The vendor's name of the weight at a path. A key of the table that says `Stage{stage}` means every call of
-    /// `Stage`, in order (`Stage`, `Stage_2`, …), and puts its number, from 0, into the name, for `{stage+1}` from 1.
-    pub fn tensor_name(&self, path: &str) -> Option<String> {
-        if let Some(name) = self.tensors.get(path) {
-            return Some(name.clone());
+    /// The vendor's names of the weight at a path, any of which may be in use. A key of the table that says
+    /// `Stage{stage}` means every call of `Stage`, in order (`Stage`, `Stage_2`, …), and puts its number, from 0, into
+    /// the names, for `{stage+1}` from 1.
+    pub fn tensor_names(&self, path: &str) -> Option<Vec<String>> {
+        if let Some(names) = self.tensors.get(path) {
+            return Some(names.clone());
         }
-        self.tensors.iter().find_map(|(key, name)| {
-            let numbers = numbers(key, path)?;
-            let put = |name: String, (place, number): (&str, usize)| {
+        self.tensors.iter().find_map(|(key, names)| {
+            let numbers = numbers(key, path).filter(|numbers| !numbers.is_empty())?;
+            let put = |name: String, (place, number): &(&str, usize)| {
                 let next = format!("{{{}+1}}", place.trim_matches(['{', '}']));
                 name.replace(place, &number.to_string()).replace(&next, &(number + 1).to_string())
             };
-            (!numbers.is_empty()).then(|| numbers.into_iter().fold(name.clone(), put))
+            Some(names.iter().map(|name| numbers.iter().fold(name.clone(), put)).collect())
         })
+    }
+
+    /// The vendor's names of a weight, by the path of the operator that owns it, or of the statement or layer that calls
+    /// that operator, and its name there.
+    pub fn names_of_weight(&self, path: &str, name: &str) -> Option<Vec<String>> {
+        let full = |path: &str| if name.is_empty() { path.to_owned() } else { format!("{path}.{name}") };
+        let outer = path.rsplit_once('.').map(|(outer, _)| full(outer));
+        self.tensor_names(&full(path)).or_else(|| self.tensor_names(&outer?))
+    }
+}
+
+impl CheckpointNames {
+    /// The tensor is a buffer: its name ends as a pattern says.
+    pub fn is_buffer(&self, name: &str) -> bool {
+        self.buffers.iter().any(|pattern| pattern.matches_end(name))
+    }
+
+    /// The name by which the weights are named; `exists` says whether any tensor's name begins so.
+    pub fn standard(&self, name: &str, exists: &dyn Fn(&str) -> bool) -> String {
+        for (found, meant) in &self.prefixes {
+            if let Some(rest) = name.strip_prefix(found.as_str())
+                && !(found.is_empty() && exists(meant))
+            {
+                return format!("{meant}{rest}");
+            }
+        }
+        name.to_owned()
     }
 }
 

@@ -152,7 +152,7 @@ impl<'a, 'g> Walk<'a, 'g> {
         let last = match &class.iterations {
             Iterations::Range(_, last) => Some(*last),
             Iterations::List(members) => members.last().map(|last| self.tree.algebra.integer(*last)),
-            Iterations::Other => None,
+            Iterations::Other(_) => None,
         };
         let (has_last, only_last, before_last) = self.around_last(inner, class);
         self.tree.liveness.blocks.push(Block {
@@ -188,7 +188,7 @@ impl<'a, 'g> Walk<'a, 'g> {
                 let before = members.len().checked_sub(2).map(|at| algebra.integer(members[at]));
                 (has_last, has_last && before.is_none(), before.filter(|_| has_last))
             }
-            Iterations::Other => (true, false, None),
+            Iterations::Other(_) => (true, false, None),
         }
     }
 
@@ -297,7 +297,7 @@ impl<'a, 'g> Walk<'a, 'g> {
                         .collect();
                     algebra.sum(&terms)
                 }
-                Iterations::Other => algebra.product(&[class.count, cost]),
+                Iterations::Other(_) => algebra.product(&[class.count, cost]),
             }
         })
     }

@@ -197,8 +197,9 @@ pub enum Iterations {
     Range(Formula, Formula),
     /// Listed by the configuration.
     List(Vec<i64>),
-    /// Given by residues or left over by lists: costs must not depend on the index.
-    Other,
+    /// Given by residues or left over by lists: costs must not depend on the index. Which they are is noted for loops of
+    /// some thousand iterations.
+    Other(Option<Rc<[i64]>>),
 }
 
 /// A parameter tensor (or equally many of them: one per iteration, one per expert).
@@ -214,12 +215,23 @@ pub struct Weight {
     pub count: Formula,
     /// How many of them one token uses (top-k of the experts).
     pub active: Formula,
+    /// What makes them that many: experts and iterations of loops, innermost first.
+    pub copies: Vec<Copies>,
     /// A type of its own.
     pub dtype: Option<Rc<str>>,
     /// The tensor that reads it, for a `param`.
     pub tensor: Option<TensorId>,
     /// Where it is made.
     pub span: Span,
+}
+
+/// Why there are several of a parameter tensor.
+#[derive(Debug, Clone)]
+pub enum Copies {
+    /// One for each expert.
+    Experts(Formula),
+    /// One for each of these iterations of a loop; how many.
+    Iterations(Iterations, Formula),
 }
 
 /// A cache and what it holds after the phase.

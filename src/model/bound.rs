@@ -14,6 +14,7 @@ use super::locate::{Found, find, model_files};
 use super::machine::Machine;
 use super::phase_view::Elaboration;
 use crate::algebra::{Algebra, Formula, Point, Rational, Symbol};
+use crate::checkpoint;
 use crate::config::{
     Accepted, Binding, Dtype, Elements, Expression, Files, Hardware, ModelDescription, Override, Relation,
     Request, Setting, SymbolKind, bind, read_overrides,
@@ -72,6 +73,10 @@ pub struct BoundModel {
     pub selection: Option<String>,
     /// The hardware for which time is bounded, where one is named.
     pub machine: Option<Rc<Machine>>,
+    /// The checkpoint beside the configuration, if there is one.
+    pub checkpoint: Option<checkpoint::Found>,
+    /// The library of models.
+    pub models: Files,
     pub(super) model_module: usize,
     /// The number of rows of a layer by itself.
     pub(super) rows: Symbol,
@@ -122,6 +127,8 @@ impl BoundModel {
             library,
             selection: found.selection,
             machine,
+            checkpoint: found.checkpoint,
+            models: found.library,
             model_module,
             rows,
             phases,

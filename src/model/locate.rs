@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::checkpoint;
 use crate::config::{Files, ModelDescription, Vendor, escape, is_name, read_path};
 use crate::diagnostic::{Diagnostic, Result, Source, did_you_mean, nearest};
 use crate::lang;
@@ -20,6 +21,8 @@ pub struct Found {
     pub vendor: Option<Vendor>,
     /// The option of the vendor's group that the name chose, with that group.
     pub preset: Option<(String, String)>,
+    /// The checkpoint that lies beside that configuration.
+    pub checkpoint: Option<checkpoint::Found>,
     /// What follows the colon: a path of a part, or a layer's name.
     pub selection: Option<String>,
 }
@@ -79,7 +82,15 @@ pub fn find(name: &str, models: Option<&Path>, input: Option<&Arc<Source>>) -> R
     let path = Path::new(name);
     if is_name(name) && matches!(library.folder(name)?.read("model.toml"), Ok(Some(_))) {
         let folder = library.folder(name)?;
-        return Ok(Found { folder, id: name.to_owned(), library, vendor: None, preset: None, selection });
+        return Ok(Found {
+            folder,
+            id: name.to_owned(),
+            library,
+            vendor: None,
+            preset: None,
+            checkpoint: None,
+            selection,
+        });
     }
     if path.is_file() {
         return from_config(Vendor::read(&read_path(path)?)?, library, selection);
@@ -89,7 +100,15 @@ pub fn find(name: &str, models: Option<&Path>, input: Option<&Arc<Source>>) -> R
     }
     if let Some((id, group)) = preset_of(name, &library)? {
         let preset = Some((group, name.to_owned()));
-        return Ok(Found { folder: library.folder(&id)?, id, library, vendor: None, preset, selection });
+        return Ok(Found {
+            folder: library.folder(&id)?,
+            id,
+            library,
+            vendor: None,
+            preset,
+            checkpoint: None,
+            selection,
+        });
     }
     Err(unknown(name, &library))
 }
@@ -108,12 +127,13 @@ fn split_selection(name: &str) -> (&str, Option<String>) {
 fn from_folder(path: &Path, library: Files, selection: Option<String>) -> Result<Found> {
     let config = path.join("config.json");
     if config.is_file() {
-        return from_config(Vendor::read(&read_path(&config)?)?, library, selection);
+        let found = from_config(Vendor::read(&read_path(&config)?)?, library, selection)?;
+        return Ok(Found { checkpoint: checkpoint::find(path), ..found });
     }
     if path.join("model.toml").is_file() {
         let folder = Files::directory(path);
         let id = ModelDescription::load_from(&folder, &library)?.id;
-        return Ok(Found { folder, id, library, vendor: None, preset: None, selection });
+        return Ok(Found { folder, id, library, vendor: None, preset: None, checkpoint: None, selection });
     }
     let shown: PathBuf = path.to_path_buf();
     Err(Diagnostic::new(
@@ -150,7 +170,15 @@ fn from_config(vendor: Vendor, library: Files, selection: Option<String>) -> Res
             continue;
         }
         if ModelDescription::load_from(&folder, &library)?.answers_to(&vendor) {
-            return Ok(Found { folder, id, library, vendor: Some(vendor), preset: None, selection });
+            return Ok(Found {
+                folder,
+                id,
+                library,
+                vendor: Some(vendor),
+                preset: None,
+                checkpoint: None,
+                selection,
+            });
         }
     }
     for id in ids(&library) {

@@ -1,18 +1,25 @@
 //! A model as a user names it: found, bound to a configuration, and offered as phases and layers with their costs.
 
 mod bound;
+mod expected_tensors;
 mod idle;
 mod layer_view;
 mod locate;
 mod machine;
+mod name_groups;
+mod packed;
 mod phase_view;
+mod reconciliation;
+mod tensor_pattern;
 mod topology;
 mod variants;
 mod view;
 
 pub use bound::{BoundModel, OpenRequest};
+pub use expected_tensors::{ExpectedTensor, ExpectedTensors};
 pub use locate::{Found, find, ids, model_files, presets};
 pub use machine::Machine;
+pub use reconciliation::{Beside, Difference, Kind, Reconciliation, Total};
 pub use topology::{Edge, Station, StationKind, Topology};
 pub use variants::Variant;
 pub use view::{Condition, View, ViewSymbol};

@@ -5,6 +5,7 @@
 //! shape, formula and number is derived. Here they are only arranged.
 
 mod bounds;
+mod checkpoint;
 mod context;
 mod conventions;
 mod document;
@@ -44,6 +45,7 @@ pub fn markdown(model: &BoundModel) -> Result<String> {
     numbers::section(&report, &mut document)?;
     bounds::section(&report, &mut document)?;
     parameters::section(&report, &mut document)?;
+    checkpoint::section(&report, &mut document)?;
     uncounted::section(&report, &mut document)?;
     conventions::section(&report, &mut document);
     Ok(markdown::write(&document))

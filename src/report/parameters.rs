@@ -36,7 +36,11 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
         let group = TensorGroup {
             part: part(path),
             name: if weight.name.is_empty() { path.clone() } else { format!("{path}.{}", weight.name) },
-            vendor: vendor_name(report, path, &weight.name),
+            vendor: report
+                .model
+                .description
+                .names_of_weight(path, &weight.name)
+                .map(|mut names| names.swap_remove(0)),
             shape: printer.shape(&weight.shape),
             count: view.evaluate(weight.count)?,
             parameters: view.evaluate(algebra.product(&[weight.count, algebra.product(&weight.shape)]))?,
@@ -64,7 +68,7 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
         }
         rows.push(vec![
             Line::of_code(group.name),
-            group.vendor.map_or_else(|| Line::of("–"), |name| Line::names(name.split(" + "))),
+            group.vendor.map_or_else(|| Line::of("–"), Line::of_code),
             Line::of_code(group.shape),
             Line::of(grouped(&group.count)),
             Line::of(grouped(&group.parameters)),
@@ -99,13 +103,4 @@ fn head(report: &Report<'_>) -> String {
     let zero = report.model.algebra.integer(0);
     let last = children.rfind(|node| node.calls != zero);
     last.map(|node| node.segment.to_string()).unwrap_or_default()
-}
-
-/// The vendor's name of a weight, which `model.toml` gives by the path of the operator or of the statement or layer
-/// that calls it.
-fn vendor_name(report: &Report<'_>, path: &str, name: &str) -> Option<String> {
-    let description = &report.model.description;
-    let full = |path: &str| if name.is_empty() { path.to_owned() } else { format!("{path}.{name}") };
-    let outer = path.rsplit_once('.').map(|(outer, _)| full(outer));
-    description.tensor_name(&full(path)).or_else(|| description.tensor_name(&outer?))
 }

@@ -4,13 +4,12 @@
     whole_encoders.py PATH/TO/modelmeter FILE.json … [--only NAME]
 
 A file holds a list of models: `name`, `config` (a config.json) and `cases`, each with runtime keys of one forward
-pass. Compared, all exactly: FLOPs as torch.utils.flop_counter counts them, the number of unique parameters, and,
-where the report names them, every tensor of the checkpoint with the number of its copies and of its parameters.
+pass. Compared, all exactly: FLOPs as torch.utils.flop_counter counts them, and the number of unique parameters. Names
+of tensors are compared by `checkpoints.py`.
 """
 import argparse
 import json
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -69,48 +68,6 @@ def evaluated(binary, folder, sizes, settings):
     return json.loads(run.stdout)["totals"]
 
 
-def named_tensors(binary, folder, settings):
-    """Rows of the report's reconciliation: the vendor's name, copies, parameters."""
-    run = subprocess.run([binary, "report", folder, *settings], capture_output=True, text=True)
-    if run.returncode:
-        raise Refused(run.stderr)
-    text = run.stdout.split("## Reconciliation of the Parameter Count")[1].split("By part:")[0]
-    number = lambda cell: int(cell.replace(",", ""))
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
-        if len(cells) == 6 and cells[0].startswith("`"):
-            yield cells[0].strip("`"), cells[1].strip("`"), number(cells[3]), number(cells[4])
-
-
-def pattern(name):
-    """The regular expression of a name in which {…} number copies. A base model leaves out the first segment."""
-    parts = [re.escape(part) for part in re.split(r"\{[^}]*\}", name)]
-    first, dot, rest = r"\d+".join(parts).partition(re.escape("."))
-    return re.compile(f"({first}{dot})?{rest}$" if dot else f"{first}$")
-
-
-def reconcile(binary, folder, settings, model):
-    """Differences between the report's tensors and the model's, by name."""
-    tensors = {}
-    for name, tensor in model.named_parameters(remove_duplicate=False):
-        tensors.setdefault(id(tensor), (tensor, []))[1].append(name)
-    wrong, rows = [], {}
-    for ours, vendors, copies, parameters in named_tensors(binary, folder, settings):
-        if vendors == "–":
-            wrong.append(f"{ours} has no name")
-            continue
-        _, copies_before, parameters_before = rows.get(vendors, (ours, 0, 0))
-        rows[vendors] = (ours, copies_before + copies, parameters_before + parameters)
-    for vendors, (ours, copies, parameters) in rows.items():
-        found = []
-        for one in vendors.split(" + "):
-            found += [key for key, (_, names) in tensors.items() if any(pattern(one).match(name) for name in names)]
-        counted = sum(tensors.pop(key)[0].numel() for key in found)
-        if counted != parameters or len(found) != copies * len(vendors.split(" + ")):
-            wrong.append(f"{ours} = {vendors}: {copies} copies, {parameters}; found {len(found)}, {counted}")
-    return wrong + [f"{names[0]} {list(tensor.shape)} is not named" for tensor, names in tensors.values()]
-
-
 def compare(binary, entry):
     model, own = build(entry["config"])
     parameters = sum(p.numel() for p in {id(p): p for p in model.parameters()}.values())
@@ -123,7 +80,6 @@ def compare(binary, entry):
             for what, got, want in [("flops", totals["flops.tensor_core"], want), ("weights", totals["weights"], parameters)]:
                 if got != want:
                     wrong.append(f"{sizes}: {what} {got} want {want}, more by {got - want}")
-        wrong += reconcile(binary, folder, entry.get("settings", []), model)
     print("FAIL" if wrong else "ok  ", entry["name"], f"{parameters:,}", f"{len(entry['cases'])} cases")
     for line in wrong[:12]:
         print("    ", line)

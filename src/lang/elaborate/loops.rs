@@ -288,7 +288,7 @@ impl Elaborator<'_> {
             first_cache,
             span: scope.span(&statement.range),
         })?;
-        if matches!(shape.iterations, Iterations::Other) {
+        if matches!(shape.iterations, Iterations::Other(_)) {
             self.check_scattered(index, first_tensor, &scope.span(&statement.range))?;
         }
         self.close_registry_here();

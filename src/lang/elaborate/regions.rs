@@ -123,6 +123,13 @@ impl Region {
             })
     }
 
+    /// The iterations, where the loop is not too long to list them.
+    fn members(&self) -> Option<Rc<[i64]>> {
+        let (low, high) = (self.low.0.to_i64()?, self.high.0.to_i64()?);
+        let range = high.checked_sub(low).filter(|length| *length <= LONGEST_LISTING).map(|_| low..high)?;
+        Some(range.filter(|value| self.admits(*value)).collect())
+    }
+
     /// The first iteration, looked for from the lower end.
     fn first(&self) -> BigInt {
         let Some(low) = self.low.0.to_i64() else { return self.low.0.clone() };
@@ -188,7 +195,7 @@ impl Region {
         };
         let number = single.unwrap_or_else(|| algebra.integer(excluded.len() as i64));
         let mut label = None;
-        let mut iterations = Iterations::Other;
+        let mut iterations = Iterations::Other(self.members());
         if let (Some(low), Some(high)) = (self.low.0.to_i64(), self.high.0.to_i64())
             && high - low <= 128
         {
@@ -236,8 +243,8 @@ impl Region {
             if !(self.low.0.is_zero() && self.high.0 == self.whole) {
                 let _ = write!(label, ",{}..{}", self.low.0, &self.high.0 - 1_u8);
             }
-            let label = Some(label);
-            return Ok(Some(ClassShape { count, iterations: Iterations::Other, first: self.first(), label }));
+            let (label, iterations) = (Some(label), Iterations::Other(self.members()));
+            return Ok(Some(ClassShape { count, iterations, first: self.first(), label }));
         }
         let (low, high) = match (self.low.0.to_i64(), self.high.0.to_i64()) {
             (Some(low), Some(high)) if high - low <= LONGEST_LISTING => (low, high),

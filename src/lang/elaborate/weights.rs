@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::Elaborator;
 use crate::algebra::{Formula, Symbol};
 use crate::diagnostic::{Diagnostic, Result, Span};
-use crate::lang::graph::{Cache, Iterations, Weight};
+use crate::lang::graph::{Cache, Copies, Iterations, Weight};
 
 /// What a body has registered.
 #[derive(Debug, Default, Clone)]
@@ -49,6 +49,7 @@ impl Elaborator<'_> {
             shape: shape.into(),
             count: one,
             active: one,
+            copies: Vec::new(),
             dtype,
             tensor: None,
             span,
@@ -96,6 +97,7 @@ impl Elaborator<'_> {
             let weight = &mut self.graph.weights[*place];
             weight.count = algebra.product(&[experts, weight.count]);
             weight.active = algebra.product(&[active, weight.active]);
+            weight.copies.push(Copies::Experts(experts));
         }
     }
 
@@ -120,6 +122,7 @@ impl Elaborator<'_> {
             let weight = &mut self.graph.weights[*place];
             weight.count = count;
             weight.active = active;
+            weight.copies.push(Copies::Iterations(scaling.iterations.clone(), scaling.count));
             if let Some(label) = &scaling.label {
                 weight.identity = format!("{}@{label}", weight.identity);
             }
@@ -154,7 +157,7 @@ impl Elaborator<'_> {
                     .collect();
                 Ok(algebra.sum(&terms))
             }
-            Iterations::Other => Err(Diagnostic::new(
+            Iterations::Other(_) => Err(Diagnostic::new(
                 "index-in-scattered-class",
                 "a size depends on the index of a loop whose iterations are not contiguous",
             )
@@ -169,7 +172,7 @@ impl Elaborator<'_> {
                 Some(last) => self.at_index(scaling.index, self.algebra().integer(*last), values),
                 None => values,
             },
-            Iterations::Other => values,
+            Iterations::Other(_) => values,
         }
     }
 

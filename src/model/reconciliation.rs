@@ -1,0 +1,384 @@
+//! A checkpoint's tensors beside those that the configuration asks for: each difference, by name.
+
+use indexmap::IndexMap;
+use num_traits::Zero;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
+use super::bound::BoundModel;
+use super::expected_tensors::{ExpectedTensor, ExpectedTensors};
+use super::name_groups::short;
+use super::packed::Layouts;
+use crate::algebra::Rational;
+use crate::checkpoint::{Checkpoint, Tensor};
+use crate::cost::Metric;
+use crate::diagnostic::Result;
+
+/// What differs between what is derived and what is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The checkpoint lacks a tensor.
+    Missing,
+    /// The checkpoint has a tensor that nothing asks for.
+    Unexpected,
+    /// The shape is another one.
+    Shape,
+    /// The type of the elements is another one.
+    Type,
+    /// Two of the checkpoint's files contradict each other.
+    Files,
+    /// `model.toml` says no name for a weight, which therefore cannot be looked for.
+    Unnamed,
+}
+
+impl Kind {
+    /// One word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Missing => "missing",
+            Kind::Unexpected => "unexpected",
+            Kind::Shape => "other shape",
+            Kind::Type => "other type",
+            Kind::Files => "files disagree",
+            Kind::Unnamed => "no name known",
+        }
+    }
+}
+
+/// A difference, of one tensor or of many alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What differs.
+    pub kind: Kind,
+    /// The tensors' names, numbers put together.
+    pub tensors: String,
+    /// How many they are.
+    pub count: usize,
+    /// What is derived: shape or type.
+    pub derived: String,
+    /// What is found.
+    pub found: String,
+}
+
+/// What stands beside the parameters in a checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Beside {
+    /// A buffer, which is computed or measured and not learnt.
+    Buffer,
+    /// Scales and zero points of quantized weights.
+    Scale,
+    /// A tensor again that the configuration ties to another one.
+    Copy,
+}
+
+impl Beside {
+    /// In words.
+    pub fn what(self) -> &'static str {
+        match self {
+            Beside::Buffer => "buffers, no parameters",
+            Beside::Scale => "scales of quantized weights",
+            Beside::Copy => "tied tensors again",
+        }
+    }
+}
+
+/// Tensors, their parameters and bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Total {
+    /// Tensors.
+    pub tensors: usize,
+    /// Elements, those of packed weights unpacked.
+    pub parameters: u128,
+    /// Bytes.
+    pub bytes: u128,
+}
+
+/// All that was compared.
+#[derive(Debug, Clone)]
+pub struct Reconciliation {
+    /// Files whose headers were read.
+    pub files: Vec<String>,
+    /// Only names were compared, since the files that an index names are not there.
+    pub names_alone: bool,
+    /// Parameters and bytes that are derived.
+    pub derived: (Rational, Rational),
+    /// How many tensors are asked for.
+    pub asked: usize,
+    /// Tensors found that hold parameters; unexpected ones too.
+    pub found: Total,
+    /// What stands beside them.
+    pub beside: IndexMap<Beside, Total>,
+    /// The parameters found by type of element.
+    pub types: IndexMap<String, Total>,
+    /// What else the files say, which is no difference.
+    pub remarks: Vec<String>,
+    /// Every difference.
+    pub differences: Vec<Difference>,
+}
+
+/// Differences before names are put together: kind, derived, found; names.
+type Differing = IndexMap<(Kind, String, String), Vec<String>>;
+
+impl BoundModel {
+    /// Compares a checkpoint with what this configuration asks for.
+    ///
+    /// # Errors
+    /// As [`BoundModel::expected_tensors`].
+    pub fn reconcile(&self, checkpoint: &Checkpoint) -> Result<Reconciliation> {
+        let layouts = Layouts::of(&self.description, &self.binding, &self.models)?;
+        let names = &self.description.checkpoint;
+        let begins: HashMap<&str, bool> = names
+            .prefixes
+            .values()
+            .map(|begin| {
+                (
+                    begin.as_str(),
+                    checkpoint.tensors.iter().any(|tensor| tensor.name.starts_with(begin.as_str())),
+                )
+            })
+            .collect();
+        let standard: Vec<String> = checkpoint
+            .tensors
+            .iter()
+            .map(|tensor| names.standard(&tensor.name, &|begin| begins.get(begin).copied().unwrap_or(false)))
+            .collect();
+        let mut known: HashSet<&str> = standard.iter().map(String::as_str).collect();
+        known.extend(checkpoint.tensors.iter().map(|tensor| tensor.name.as_str()));
+        let exists = |name: &str| {
+            known.contains(name) || layouts.packed_names(name).any(|name| known.contains(&*name))
+        };
+        let expected = self.expected_tensors(&exists)?;
+        let view = self.phase_view(self.phase())?;
+        let root = view.tree.root();
+        let mut comparison = Comparison {
+            expected: &expected,
+            layouts: &layouts,
+            copies: &names.copies,
+            named: IndexMap::new(),
+            differing: IndexMap::new(),
+            result: Reconciliation {
+                files: checkpoint.files.clone(),
+                names_alone: checkpoint.index_alone.is_some(),
+                derived: (view.number(root, Metric::Weights)?, view.number(root, Metric::WeightsBytes)?),
+                asked: expected.tensors.len(),
+                found: Total::default(),
+                beside: IndexMap::new(),
+                types: IndexMap::new(),
+                remarks: Vec::new(),
+                differences: Vec::new(),
+            },
+        };
+        for (tensor, name) in checkpoint.tensors.iter().zip(standard) {
+            comparison.name(tensor, name);
+        }
+        comparison.of_expected();
+        comparison.of_rest(self);
+        for contradiction in &checkpoint.contradictions {
+            comparison.differ(Kind::Files, "", "", contradiction);
+        }
+        comparison.result.remarks.clone_from(&checkpoint.remarks);
+        for (path, elements) in &expected.unnamed {
+            comparison.differ(Kind::Unnamed, &format!("{elements} parameters"), "", path);
+        }
+        comparison.finish();
+        let mut result = comparison.result;
+        if let Some(Some(bytes)) = checkpoint.index_alone {
+            result.found.bytes = u128::from(bytes);
+        }
+        Ok(result)
+    }
+}
+
+struct Comparison<'a> {
+    expected: &'a ExpectedTensors,
+    layouts: &'a Layouts,
+    /// Tensors that are tied to others.
+    copies: &'a IndexMap<String, String>,
+    /// Tensors found by the name that weights have, until they are accounted for.
+    named: IndexMap<String, &'a Tensor>,
+    differing: Differing,
+    result: Reconciliation,
+}
+
+impl<'a> Comparison<'a> {
+    fn name(&mut self, tensor: &'a Tensor, standard: String) {
+        let name =
+            if self.expected.tensors.contains_key(&tensor.name) { tensor.name.clone() } else { standard };
+        if let Some(before) = self.named.get(&name) {
+            let shown = format!("again as {}", before.name);
+            self.differ(Kind::Unexpected, "", &shown, &tensor.name);
+            self.add_found(tensor, u128::from(tensor.elements));
+            return;
+        }
+        self.named.insert(name, tensor);
+    }
+
+    /// Each tensor that is asked for.
+    fn of_expected(&mut self) {
+        for (name, expected) in &self.expected.tensors {
+            let plain = self.named.get(name).copied();
+            if let Some(tensor) =
+                plain.filter(|tensor| tensor.shape.as_ref().is_none_or(|shape| fits(shape, &expected.shape)))
+            {
+                self.named.swap_remove(name);
+                self.add_found(tensor, expected.elements);
+                self.compare_types(name, expected, tensor);
+                continue;
+            }
+            if plain.is_none()
+                && let Some(tensor) = self.copy_of(name, expected)
+            {
+                self.add_found(tensor, expected.elements);
+                self.compare_types(name, expected, tensor);
+                continue;
+            }
+            let packed = self.layouts.packed_names(name).find(|packed| self.named.contains_key(packed));
+            if let Some(packed) = packed
+                && let Some(tensor) = self.named.swap_remove(&packed)
+            {
+                let renamed = Tensor { name: packed, ..tensor.clone() };
+                let holds = tensor.stored.is_none() || self.layouts.holds(name, &renamed, expected.elements);
+                let elements = if holds { expected.elements } else { u128::from(tensor.elements) };
+                self.add_found(tensor, elements);
+                if !holds {
+                    self.differ(Kind::Shape, &shape(&expected.shape), &described(tensor), &tensor.name);
+                }
+                continue;
+            }
+            match plain {
+                Some(tensor) => {
+                    self.named.swap_remove(name);
+                    self.add_found(tensor, u128::from(tensor.elements));
+                    self.differ(Kind::Shape, &shape(&expected.shape), &described(tensor), &tensor.name);
+                }
+                None => {
+                    let what = format!("{} {}", shape(&expected.shape), expected.dtype.name);
+                    self.differ(Kind::Missing, &what, "", name);
+                }
+            }
+        }
+    }
+
+    /// A tensor that is tied to the one of that name, and was saved in its place.
+    fn copy_of(&mut self, name: &str, expected: &ExpectedTensor) -> Option<&'a Tensor> {
+        let copies = self.copies.iter().filter(|(_, of)| *of == name).map(|(copy, _)| copy);
+        let saved = copies.filter(|copy| !self.expected.tensors.contains_key(*copy));
+        let copy = saved.into_iter().find(|copy| {
+            let shape = self.named.get(*copy).map(|tensor| &tensor.shape);
+            shape.is_some_and(|shape| shape.as_ref().is_none_or(|shape| fits(shape, &expected.shape)))
+        })?;
+        self.named.swap_remove(copy)
+    }
+
+    fn compare_types(&mut self, name: &str, expected: &ExpectedTensor, tensor: &Tensor) {
+        let Some(stored) = &tensor.stored else { return };
+        let same = stored.dtype.as_deref() == Some(expected.dtype.name.as_str());
+        let packed = expected.quantized
+            && self.layouts.holds(
+                name,
+                &Tensor { name: name.to_owned(), ..tensor.clone() },
+                expected.elements,
+            );
+        if !(same || packed) {
+            self.differ(Kind::Type, &expected.dtype.name, &stored.name, &tensor.name);
+        }
+    }
+
+    /// Each tensor that is not asked for.
+    fn of_rest(&mut self, model: &BoundModel) {
+        let names = &model.description.checkpoint;
+        for (name, tensor) in std::mem::take(&mut self.named) {
+            let copy_of = names.copies.get(&name).and_then(|original| self.expected.tensors.get(original));
+            let is_weight = |name: &str| self.expected.tensors.contains_key(name);
+            let beside = if copy_of.is_some_and(|original| {
+                tensor.shape.as_ref().is_none_or(|shape| fits(shape, &original.shape))
+            }) {
+                Some(Beside::Copy)
+            } else if self.layouts.is_beside(&name, &is_weight) {
+                Some(Beside::Scale)
+            } else if names.is_buffer(&name) {
+                Some(Beside::Buffer)
+            } else {
+                None
+            };
+            match beside {
+                Some(beside) => {
+                    add(self.result.beside.entry(beside).or_default(), tensor, u128::from(tensor.elements))
+                }
+                None => {
+                    self.add_found(tensor, u128::from(tensor.elements));
+                    self.differ(Kind::Unexpected, "", &described(tensor), &tensor.name);
+                }
+            }
+        }
+    }
+
+    fn add_found(&mut self, tensor: &Tensor, elements: u128) {
+        add(&mut self.result.found, tensor, elements);
+        if let Some(stored) = &tensor.stored {
+            add(self.result.types.entry(stored.name.to_string()).or_default(), tensor, elements);
+        }
+    }
+
+    fn differ(&mut self, kind: Kind, derived: &str, found: &str, name: &str) {
+        let key = (kind, derived.to_owned(), found.to_owned());
+        self.differing.entry(key).or_default().push(name.to_owned());
+    }
+
+    fn finish(&mut self) {
+        for ((kind, derived, found), names) in std::mem::take(&mut self.differing) {
+            if kind == Kind::Type && names.len() == self.result.asked && names.len() > 1 {
+                let (tensors, count) = ("all".to_owned(), names.len());
+                self.result.differences.push(Difference { kind, tensors, count, derived, found });
+                continue;
+            }
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            for (tensors, count) in short(&names) {
+                let (derived, found) = (derived.clone(), found.clone());
+                self.result.differences.push(Difference { kind, tensors, count, derived, found });
+            }
+        }
+    }
+}
+
+impl Reconciliation {
+    /// Parameters, their types and their bytes are as derived.
+    pub fn agrees(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// Bytes of parameters and of the scales that belong to them.
+    pub fn bytes(&self) -> u128 {
+        self.found.bytes + self.beside.get(&Beside::Scale).map_or(0, |scales| scales.bytes)
+    }
+
+    /// Parameters found less those derived, and bytes likewise.
+    pub fn excess(&self) -> (Rational, Rational) {
+        let whole = |number: u128| Rational::from_integer(number.into());
+        if self.names_alone {
+            return (Rational::zero(), whole(self.bytes()) - &self.derived.1);
+        }
+        (whole(self.found.parameters) - &self.derived.0, whole(self.bytes()) - &self.derived.1)
+    }
+}
+
+fn add(total: &mut Total, tensor: &Tensor, elements: u128) {
+    total.tensors += 1;
+    total.parameters += elements;
+    total.bytes += u128::from(tensor.bytes);
+}
+
+/// Equal but for dimensions of 1, which are a view's.
+fn fits(found: &[u64], derived: &[u64]) -> bool {
+    found.iter().filter(|size| **size != 1).eq(derived.iter().filter(|size| **size != 1))
+}
+
+/// `[4096, 14336]`
+fn shape(shape: &[u64]) -> String {
+    format!("[{}]", shape.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
+}
+
+/// Shape and type of a tensor found.
+fn described(tensor: &Tensor) -> String {
+    let stored = tensor.stored.as_ref().map_or("", |stored| &*stored.name);
+    tensor.shape.as_ref().map(|sizes| format!("{} {stored}", shape(sizes))).unwrap_or_default()
+}
