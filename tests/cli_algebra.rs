@@ -217,6 +217,78 @@ fn what_is_used_twice_has_a_name() {
 }
 
 #[test]
+fn simplify_tells_how_formulas_grow() {
+    check(&["simplify", "2*B*S^2*D + 7*S", "--derivative", "S"], 0, "4*B*S*D + 7\n");
+    check(&["simplify", "7*B*S^3/D", "--elasticity", "S"], 0, "3\n");
+    check(&["simplify", "S*d", "--where", "d = S/2", "--derivative", "S", "--to", "latex"], 0, "S\n");
+    check(
+        &["simplify", "4*S^2*D + 8*S*D^2 + 7*S", "--leading", "S"],
+        0,
+        "degree 2 in S\nleading: 4*S^2*D\nneglected: S*(8*D^2 + 7)\n",
+    );
+    let (code, out, errors) =
+        run(&["simplify", "4*S^2*D + 8*S*D^2 + 7*S", "--leading", "S,D", "--to", "json"]);
+    assert_eq!(code, 0, "{errors}");
+    let found: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((&found["degree"], &found["neglected"]["formula"]), (&3.into(), &"7*S".into()));
+    for (arguments, part) in [
+        (&["simplify", "floor(S/64)*B", "--derivative", "S"][..], "`S` stands inside `floor(S/64)`"),
+        (&["simplify", "a*b", "--derivative", "c"], "no symbol `c`"),
+        (&["simplify", "a - a + 0*b", "--elasticity", "a"], "a"),
+        (&["simplify", "max(S, D)", "--leading", "S"], "what leads in S is not known"),
+        (&["simplify", "a*b", "--derivative", "a", "--leading", "b"], "cannot be used with"),
+        (&["simplify", "a*b", "B=4"], "no model for `B=4`"),
+    ] {
+        let (code, out, errors) = run(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {errors}");
+        assert!(errors.contains(part), "{arguments:?}: {errors}");
+    }
+}
+
+#[test]
+fn models_are_symbols_of_formulas_that_are_simplified() {
+    let (code, out, errors) = run(&["simplify", "llama:attn.flops", "--elasticity", "S", "S=512"]);
+    assert_eq!(code, 0, "{errors}");
+    let (formula, values) = out.split_once("\nwith ").expect("a value");
+    assert!(values.contains("S = 512") && values.contains(" of llama: "), "{out}");
+    // The elasticity is that of a centred quotient of differences, but for what is small beside them.
+    let total = |tokens: i64| {
+        let request = OpenRequest::new("llama:attn").with(format!("S={tokens}"));
+        let model = BoundModel::open(&request).expect("opens");
+        model.view().expect("a view").total(Metric::Flops).expect("a number")
+    };
+    let [low, middle, high] = [511, 512, 513].map(total);
+    // Of degree 2: exact.
+    let expected = (high - low) * modelmeter::algebra::Rational::from_integer(256.into()) / middle;
+    let told = values.split_once("llama: ").expect("a value").1;
+    let told = told.split_whitespace().next().expect("a number");
+    assert_eq!(told, expected.to_string(), "{formula}");
+}
+
+#[test]
+fn factors_that_are_not_looked_for_are_noted() {
+    // (a_1 + … + a_40)^2 - 1 has 821 terms.
+    let sum: Vec<String> = (1..=40).map(|place| format!("a_{place}")).collect();
+    let formula = format!("({})^2 - 1", sum.join(" + "));
+    let (code, out, errors) = run(&["simplify", &formula, "--to", "json"]);
+    assert_eq!(code, 0);
+    assert!(errors.contains("may have more factors"), "{errors}");
+    let found: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert!(found["notes"][0].as_str().expect("a note").contains("may have more factors"));
+    // x^128 - 1 has eight factors, which 2^22 sets of modular factors would have to be tried for.
+    let (code, out, errors) = run(&["simplify", "x^128 - 1"]);
+    assert_eq!(code, 0);
+    let algebra = Algebra::new();
+    let [given, found] = ["x^128 - 1", out.trim_end()].map(|text| {
+        modelmeter::notation::parse_formula(&algebra, &Source::new("test", text), 0..text.len()).expect(text)
+    });
+    assert!(algebra.same(given, found), "{out}");
+    assert_eq!(errors.contains("may have more factors"), out.matches('(').count() < 8, "{out}{errors}");
+    let (_, _, errors) = run(&["simplify", "a^4 - b^4"]);
+    assert_eq!(errors, "");
+}
+
+#[test]
 fn examples_in_help_are_true() {
     for command in ["report", "formula", "eval", "explain", "models", "simplify", "equal", "solve"] {
         let (code, help, _) = run(&[command, "--help"]);

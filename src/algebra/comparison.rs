@@ -253,6 +253,8 @@ impl Algebra {
             indices: self.indices.clone(),
             memo: self.memo.clone(),
             readable: Default::default(),
+            unfinished: Default::default(),
+            given_up: Default::default(),
             written: self.written.clone(),
             residues: Default::default(),
             recording: Default::default(),

@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::atoms::Atoms;
 use super::contents::{Contents, Visited};
@@ -49,6 +49,10 @@ pub struct Algebra {
     pub(super) memo: RefCell<FxHashMap<Formula, Outcome<Rc<Canonical>>>>,
     /// Forms for people made so far.
     pub(super) readable: RefCell<FxHashMap<(Formula, Form), Formula>>,
+    /// Formulas whose factored form may have more factors: work was given up.
+    pub(super) unfinished: RefCell<FxHashSet<Formula>>,
+    /// Work was given up in the factored form being made.
+    pub(super) given_up: Cell<bool>,
     /// Formulas of atoms, as they are shown.
     pub(super) written: RefCell<FxHashMap<u32, Formula>>,
     pub(super) residues: RefCell<Residues>,
@@ -77,6 +81,7 @@ impl Algebra {
     pub(super) fn forget(&self) {
         self.memo.borrow_mut().clear();
         self.readable.borrow_mut().clear();
+        self.unfinished.borrow_mut().clear();
         self.written.borrow_mut().clear();
         self.forget_differences();
         self.forget_residues();

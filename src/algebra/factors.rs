@@ -3,7 +3,7 @@
 //! Factors are those of [`factorization`](super::factorization); here stand how long a polynomial and how much work may
 //! be for the sake of reading.
 
-use super::factorization;
+use super::factorization::{self, Factors};
 use super::limits::{Limits, Work};
 use super::polynomial::Polynomial;
 
@@ -12,19 +12,19 @@ const TERMS: usize = 400;
 /// What taking one apart may cost, in pairs of terms.
 const PRODUCTS: u64 = 1 << 20;
 
-/// Factors of positive leading coefficient and their exponents, in declared order; the number -1 is left out. The
-/// polynomial has no common number or monomial.
-pub fn factors(polynomial: &Polynomial) -> Vec<(Polynomial, u32)> {
+/// Factors of positive leading coefficient and their exponents, in declared order; the number -1 is left out; and
+/// whether each is known to be irreducible. The polynomial has no common number or monomial.
+pub fn factors(polynomial: &Polynomial) -> (Vec<(Polynomial, u32)>, bool) {
     let negative = polynomial.leading().is_some_and(|lead| lead.1.is_negative());
     let positive = if negative { polynomial.negated() } else { polynomial.clone() };
     if polynomial.len() > TERMS {
-        return vec![(positive, 1)];
+        return (vec![(positive, 1)], false);
     }
     let work = Work::new(Limits { products: PRODUCTS, ..Limits::default() });
-    let mut found = factorization::factors(&positive, &work).found;
+    let Factors { mut found, complete } = factorization::factors(&positive, &work);
     found.sort_by_cached_key(|(factor, exponent)| {
         let variables = factor.variables();
         (variables.len(), variables, factor.len(), factor.clone(), *exponent)
     });
-    found
+    (found, complete)
 }

@@ -66,7 +66,7 @@ impl Algebra {
     }
 
     /// `x mod y = 0` says that y divides x.
-    fn as_divisibility(&self, fact: Fact) -> Fact {
+    pub(super) fn as_divisibility(&self, fact: Fact) -> Fact {
         let Fact::Equal(a, b) = fact else { return fact };
         for (rest, other) in [(a, b), (b, a)] {
             if let Node::Remainder(dividend, divisor) = self.node(rest)

@@ -46,18 +46,19 @@ pub enum Grouped {
     Sum(Vec<Grouped>),
 }
 
-/// Groups the terms of a polynomial that is not 0.
-pub fn grouped(polynomial: &Polynomial) -> Grouped {
+/// Groups the terms of a polynomial that is not 0. Also whether all factors that it has were found, and those of what
+/// was tried on the way: else some were looked for with more work than is allowed, or not at all.
+pub fn grouped(polynomial: &Polynomial) -> (Grouped, bool) {
     match &polynomial.0 {
         Layout::Packed(table, terms) => searched(terms, table.clone()),
         Layout::Sparse(terms) => searched(terms, Rc::new([])),
     }
 }
 
-fn searched<K: Cube>(terms: &[(K, Integer)], table: Rc<[Variable]>) -> Grouped {
-    let mut search = Search { table, known: FxHashMap::default(), work: WORK };
+fn searched<K: Cube>(terms: &[(K, Integer)], table: Rc<[Variable]>) -> (Grouped, bool) {
+    let mut search = Search { table, known: FxHashMap::default(), work: WORK, complete: true };
     let form = search.form(terms);
-    form.grouped(&search.table)
+    (form.grouped(&search.table), search.complete)
 }
 
 /// A form with what it costs.
@@ -237,6 +238,8 @@ struct Search<K> {
     table: Rc<[Variable]>,
     known: FxHashMap<Terms<K>, Rc<Form<K>>>,
     work: usize,
+    /// No factors were given up.
+    complete: bool,
 }
 
 impl<K: Cube> Search<K> {
@@ -310,11 +313,13 @@ impl<K: Cube> Search<K> {
 
     /// The factors of terms that have nothing in common, where there are several or powers; of positive leading
     /// coefficient.
-    fn factors(&self, terms: &[(K, Integer)]) -> Vec<(Terms<K>, u32)> {
+    fn factors(&mut self, terms: &[(K, Integer)]) -> Vec<(Terms<K>, u32)> {
         let mut found: Vec<(Terms<K>, u32)> = Vec::new();
         let mut waiting = vec![terms.to_vec()];
         while let Some(part) = waiting.pop() {
-            let split = if part.len() > TERMS { Factors::None } else { self.split_linear(&part) };
+            let long = part.len() > TERMS;
+            self.complete &= !long;
+            let split = if long { Factors::None } else { self.split_linear(&part) };
             let factors = match split {
                 Factors::None => vec![(positive(part), 1)],
                 Factors::Two(one, other) => {
@@ -322,8 +327,12 @@ impl<K: Cube> Search<K> {
                     continue;
                 }
                 Factors::Unknown => {
-                    let factors = factors::factors(&K::polynomial(part, &self.table)).into_iter();
-                    factors.map(|(factor, exponent)| (K::terms_of(&factor, &self.table), exponent)).collect()
+                    let (factors, complete) = factors::factors(&K::polynomial(part, &self.table));
+                    self.complete &= complete;
+                    factors
+                        .into_iter()
+                        .map(|(factor, exponent)| (K::terms_of(&factor, &self.table), exponent))
+                        .collect()
                 }
             };
             for (factor, exponent) in factors {

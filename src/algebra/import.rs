@@ -10,7 +10,11 @@ impl Algebra {
     /// assumed; of two of one name, the later one becomes a symbol of its own. A symbol known here already may be as
     /// small as either algebra says.
     pub fn import(&self, other: &Algebra, formulas: &[Formula]) -> Vec<Formula> {
-        let facts = other.relevant_facts(formulas);
+        self.import_assuming(other, formulas, other.relevant_facts(formulas))
+    }
+
+    /// As [`Algebra::import`], with these facts of the other algebra and no others.
+    pub fn import_assuming(&self, other: &Algebra, formulas: &[Formula], facts: Vec<Fact>) -> Vec<Formula> {
         let mut roots = formulas.to_vec();
         roots.extend(facts.iter().flat_map(|fact| fact.sides()));
         let mut symbols: FxHashMap<Symbol, Symbol> = FxHashMap::default();

@@ -91,4 +91,4 @@ pub use multiplying::Multiplying;
 pub use nodes::Nodes;
 pub use point::Point;
 pub use program::Program;
-pub use solving::{Chart, Root, Solution, Stretch, Unsolvable};
+pub use solving::{Admissible, Chart, Root, Solution, Stretch, Unsolvable};

@@ -65,12 +65,22 @@ impl Algebra {
     /// multiply out.
     pub fn factored(&self, formula: Formula) -> Formula {
         self.in_form(formula, Form::Factored, || {
-            let Ok(canonical) = self.try_canonical(formula) else { return formula };
-            match self.factored_fraction(&canonical.fraction) {
-                Ok(result) if self.same(result, formula) => result,
-                _ => formula,
+            self.given_up.set(false);
+            let made = self.try_canonical(formula).and_then(|known| self.factored_fraction(&known.fraction));
+            let made = made.ok().filter(|&made| self.same(made, formula));
+            if made.is_none() || self.given_up.get() {
+                self.unfinished.borrow_mut().insert(formula);
             }
+            made.unwrap_or(formula)
         })
+    }
+
+    /// Whether the factored form has every factor there is. Else it is as right, but work was given up, within the
+    /// limits of reading: sums of more than 400 terms, too much work on one factor, or what is too large to multiply
+    /// out.
+    pub fn is_wholly_factored(&self, formula: Formula) -> bool {
+        self.factored(formula);
+        !self.unfinished.borrow().contains(&formula)
     }
 
     /// Readable, with a factor that the user chose: the formula divided by it, times it, plus the remainder. The
@@ -124,7 +134,9 @@ impl Algebra {
         if polynomial.is_zero() {
             return Ok(self.integer(0));
         }
-        Ok(self.grouped_formula(&grouped(polynomial)))
+        let (group, complete) = grouped(polynomial);
+        self.given_up.set(self.given_up.get() || !complete);
+        Ok(self.grouped_formula(&group))
     }
 
     // The depth is at most the total degree of a polynomial of a few hundred terms.

@@ -98,7 +98,7 @@ impl Algebra {
     }
 
     /// Facts about symbols that the formulas' values hang on, directly or through other facts.
-    pub(super) fn relevant_facts(&self, roots: &[Formula]) -> Vec<Fact> {
+    pub fn relevant_facts(&self, roots: &[Formula]) -> Vec<Fact> {
         let mut left: Vec<(Fact, Vec<Symbol>)> = self
             .facts()
             .into_iter()

@@ -59,6 +59,11 @@ impl Assumed {
         algebra
     }
 
+    /// The text of an argument, or of standard input where it is `-`, within the limits.
+    pub fn source(&self, name: &str, text: &str) -> Result<std::sync::Arc<Source>> {
+        self.limits.source(name, text)
+    }
+
     /// The formula of an argument, or of standard input where it is `-`.
     pub fn formula(&self, algebra: &Algebra, name: &str, text: &str) -> Result<Formula> {
         let source = self.limits.source(name, text)?;

@@ -3,8 +3,9 @@
 use clap::{Args, ValueEnum};
 
 use super::arguments::{Global, Target};
-use super::output::Answer;
+use super::output::{self, Answer};
 use super::parts::{Definition, letter_name, parts};
+use super::simplify::unfinished;
 use super::written::{self, Shown, To};
 use crate::algebra::{Algebra, Formula, Verdict};
 use crate::cost::Metric;
@@ -113,7 +114,12 @@ impl FormulaOf {
             None if metric == Metric::Time => {
                 view.tree.least_time(view.tree.work(view.selected).map(arrange))
             }
-            None => arrange(whole),
+            None => {
+                if self.form == Form::Factored {
+                    output::warn(unfinished(algebra, whole).as_slice());
+                }
+                arrange(whole)
+            }
         };
         Ok(vec![Definition { name, path, formula }])
     }

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::algebra::Limits;
 use crate::diagnostic::{Diagnostic, Result, Source};
 
-/// Bounds of memory and time.
+/// Bounds of memory and time, for every formula that is given.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitArguments {

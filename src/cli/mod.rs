@@ -9,6 +9,7 @@ mod equal;
 mod eval;
 mod explain;
 mod formula;
+mod growth;
 mod limits;
 mod models;
 mod output;
@@ -19,6 +20,7 @@ mod report;
 mod side;
 mod simplify;
 mod solve;
+mod solved;
 mod written;
 
 use std::process::ExitCode;
@@ -77,7 +79,7 @@ fn run(line: &CommandLine) -> Result<Answer> {
         Command::Explain(command) => command.run(global),
         Command::Models(command) => command.run(global),
         Command::Reconcile(command) => command.run(global),
-        Command::Simplify(command) => command.run(),
+        Command::Simplify(command) => command.run(global),
         Command::Equal(command) => command.run(global),
         Command::Solve(command) => command.run(global),
     }

@@ -32,9 +32,16 @@ struct Reference {
 }
 
 impl References {
-    /// Opens the models that texts refer to; `kept` is the symbol that keeps no value. Where several models or layers by
-    /// themselves are meant, whose symbols of one name may differ, all others have their values.
-    pub fn open(texts: &[&str], overrides: &[String], kept: &str, global: &Global) -> Result<References> {
+    /// Opens the models that texts refer to, in an algebra that holds nothing yet; `kept` are the symbols that keep no
+    /// value. Where several models or layers by themselves are meant, whose symbols of one name may differ, all others
+    /// have their values.
+    pub fn open(
+        algebra: Algebra,
+        texts: &[&str],
+        overrides: &[String],
+        kept: &[&str],
+        global: &Global,
+    ) -> Result<References> {
         let mut found: IndexMap<String, Reference> = IndexMap::new();
         for text in texts {
             for piece in pieces(text) {
@@ -45,12 +52,11 @@ impl References {
         let mut models: Vec<String> = found.values().map(|reference| reference.model.clone()).collect();
         models.sort_unstable();
         models.dedup();
-        let mut all = References {
-            algebra: Algebra::new(),
-            formulas: IndexMap::new(),
-            numbers: IndexMap::new(),
-            models,
-        };
+        if let (Some(stray), true) = (overrides.first(), found.is_empty()) {
+            return Err(Diagnostic::new("no-model", format!("there is no model for `{stray}` to override"))
+                .help("write `--where 'D = 1280'` to give a symbol of a formula its value"));
+        }
+        let mut all = References { algebra, formulas: IndexMap::new(), numbers: IndexMap::new(), models };
         for reference in found.values() {
             all.add(reference, overrides, kept, global)?;
         }
@@ -61,7 +67,7 @@ impl References {
         &mut self,
         reference: &Reference,
         overrides: &[String],
-        kept: &str,
+        kept: &[&str],
         global: &Global,
     ) -> Result<()> {
         let selection = match &*reference.part {
@@ -74,7 +80,7 @@ impl References {
         let theirs = view.tree.algebra();
         let mut formula = view.tree.formula(view.selected, reference.metric);
         if self.models.len() > 1 || view.layer.is_some() {
-            let known = view.numbers.iter().filter(|(symbol, _)| *theirs.name(*symbol) != *kept);
+            let known = view.numbers.iter().filter(|(symbol, _)| !kept.contains(&&*theirs.name(*symbol)));
             let values = known.map(|(symbol, value)| (symbol, theirs.number(value.clone()))).collect();
             formula = theirs.substitute(formula, &values);
         }
@@ -95,6 +101,11 @@ impl References {
         let formula = self.algebra.import(theirs, &[formula])[0];
         self.formulas.insert(reference.name.clone(), formula);
         Ok(())
+    }
+
+    /// Whether a text has any.
+    pub fn occur_in(text: &str) -> bool {
+        pieces(text).next().is_some()
     }
 
     /// Whether there are none.

@@ -252,13 +252,17 @@ pub fn plain(algebra: &Algebra, formula: Formula, to: To) -> String {
         To::Latex => latex(algebra, formula, &style),
         To::Mathml => mathml(algebra, formula, &style, false),
         To::Json => {
-            let printed = crate::notation::print(algebra, formula, &style);
-            let fields = json!({"formula": printed.text, "latex": printed.latex, "mathml": printed.mathml});
-            serde_json::to_string_pretty(&fields).expect("maps with text keys serialize")
+            serde_json::to_string_pretty(&fields(algebra, formula)).expect("maps with text keys serialize")
         }
     };
     out.push('\n');
     out
+}
+
+/// A formula in three notations, as an object.
+pub fn fields(algebra: &Algebra, formula: Formula) -> Value {
+    let printed = crate::notation::print(algebra, formula, &Style::default());
+    json!({"formula": printed.text, "latex": printed.latex, "mathml": printed.mathml})
 }
 
 /// What has a name, an assignment a line, then the whole.
@@ -270,19 +274,14 @@ pub fn assignments(algebra: &Algebra, found: &Assignments, to: To) -> String {
     let equations: Vec<Equation<'_>> =
         equations.map(|(name, (_, formula))| Equation::define(name, *formula)).collect();
     if to == To::Json {
-        let printed = |formula| crate::notation::print(algebra, formula, &style);
         let shared = names.iter().zip(&found.shared).map(|(name, (_, formula))| {
-            let printed = printed(*formula);
-            json!({"name": name, "formula": printed.text, "latex": printed.latex, "mathml": printed.mathml})
+            let mut shared = fields(algebra, *formula);
+            shared["name"] = name.as_str().into();
+            shared
         });
-        let whole = printed(found.result);
-        let fields = json!({
-            "formula": whole.text,
-            "latex": whole.latex,
-            "mathml": whole.mathml,
-            "definitions": shared.collect::<Vec<_>>(),
-        });
-        return serde_json::to_string_pretty(&fields).expect("maps with text keys serialize") + "\n";
+        let mut whole = fields(algebra, found.result);
+        whole["definitions"] = shared.collect();
+        return serde_json::to_string_pretty(&whole).expect("maps with text keys serialize") + "\n";
     }
     let mut out = String::new();
     for equation in equations {

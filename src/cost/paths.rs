@@ -63,6 +63,23 @@ impl CostTree<'_> {
         paths.get(path).copied().or_else(|| if self.classes.is_empty() { None } else { shown() })
     }
 
+    /// Paths of parts that an unknown path may mean: those that end with it, by whole segments (`mlp` for
+    /// `decoder.layer.mlp`), else by words of one (`attn` for `decoder.layer.self_attn`).
+    pub fn abbreviated(&self, path: &str) -> Vec<String> {
+        let ending = |signs: &[char]| -> Vec<String> {
+            let mut paths: Vec<String> = Vec::new();
+            for known in self.paths() {
+                let before = known.strip_suffix(path).filter(|_| !path.is_empty());
+                if before.is_some_and(|before| before.ends_with(signs)) && !paths.contains(&known) {
+                    paths.push(known);
+                }
+            }
+            paths
+        };
+        let segments = ending(&['.']);
+        if segments.is_empty() { ending(&['_']) } else { segments }
+    }
+
     /// All paths, for suggestions.
     pub fn paths(&self) -> Vec<String> {
         (1..self.nodes.len()).map(|at| self.path(NodeId(at))).collect()

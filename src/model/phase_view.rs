@@ -32,11 +32,22 @@ impl BoundModel {
             return self.layer_view(selection);
         }
         let mut view = self.phase_view(self.phase())?;
-        view.selected = view.tree.find(selection).ok_or_else(|| self.no_such_part(&view, selection))?;
+        let meant = view.tree.find(selection).map(Ok).unwrap_or_else(|| {
+            let paths = view.tree.abbreviated(selection);
+            let only = if let [only] = &paths[..] { view.tree.find(only) } else { None };
+            only.ok_or_else(|| self.no_such_part(&view, selection, &paths))
+        });
+        view.selected = meant?;
         Ok(view)
     }
 
-    fn no_such_part(&self, view: &View<'_>, selection: &str) -> Box<Diagnostic> {
+    /// `meant` are the parts whose paths end with the selection, where there are several.
+    fn no_such_part(&self, view: &View<'_>, selection: &str, meant: &[String]) -> Box<Diagnostic> {
+        if !meant.is_empty() {
+            let message = format!("phase `{}` has several parts `{selection}`", view.phase);
+            return Diagnostic::new("ambiguous-part", message)
+                .help(format!("write one of {}", meant.join(", ")));
+        }
         let paths = view.tree.paths();
         let layers = self.layer_names();
         let names = paths.iter().chain(&layers).map(String::as_str);

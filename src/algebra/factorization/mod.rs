@@ -29,4 +29,4 @@ mod square_free;
 mod univariate;
 
 pub use factorize::Factorization;
-pub use factors::factors;
+pub use factors::{Factors, factors};

@@ -2,14 +2,16 @@
 //!
 //! The difference changes its sign between neighbouring integers only where a root or a pole lies between them; maxima
 //! are opened argument by argument, their arguments' meeting points counted too. Between these places one integer stands
-//! for all, and is evaluated exactly.
+//! for all, and is evaluated exactly. Where facts leave only some of the integers, only these are looked at.
 
 use std::cmp::Ordering;
 
 use num_bigint::BigInt;
+use num_integer::Integer as _;
 use num_traits::Zero;
 use rustc_hash::FxHashSet;
 
+use super::admissible::Admissible;
 use super::equation::{Unsolvable, coefficients};
 use super::real_roots::Sturm;
 use crate::algebra::atoms::Atom;
@@ -26,7 +28,7 @@ use crate::algebra::polynomial::Polynomial;
 /// Most choices of maxima's arguments.
 const CHOICES: usize = 4000;
 
-/// Integers next to each other at which two formulas compare the same way.
+/// Admissible integers next to each other at which two formulas compare the same way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stretch {
     /// The first one.
@@ -37,27 +39,38 @@ pub struct Stretch {
     pub order: Option<Ordering>,
 }
 
-/// How two formulas compare at all integers from the symbol's least value on.
-pub type Chart = Vec<Stretch>;
+/// How two formulas compare at all admissible integers of a symbol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// What the integers are multiples of, by a fact; else 1.
+    pub step: BigInt,
+    /// From the least integer to the greatest; empty where facts leave none.
+    pub stretches: Vec<Stretch>,
+}
 
 impl Algebra {
     /// How two formulas that hold one symbol compare at all its admissible integers.
     ///
     /// # Errors
-    /// Where another symbol occurs, or the symbol stands inside a floor or a sum; where it is too much work.
+    /// Where another symbol occurs, or the symbol stands inside a floor or a sum; where it is too much work, and where
+    /// facts say of the symbol what is neither a bound nor a divisor.
     pub fn chart(&self, a: Formula, b: Formula, symbol: Symbol) -> Result<Chart, Unsolvable> {
+        let Admissible { least, greatest, step, complete } = self.admissible(symbol);
+        if !complete {
+            return Err(Obstacle::TooLarge.into());
+        }
         let difference = self.difference(a, b);
         let canonical = self.try_canonical(difference)?;
         let mut places = Places { algebra: self, x: Variable::symbol(symbol), found: Vec::new(), choices: 0 };
         places.of_fraction(&canonical.fraction, &self.work())?;
-        let least = BigInt::from(self.minimum_of(symbol).unwrap_or(1));
         let mut critical: Vec<BigInt> = vec![least.clone()];
         for place in places.found {
-            // The integer itself may be a root or a pole; so may lie one between it and the next.
-            let place = place.to_big();
-            critical.extend([&place - 1, place.clone(), &place + 1, place + 2]);
+            // The multiple itself may be a root or a pole; so may lie one between it and the next.
+            let place = place.to_big().div_floor(&step) * &step;
+            critical.extend([&place - &step, place.clone(), &place + &step, &place + &step + &step]);
         }
-        critical.retain(|place| *place >= least);
+        critical
+            .retain(|place| *place >= least && greatest.as_ref().is_none_or(|greatest| place <= greatest));
         critical.sort_unstable();
         critical.dedup();
         let order = |place: &BigInt| -> Result<Option<Ordering>, Unsolvable> {
@@ -68,18 +81,18 @@ impl Algebra {
                 Err(_) => Err(Obstacle::TooLarge.into()),
             }
         };
-        let mut chart: Chart = Vec::new();
+        let mut stretches: Vec<Stretch> = Vec::new();
         for (at, place) in critical.iter().enumerate() {
             // All integers from here up to the next place compare as this one does: the next one is a place too where
             // anything lies between.
             let order = order(place)?;
-            let to = critical.get(at + 1).map(|next| next - 1);
-            match chart.last_mut() {
+            let to = critical.get(at + 1).map(|next| next - &step).or_else(|| greatest.clone());
+            match stretches.last_mut() {
                 Some(last) if last.order == order => last.to = to,
-                _ => chart.push(Stretch { from: place.clone(), to, order }),
+                _ => stretches.push(Stretch { from: place.clone(), to, order }),
             }
         }
-        Ok(chart)
+        Ok(Chart { step, stretches })
     }
 }
 
@@ -97,6 +110,8 @@ impl Places<'_> {
         let mut waiting = vec![fraction.clone()];
         let mut seen: FxHashSet<Fraction> = FxHashSet::default();
         while let Some(fraction) = waiting.pop() {
+            // In the symbol itself, not in what a fact has put in its place.
+            let fraction = self.algebra.undone(&fraction, work)?;
             if !seen.insert(fraction.clone()) {
                 continue;
             }

@@ -88,13 +88,7 @@ impl Algebra {
         if fraction.is_zero() {
             return Ok(Solution::Everywhere);
         }
-        for variable in fraction.variables() {
-            if let Meaning::Atom(number) = variable.meaning()
-                && self.symbols_of(self.written_atom(number)).contains(&symbol)
-            {
-                return Err(Unsolvable::Inside(self.written_atom(number)));
-            }
-        }
+        self.outside_atoms(&fraction, symbol)?;
         let x = Variable::symbol(symbol);
         let mut roots = Vec::new();
         let numerator = fraction.numerator();
@@ -117,6 +111,22 @@ impl Algebra {
             roots.push(Root::Exact(self.integer(0)));
         }
         Ok(Solution::Roots(roots))
+    }
+
+    /// Refuses fractions whose atoms, written before, hold a symbol.
+    pub(in crate::algebra) fn outside_atoms(
+        &self,
+        fraction: &Fraction,
+        symbol: Symbol,
+    ) -> Result<(), Unsolvable> {
+        for variable in fraction.variables() {
+            if let Meaning::Atom(number) = variable.meaning()
+                && self.symbols_of(self.written_atom(number)).contains(&symbol)
+            {
+                return Err(Unsolvable::Inside(self.written_atom(number)));
+            }
+        }
+        Ok(())
     }
 
     fn linear(&self, factor: &Polynomial, x: Variable, work: &Work) -> Outcome<Root> {

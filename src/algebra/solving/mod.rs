@@ -4,11 +4,14 @@
 //! |---|---|
 //! | `equation` | roots of a difference in one of its symbols, by its factors |
 //! | `real_roots` | real roots of polynomials with integer coefficients, counted and enclosed (Sturm) |
+//! | `admissible` | which integers facts leave for a symbol |
 //! | `chart` | which of two formulas is the greater at which integers |
 
+mod admissible;
 mod chart;
 mod equation;
 mod real_roots;
 
+pub use admissible::Admissible;
 pub use chart::{Chart, Stretch};
 pub use equation::{Root, Solution, Unsolvable};
