@@ -70,6 +70,10 @@ fn depth_and_length_are_bounded() {
     refused(&["simplify", "-"], &"-".repeat(1_000_000), "missing-operand");
     refused(&["equal", "a", "-"], &"a + ".repeat(5_000_000), "has more than 16777216 bytes");
     refused(&["simplify", "-"], "\u{0}\u{1b}[31m", "error");
+    refused(&["simplify", "-"], &"1".repeat(1_000_000), "more than 10000 digits");
+    refused(&["simplify", "-"], &format!("a{}", "/a".repeat(100_000)), "nested deeper than 500");
+    let chain = vec!["a"; 100_000].join(" + ");
+    assert_eq!(run(&["simplify", "-"], &chain), (0, "100000*a\n".to_owned(), String::new()));
 }
 
 #[test]

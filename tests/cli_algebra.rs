@@ -226,6 +226,11 @@ fn simplify_tells_how_formulas_grow() {
         0,
         "degree 2 in S\nleading: 4*S^2*D\nneglected: S*(8*D^2 + 7)\n",
     );
+    check(
+        &["simplify", "max(B*S, B*D) + B^2*K + 3", "--leading", "B"],
+        0,
+        "degree 2 in B\nleading: B^2*K\nneglected: B*max(S, D) + 3\n",
+    );
     let (code, out, errors) =
         run(&["simplify", "4*S^2*D + 8*S*D^2 + 7*S", "--leading", "S,D", "--to", "json"]);
     assert_eq!(code, 0, "{errors}");

@@ -138,10 +138,13 @@ impl Algebra {
             seen.push(variable);
             match variable.meaning() {
                 Meaning::Symbol(symbol) => {
-                    let by_fact = self.shown().iter().any(|(known, _)| *known == symbol);
-                    if by_fact || symbols.contains(&symbol) {
+                    if symbols.contains(&symbol) {
                         return true;
                     }
+                    // What a fact has put in a symbol's place is computed from it.
+                    let shown = self.shown();
+                    let of_fact = shown.iter().filter(|(known, _)| *known == symbol);
+                    waiting.extend(of_fact.flat_map(|(_, value)| value.variables()));
                 }
                 Meaning::Atom(number) => match self.atom(number) {
                     Atom::Floor(inner) => waiting.extend(inner.variables()),

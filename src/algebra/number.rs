@@ -1,5 +1,7 @@
 //! Exact rational values during evaluation: two machine words while they fit, a big rational beyond.
 
+use std::borrow::Cow;
+
 use num_bigint::BigInt;
 use num_integer::Integer as _;
 use num_traits::{Signed, ToPrimitive, Zero};
@@ -70,6 +72,9 @@ impl Number {
                 return small(sum, below);
             }
         }
+        if let (Some(a), Some(b)) = (self.as_whole(), other.as_whole()) {
+            return (&*a + &*b).into();
+        }
         (self.to_rational() + other.to_rational()).into()
     }
 
@@ -80,7 +85,20 @@ impl Number {
         {
             return if below == 1 { Small(above, 1) } else { small(above, below) };
         }
+        if let (Some(a), Some(b)) = (self.as_whole(), other.as_whole()) {
+            return (&*a * &*b).into();
+        }
         (self.to_rational() * other.to_rational()).into()
+    }
+
+    /// As an integer, where it is one. A quotient's arithmetic looks for common divisors, also with a denominator of 1,
+    /// in time quadratic in its bits.
+    fn as_whole(&self) -> Option<Cow<'_, BigInt>> {
+        match self {
+            Small(n, 1) => Some(Cow::Owned(BigInt::from(*n))),
+            Big(value) if value.is_integer() => Some(Cow::Borrowed(value.numer())),
+            _ => None,
+        }
     }
 
     /// The negative.
@@ -153,6 +171,15 @@ impl From<Rational> for Number {
         match (value.numer().to_i128(), value.denom().to_i128()) {
             (Some(n), Some(d)) => Small(n, d),
             _ => Big(value),
+        }
+    }
+}
+
+impl From<BigInt> for Number {
+    fn from(value: BigInt) -> Self {
+        match value.to_i128() {
+            Some(n) => Small(n, 1),
+            None => Big(Rational::from_integer(value)),
         }
     }
 }

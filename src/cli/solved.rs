@@ -334,7 +334,7 @@ impl Writer<'_> {
                 self.latex(self.algebra.variable(self.unknown)),
                 self.latex(value)
             )),
-            shown: fraction.map(|number| decimal(number, 6)),
+            shown: fraction.map(rounded),
             refusal,
             about: number,
             fields,
@@ -382,7 +382,7 @@ impl Writer<'_> {
                     }
                     _ => None,
                 };
-                let shown = about.as_ref().map(|about| decimal(about, 6));
+                let shown = about.as_ref().map(rounded);
                 if let Some(shown) = &shown {
                     fields["about"] = shown.clone().into();
                 }
@@ -411,8 +411,14 @@ fn square_root(value: &Rational) -> Rational {
     Rational::new(root, BigInt::from(10).pow(12))
 }
 
+/// Six decimal places, and more where these are all 0.
+pub fn rounded(value: &Rational) -> String {
+    let places = [6, 12, 24, 48].into_iter().find(|places| decimal(value, *places) != "0");
+    decimal(value, places.unwrap_or(48))
+}
+
 /// Decimal digits, rounded to so many places where there are more.
-pub fn decimal(value: &Rational, places: u32) -> String {
+fn decimal(value: &Rational, places: u32) -> String {
     let scale = BigInt::from(10).pow(places);
     let scaled = (value * Rational::from_integer(scale)).round().to_integer();
     let sign = if scaled.is_negative() { "-" } else { "" };
