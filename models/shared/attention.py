@@ -13,19 +13,25 @@ def Rotate(x: (B, H, S, d), *, d_rot=None):
 
 
 def CausalAttention(q: (B, H, S, d), keys: (B, H_kv, T, d), values: (B, H_kv, T, d_v), *, window=None,
-                    attention="flash"):
-    """Each query over the keys up to its own position: one fused kernel, or written out."""
+                    attention="flash", sinks=False):
+    """Each query over the keys up to its own position: one fused kernel, or written out. With sinks, each head has a
+    learnt score that stands in the softmax beside those of the keys.
+    """
+    if sinks:
+        sink = param(H)
+    else:
+        sink = None
     if attention == "flash":
-        a = sdpa(q, keys, values, causal=True, window=window)
+        a = sdpa(q, keys, values, sink=sink, causal=True, window=window)
     else:
         scores = matmul(q, transpose(RepeatKV(keys, H=H), -2, -1), causal="scores", window=window)
-        probs = softmax(0.125 * scores, causal=True, window=window)     # 1 / sqrt(d) is a number
+        probs = softmax(0.125 * scores, sink=sink, causal=True, window=window)  # 1 / sqrt(d) is a number
         a = matmul(probs, RepeatKV(values, H=H), causal="values", window=window)
     return a
 
 
 def GroupedQueryAttention(x: (B, S, h), *, H, H_kv, d, past=0, window=None, rotary=True, qk_norm="none",
-                          qk_layernorm=False, qkv_bias=False, out_bias=False, sinks=False, repeat_cached=False,
+                          qk_layernorm=False, qkv_bias=False, out_bias=False, repeat_cached=False,
                           quantized=True):
     """S new positions over `past` cached ones, the last `window` of them where it slides; each key-value head serves
     H / H_kv query heads.
@@ -55,8 +61,6 @@ def GroupedQueryAttention(x: (B, S, h), *, H, H_kv, d, past=0, window=None, rota
         k = RepeatKV(k, H=H)
         v = RepeatKV(v, H=H)
     keys, values = kv_cache(k, v, past=past, window=window)
-    if sinks:                                   # one learnt score a head, beside the keys
-        sink = param(H)
     a = CausalAttention(q, keys, values, window=window)
     out = linear(reshape(transpose(a, 1, 2), B, S, H * d), h, bias=out_bias, quantized=quantized)
     return out

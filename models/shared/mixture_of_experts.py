@@ -11,20 +11,42 @@ def ClampedMLP(x: (..., h), *, i):
 
 
 def MoE(x: (B, S, h), *, E, top_k, i_moe, i_shared=None, n_shared=None, shared_gate=False, router_bias=False, scores="softmax",
-        expert="gated", experts="active"):
+        grouping="greedy", n_group=None, top_group=None, norm_weights=False, scale_weights=False, expert="gated",
+        experts="active"):
     """Each token goes to `top_k` of `E` experts; dense execution sends it to all, and weighs most of them with 0.
 
-    A shared network of width `i_shared`, or of `n_shared` experts, sees every token, weighted by a gate of its own where there is one. How
-    scores are normalized, and experts chosen in groups, is left out.
+    Where experts stand in groups, those of the `top_group` best groups are chosen from. A shared network of width
+    `i_shared`, or of `n_shared` experts, sees every token, weighted by a gate of its own where there is one.
     """
     router = linear(x, E, bias=router_bias, quantized=False)
-    if scores == "softmax":
-        weights, chosen = topk(softmax(router), top_k)
-    elif scores == "sigmoid":
-        weights, chosen = topk(sigmoid(router), top_k)
-    else:                                       # of the chosen ones
+    if scores == "chosen":                      # the scores of the chosen ones alone
         weights, chosen = topk(router, top_k)
         weights = softmax(weights)
+    else:
+        if scores == "softmax":
+            gates = softmax(router)
+        else:
+            gates = sigmoid(router)
+        if grouping == "greedy":
+            weights, chosen = topk(gates, top_k)
+        elif grouping == "group_limited_greedy":        # a group is as good as its best expert
+            best, places = topk(reshape(gates, B, S, n_group, E / n_group), 1)
+            group_scores, groups = topk(reshape(best, B, S, n_group), top_group)
+            weights, chosen = topk(gates, top_k)
+        else:                                   # as its two best, after a correction that balances the load
+            corrected = gates + constant(E)
+            best, places = topk(reshape(corrected, B, S, n_group, E / n_group), 2)
+            first, second = split(best, [1, 1])
+            group_scores, groups = topk(reshape(first + second, B, S, n_group), top_group)
+            ranked, chosen = topk(corrected, top_k)
+            weights = gather(gates, top_k)
+        if norm_weights:
+            total = sum(weights, 2)
+            if scores == "sigmoid":
+                total = total + 1e-20
+            weights = weights / reshape(total, B, S, 1)
+        if scale_weights:
+            weights = weights * 2.5                     # whatever the factor
     if experts == "dense":
         rows = reshape(expand(reshape(x, B, S, 1, h), B, S, E, h), B * S * E, h)
         if expert == "clamped":

@@ -62,7 +62,7 @@ def einsum(subscripts, a, b):
 
 
 @operator
-def sdpa(q, k, v, causal=False, window=None):
+def sdpa(q, k, v, sink=None, causal=False, window=None):
     """Written as two products: the counter does not see every attention kernel."""
 
     def attend(q, k, v):
@@ -127,7 +127,7 @@ def batch_norm(x, dim=1):
 
 
 @operator
-def softmax(x, causal=False, window=None):
+def softmax(x, sink=None, causal=False, window=None):
     return execute(lambda a: F.softmax(a, -1), x)
 
 
@@ -193,6 +193,11 @@ def pool2d(x, k, stride=None, padding=0, kind="max"):
 @operator
 def mean(x, *dims):
     return execute(lambda a: a.mean(dims), x)
+
+
+@operator
+def sum(x, *dims):
+    return execute(lambda a: a.sum(dims), x)
 
 
 # Look-ups and copies
