@@ -10,6 +10,9 @@ use modelmeter::algebra::{Algebra, Formula};
 use modelmeter::diagnostic::Source;
 use modelmeter::notation::{Alphabet, Style, latex, mathml, parse_formula, text, text_lines};
 
+#[path = "inputs/transformer.rs"]
+mod transformer;
+
 fn main() {
     divan::main();
 }
@@ -46,6 +49,31 @@ fn parse_a_long_sum(bencher: Bencher) {
 #[divan::bench]
 fn parse_a_deep_formula(bencher: Bencher) {
     parse_one(bencher, &deep());
+}
+
+/// T9: a megabyte and more of plain arithmetic, whose layers are alike, and whose layers have symbols of their own.
+#[divan::bench(args = ["alike", "own"], sample_count = 10)]
+fn parse_a_model(bencher: Bencher, layers: &str) {
+    let text = if layers == "alike" { transformer::kinds_2000() } else { transformer::own(2000) };
+    parse_one(bencher, &text);
+}
+
+/// T9: a megabyte of the formulas that are written by hand: products, quotients, roundings.
+#[divan::bench(sample_count = 10)]
+fn parse_a_megabyte(bencher: Bencher) {
+    let long = long();
+    parse_one(bencher, &vec![long.as_str(); (1 << 20) / long.len()].join(" + "));
+}
+
+/// T9: parentheses a hundred thousand deep are refused, at the place where they go too deep.
+#[divan::bench]
+fn refuse_what_is_too_deep(bencher: Bencher) {
+    let text = format!("{}S{}", "(".repeat(100_000), ")".repeat(100_000));
+    let source = Source::new("bench", text.as_str());
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .with_inputs(Algebra::new)
+        .bench_refs(|algebra| assert!(parse_formula(algebra, &source, 0..text.len()).is_err()));
 }
 
 fn print_one(bencher: Bencher, print: impl Fn(&Algebra, Formula) -> String + Sync) {

@@ -4,6 +4,7 @@
 use modelmeter::algebra::{Algebra, Comparison, Fact, Formula, Leading, Limits, Rational, Remark, Verdict};
 use modelmeter::diagnostic::Source;
 use modelmeter::notation::{Alphabet, Style, parse_facts, parse_formula, text};
+use proptest::prelude::*;
 
 fn parse(algebra: &Algebra, text: &str) -> Formula {
     parse_formula(algebra, &Source::new("formula", text), 0..text.len()).expect(text)
@@ -224,3 +225,46 @@ fn a_fact_may_divide_what_is_rounded() {
     assert_eq!(verdict("5*a*floor(b/3)*c mod 7", "0", &facts), Verdict::Equal);
     assert!(matches!(verdict("a", "a + 1", &facts), Verdict::Different { .. } | Verdict::Undecided { .. }));
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Sums of fractions with symbols below the line: verdicts by the quick way are those of canonical forms.
+    #[test]
+    fn fractions_over_symbols_are_told_apart_as_by_their_canonical_forms(
+        left in prop::collection::vec(0..FRACTIONS.len(), 1..6),
+        right in prop::collection::vec(0..FRACTIONS.len(), 1..6),
+        shuffled in any::<bool>(),
+    ) {
+        let algebra = Algebra::new();
+        let sum = |places: &[usize]| {
+            let terms: Vec<&str> = places.iter().map(|place| FRACTIONS[*place][place % 2]).collect();
+            parse(&algebra, &terms.join(" + "))
+        };
+        let other = |places: &[usize]| {
+            let terms: Vec<&str> = places.iter().rev().map(|place| FRACTIONS[*place][1 - place % 2]).collect();
+            parse(&algebra, &terms.join(" + "))
+        };
+        let a = sum(&left);
+        let b = if shuffled { other(&left) } else { other(&right) };
+        let equal = algebra.equal(a, b) == Verdict::Equal;
+        prop_assert_eq!(equal, algebra.canonical(a) == algebra.canonical(b));
+        prop_assert!(equal || !shuffled);
+    }
+}
+
+/// Fractions, each in two ways.
+const FRACTIONS: [[&str; 2]; 12] = [
+    ["a/b", "a*c/(b*c)"],
+    ["a", "a*b/b"],
+    ["c/a - c/a", "0*b"],
+    ["(a + b)/a", "1 + b/a"],
+    ["(a - b)*(a + b)/(a*b)", "a/b - b/a"],
+    ["a/b/b", "a/b^2"],
+    ["(1/a)^2*b", "b/(a*a)"],
+    ["2*a/(b*c)*b", "(a + a)/c"],
+    ["a*b*c/(c*b*a)", "1"],
+    ["-a/b", "(b - a)/b - 1"],
+    ["a^3/(a*b)^2", "a/b^2"],
+    ["(a/b + b/a)*a*b", "a^2 + b^2"],
+];

@@ -4,7 +4,7 @@ use modelmeter::algebra::{Algebra, Formula, Rational};
 use modelmeter::diagnostic::Source;
 use modelmeter::notation::{
     Alphabet, DisplayName, Equation, Form, Parts, Relation, Style, latex, latex_of_layout, layout,
-    parse_formula, parse_formula_with, text, text_lines, text_of_layout,
+    parse_formula, parse_formula_with, text, text_lines, text_lines_of_layout, text_of_layout,
 };
 use proptest::prelude::*;
 
@@ -172,9 +172,16 @@ fn check_straight(
     equation: &Equation<'_>,
     style: &Style<'_>,
 ) -> Result<(), TestCaseError> {
+    let on_a_line = layout(algebra, equation.clone(), style, Form::Line);
     for alphabet in [Alphabet::Ascii, Alphabet::Unicode] {
-        let laid_out = text_of_layout(&layout(algebra, equation.clone(), style, Form::Line), alphabet);
-        prop_assert_eq!(text(algebra, equation.clone(), style, alphabet), laid_out);
+        prop_assert_eq!(
+            text(algebra, equation.clone(), style, alphabet),
+            text_of_layout(&on_a_line, alphabet)
+        );
+        for width in [9, 40] {
+            let lines = text_lines(algebra, equation.clone(), style, alphabet, width);
+            prop_assert_eq!(lines, text_lines_of_layout(&on_a_line, alphabet, width), "{}", width);
+        }
     }
     let laid_out = latex_of_layout(&layout(algebra, equation.clone(), style, Form::Stacked));
     prop_assert_eq!(latex(algebra, equation.clone(), style), laid_out);
@@ -182,7 +189,7 @@ fn check_straight(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(700) })]
     #[test]
     fn formulas_are_printed_as_their_layout_is(
         program in prop::collection::vec((0..17_u8, 0..5_u8, -3..4_i64), 1..30),

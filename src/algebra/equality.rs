@@ -11,7 +11,10 @@ impl Algebra {
     pub fn equal(&self, a: Formula, b: Formula) -> Verdict {
         // Multiplying out what differs modulo a prime would be work for nothing.
         let may_be_same = !self.have_different_residues(a, b);
-        if may_be_same && self.same(a, b) && self.try_canonical(a) != Err(Obstacle::DivisionByZero) {
+        // Nothing divides by 0 where only symbols divide.
+        let alike = || a != b && self.multiplied_alike(a, b) == Some(true);
+        let same = || self.same(a, b) && self.try_canonical(a) != Err(Obstacle::DivisionByZero);
+        if may_be_same && (alike() || same()) {
             return Verdict::Equal;
         }
         self.search_difference(a, b)

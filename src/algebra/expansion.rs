@@ -9,7 +9,7 @@ use num_traits::ToPrimitive;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::engine::Algebra;
-use super::formula::{Formula, Node};
+use super::formula::{Formula, Node, Symbol};
 use super::polynomial::Polynomial;
 use super::slots::Stack;
 
@@ -21,6 +21,11 @@ const DEPTH: u32 = 16;
 
 /// Equal terms are added up whenever there are so many more.
 const COMPACT: usize = 1 << 20;
+
+/// Formulas looked at for one long sum, and in comparing two formulas: shared parts are multiplied out wherever they
+/// stand.
+const STEPS: usize = 1 << 24;
+const COMPARED: usize = 1 << 14;
 
 /// What a long sum comes to.
 pub(super) struct LongSum {
@@ -37,6 +42,23 @@ impl Algebra {
         Expander::new(self, &nodes)
             .sum(parts)
             .unwrap_or_else(|| LongSum { plain: Polynomial::zero(), rest: parts.to_vec() })
+    }
+
+    /// Whether two formulas that divide by nothing but symbols are equal, multiplied out; `None` where that is not the
+    /// quick way.
+    pub(super) fn multiplied_alike(&self, a: Formula, b: Formula) -> Option<bool> {
+        let nodes = self.nodes.borrow();
+        let terms = |formula| {
+            let mut expander = Expander::new(self, &nodes);
+            let symbols = self.symbols.borrow().len();
+            expander.stack = Stack::new(2 * symbols);
+            (expander.inverses, expander.steps) = (Some(symbols as u32), COMPARED);
+            expander.expand(formula, 0)?;
+            expander.stack.cancel(symbols as u32)?;
+            expander.stack.compact()?;
+            Some(expander.stack)
+        };
+        Some(terms(a)?.same(&terms(b)?))
     }
 }
 
@@ -73,12 +95,16 @@ struct Expander<'a> {
     nodes: &'a IndexSet<Node, FxBuildHasher>,
     /// Terms of what is expanded so far, in any order.
     stack: Stack,
+    /// Where one over a symbol may stand: by how much its number is greater than the symbol's.
+    inverses: Option<u32>,
+    /// How many formulas may still be looked at.
+    steps: usize,
 }
 
 impl<'a> Expander<'a> {
     fn new(algebra: &'a Algebra, nodes: &'a IndexSet<Node, FxBuildHasher>) -> Self {
         let symbols = algebra.symbols.borrow().len();
-        Expander { algebra, nodes, stack: Stack::new(symbols) }
+        Expander { algebra, nodes, stack: Stack::new(symbols), inverses: None, steps: STEPS }
     }
 
     /// Adds up the plain parts of a sum; `None` where a coefficient of the sum does not fit a machine word.
@@ -101,6 +127,7 @@ impl<'a> Expander<'a> {
 
     /// Appends the terms of a formula; `None` where it is not plain.
     fn expand(&mut self, formula: Formula, depth: u32) -> Option<()> {
+        self.steps = self.steps.checked_sub(1)?;
         match &self.nodes[formula.0 as usize] {
             _ if depth == DEPTH => return None,
             Node::Sum(parts) => parts.iter().try_for_each(|&part| self.expand(part, depth + 1))?,
@@ -115,6 +142,34 @@ impl<'a> Expander<'a> {
                 self.stack.push(1);
                 self.multiply(start, formula, depth)?;
             }
+            Node::Quotient(a, b) if self.inverses.is_some() => {
+                let start = self.stack.len();
+                self.stack.push(1);
+                self.multiply(start, *a, depth + 1)?;
+                self.divide(start, *b, depth + 1)?;
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// Divides the terms from `start` by a product of symbols.
+    fn divide(&mut self, start: usize, by: Formula, depth: u32) -> Option<()> {
+        self.steps = self.steps.checked_sub(1)?;
+        match &self.nodes[by.0 as usize] {
+            _ if depth >= DEPTH => return None,
+            Node::Symbol(symbol) => {
+                if self.algebra.base_of(*symbol).is_some() {
+                    return None;
+                }
+                self.stack.times_symbol(start, Symbol(symbol.0 + self.inverses?))?;
+            }
+            Node::Product(parts) => {
+                parts.iter().try_for_each(|&part| self.divide(start, part, depth + 1))?;
+            }
+            Node::Power(base, exponent) if *exponent <= self.stack.slots() => {
+                (0..*exponent).try_for_each(|_| self.divide(start, *base, depth + 1))?;
+            }
             _ => return None,
         }
         Some(())
@@ -122,6 +177,7 @@ impl<'a> Expander<'a> {
 
     /// Multiplies the terms from `start` by a formula.
     fn multiply(&mut self, start: usize, by: Formula, depth: u32) -> Option<()> {
+        self.steps = self.steps.checked_sub(1)?;
         match &self.nodes[by.0 as usize] {
             Node::Number(value) => {
                 let value = value.is_integer().then(|| value.numer().to_i64())??;
@@ -133,7 +189,7 @@ impl<'a> Expander<'a> {
                 }
                 self.stack.times_symbol(start, *symbol)?;
             }
-            Node::Power(base, exponent) if *exponent <= self.stack.slots() => {
+            Node::Power(base, exponent) if *exponent <= self.stack.slots() && depth < DEPTH => {
                 for _ in 0..*exponent {
                     self.multiply(start, *base, depth + 1)?;
                 }

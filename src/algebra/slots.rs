@@ -164,6 +164,33 @@ impl Stack {
         Some(())
     }
 
+    /// Cancels each symbol against the one whose number is greater by `inverses`, which stands for one over it.
+    pub fn cancel(&mut self, inverses: u32) -> Option<()> {
+        let mut left: SmallVec<[u32; 24]> = SmallVec::new();
+        for place in 0..self.terms.len() {
+            let key = self.terms[place].0;
+            let degree = Self::degree(key);
+            // The inverses stand last.
+            if degree == 0 || self.slot(key, degree - 1) <= inverses {
+                continue;
+            }
+            left.clear();
+            for slot in (0..degree).map(|place| self.slot(key, place)) {
+                match left.iter().position(|known| *known + inverses == slot) {
+                    Some(known) => drop(left.remove(known)),
+                    None => left.push(slot),
+                }
+            }
+            self.terms[place].0 = left.iter().try_fold(ONE, |key, slot| self.with_slot(key, *slot))?;
+        }
+        Some(())
+    }
+
+    /// Whether both have the same terms, both being compact and of the same width.
+    pub fn same(&self, other: &Self) -> bool {
+        self.width == other.width && self.terms == other.terms
+    }
+
     /// Sorts the terms and adds up equal ones; `None` where a coefficient does not fit.
     pub fn compact(&mut self) -> Option<()> {
         self.terms.sort_unstable_by_key(|term| term.0);

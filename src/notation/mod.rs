@@ -50,6 +50,6 @@ pub use statement::{
     parse_multiplied, parse_statement, parse_statement_with, parse_tree, symbols_of,
 };
 pub use style::{Equation, Expression, Form, Parts, Style};
-pub use text::{Alphabet, text, text_lines, text_of_layout};
+pub use text::{Alphabet, text, text_lines, text_lines_of_layout, text_of_layout};
 pub use token::{Function, Relation};
 pub use tree::{Kind, NodeId, Tree};

@@ -83,7 +83,7 @@ const GREEK: [(&str, char); 35] = [
 
 /// The Greek letter that a word spells.
 fn greek_letter(word: &str) -> Option<char> {
-    if !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if word.len() < 2 || !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
     GREEK.iter().find(|(name, _)| *name == word).map(|(_, letter)| *letter)

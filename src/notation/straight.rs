@@ -12,7 +12,7 @@ use super::latex;
 use super::layout::Mark;
 use super::names::write_default_latex;
 use super::style::{Equation, Expression, Style};
-use super::text::{self, Alphabet, write_exponent_digits};
+use super::text::{self, Alphabet, INDENT, write_exponent_digits};
 use crate::algebra::{Algebra, Formula, Node, Nodes, Rational, Symbol};
 
 /// Deeper nesting is left to the layout route.
@@ -34,6 +34,63 @@ pub(super) fn print(
     style: &Style<'_>,
     target: Target,
 ) -> Option<String> {
+    printed(algebra, equation, style, target, false).map(|(out, _)| out)
+}
+
+/// As [`print`] to ASCII text, in lines of at most so many characters where they can be broken: before the sign of a
+/// term that does not fit with what follows it up to the next such sign, the outermost first.
+pub(super) fn print_lines(
+    algebra: &Algebra,
+    equation: &Equation<'_>,
+    style: &Style<'_>,
+    width: usize,
+) -> Option<String> {
+    let (text, breaks) = printed(algebra, equation, style, Target::Text(Alphabet::Ascii), true)?;
+    // Other letters may be narrower or wider than one column.
+    let breaks = breaks.filter(|_| text.is_ascii())?;
+    Some(broken(&text, &breaks, width))
+}
+
+/// A place where a line may be broken: the space before the sign of a term.
+struct Break {
+    at: usize,
+    /// Where the term ends.
+    end: usize,
+    /// How far a line that begins here is indented.
+    indent: usize,
+}
+
+fn broken(text: &str, breaks: &[Break], width: usize) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    let (mut column, mut copied, mut next) = (0, 0, 0);
+    while let Some(this) = breaks.get(next) {
+        out.push_str(&text[copied..this.at]);
+        column += this.at - copied;
+        let after = breaks[next..].iter().position(|other| other.at >= this.end);
+        let after = after.map_or(breaks.len(), |places| next + places);
+        let fixed = breaks.get(after).map_or(text.len(), |other| other.at);
+        if column + fixed - this.at <= width {
+            copied = this.at;
+            next = after;
+        } else {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', this.indent));
+            column = this.indent;
+            copied = this.at + 1;
+            next += 1;
+        }
+    }
+    out.push_str(&text[copied..]);
+    out
+}
+
+fn printed(
+    algebra: &Algebra,
+    equation: &Equation<'_>,
+    style: &Style<'_>,
+    target: Target,
+    lines: bool,
+) -> Option<(String, Option<Vec<Break>>)> {
     let sides = || std::iter::once(&equation.first).chain(equation.rest.iter().map(|(_, side)| side));
     // What is shown may have to be made, so this comes before formulas are looked at.
     let shown: Vec<Formula> = sides()
@@ -54,13 +111,15 @@ pub(super) fn print(
         symbols: Vec::new(),
         depth: 0,
         fences: 0,
+        breaks: lines.then(Vec::new),
+        sums: 0,
     };
     printer.expression(&equation.first, &mut shown)?;
     for (relation, side) in &equation.rest {
         printer.sign(Mark::Relation(*relation));
         printer.expression(side, &mut shown)?;
     }
-    Some(printer.out)
+    Some((printer.out, printer.breaks))
 }
 
 struct Printer<'a> {
@@ -78,6 +137,10 @@ struct Printer<'a> {
     depth: u32,
     /// How many parentheses are open.
     fences: u32,
+    /// Where lines may be broken, where that is asked for.
+    breaks: Option<Vec<Break>>,
+    /// In how many sums what is being printed lies.
+    sums: usize,
 }
 
 impl<'a> Printer<'a> {
@@ -107,8 +170,12 @@ impl<'a> Printer<'a> {
                 let negative = self.sign_carrier(factors);
                 if negative.is_some() {
                     self.out.push('-');
+                    // A minus sign before all makes a sum of what follows.
+                    self.sums += 1;
                 }
-                self.product(factors, negative)
+                self.product(factors, negative)?;
+                self.sums -= usize::from(negative.is_some());
+                Some(())
             }
             Node::Sum(terms) => self.sum(terms),
             Node::Symbol(symbol) => self.symbol(*symbol, false),
@@ -123,7 +190,12 @@ impl<'a> Printer<'a> {
 
     fn sum(&mut self, terms: &[Formula]) -> Option<()> {
         self.enter()?;
+        self.sums += 1;
         for (place, term) in terms.iter().enumerate() {
+            let broken = self.breaks.as_mut().filter(|_| place > 0).map(|breaks| {
+                breaks.push(Break { at: self.out.len(), end: 0, indent: INDENT * self.sums });
+                breaks.len() - 1
+            });
             let node = self.nodes.get(*term);
             let carrier = match node {
                 Node::Product(factors) => self.sign_carrier(factors),
@@ -142,7 +214,11 @@ impl<'a> Printer<'a> {
                 Node::Sum(_) => self.fenced(*term)?,
                 _ => self.formula(*term)?,
             }
+            if let (Some(breaks), Some(place)) = (&mut self.breaks, broken) {
+                breaks[place].end = self.out.len();
+            }
         }
+        self.sums -= 1;
         self.depth -= 1;
         Some(())
     }

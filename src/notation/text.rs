@@ -8,6 +8,9 @@ use super::straight::{self, Target};
 use super::style::{Equation, Form, Style};
 use crate::algebra::Algebra;
 
+/// How much further than its sum begins a line within a sum is indented.
+pub(super) const INDENT: usize = 4;
+
 /// Which characters text is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alphabet {
@@ -37,9 +40,20 @@ pub fn text_lines<'a>(
     alphabet: Alphabet,
     width: usize,
 ) -> String {
-    let layout = layout(algebra, equation, style, Form::Line);
+    let equation = equation.into();
+    let plain = match alphabet {
+        Alphabet::Ascii => straight::print_lines(algebra, &equation, style, width),
+        Alphabet::Unicode => None,
+    };
+    plain.unwrap_or_else(|| {
+        text_lines_of_layout(&layout(algebra, equation, style, Form::Line), alphabet, width)
+    })
+}
+
+/// As [`text_lines`], of a presentation on one line.
+pub fn text_lines_of_layout(layout: &Layout, alphabet: Alphabet, width: usize) -> String {
     match layout.root() {
-        Some(root) => broken(&layout, root, alphabet, width),
+        Some(root) => broken(layout, root, alphabet, width),
         None => String::new(),
     }
 }
@@ -171,7 +185,6 @@ pub(super) fn write_exponent_digits(digits: &str, alphabet: Alphabet, out: &mut 
 
 /// Parts become documents in order, each after its own parts, so that no depth of nesting recurses.
 fn broken(layout: &Layout, root: LayoutId, alphabet: Alphabet, width: usize) -> String {
-    const INDENT: isize = 4;
     let arena = Arena::<()>::new();
     let mut documents: Vec<DocBuilder<'_, Arena<'_>>> = Vec::with_capacity(layout.len());
     for id in layout.parts() {
@@ -200,13 +213,18 @@ fn broken(layout: &Layout, root: LayoutId, alphabet: Alphabet, width: usize) -> 
                         document.append(arena.line().append(term).group())
                     };
                 }
-                document.nest(INDENT)
+                document.nest(INDENT as isize)
             }
             (Element::BigSum | Element::Call(_), [first, rest @ ..]) => {
                 let (open, _, close) = frame(layout.element(id), alphabet);
                 let rest =
                     rest.iter().map(|child| arena.text(",").append(arena.line().append(part(child)).group()));
-                arena.text(open).append(part(first)).append(arena.concat(rest)).append(close).nest(INDENT)
+                arena
+                    .text(open)
+                    .append(part(first))
+                    .append(arena.concat(rest))
+                    .append(close)
+                    .nest(INDENT as isize)
             }
             (Element::Lines, _) => arena.intersperse(children.iter().map(part), arena.hardline()),
             (element, []) => {
