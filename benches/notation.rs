@@ -51,10 +51,15 @@ fn parse_a_deep_formula(bencher: Bencher) {
     parse_one(bencher, &deep());
 }
 
-/// T9: a megabyte and more of plain arithmetic, whose layers are alike, and whose layers have symbols of their own.
-#[divan::bench(args = ["alike", "own"], sample_count = 10)]
+/// T9: up to a megabyte of plain arithmetic: models whose layers are alike, are of four kinds, or have symbols of their
+/// own.
+#[divan::bench(args = ["alike", "kinds", "own"], sample_count = 10)]
 fn parse_a_model(bencher: Bencher, layers: &str) {
-    let text = if layers == "alike" { transformer::kinds_2000() } else { transformer::own(2000) };
+    let text = match layers {
+        "alike" => transformer::shared_61(),
+        "kinds" => transformer::kinds_2000(),
+        _ => transformer::own(1500),
+    };
     parse_one(bencher, &text);
 }
 

@@ -22,8 +22,8 @@ const DEPTH: u32 = 16;
 /// Equal terms are added up whenever there are so many more.
 const COMPACT: usize = 1 << 20;
 
-/// Formulas looked at for one long sum, and in comparing two formulas: shared parts are multiplied out wherever they
-/// stand.
+/// Formulas looked at for one long sum, and terms and formulas of one of two formulas that are compared: shared parts are
+/// multiplied out wherever they stand.
 const STEPS: usize = 1 << 24;
 const COMPARED: usize = 1 << 14;
 
@@ -51,8 +51,8 @@ impl Algebra {
         let terms = |formula| {
             let mut expander = Expander::new(self, &nodes);
             let symbols = self.symbols.borrow().len();
-            expander.stack = Stack::new(2 * symbols);
-            (expander.inverses, expander.steps) = (Some(symbols as u32), COMPARED);
+            expander.stack = Stack::new(2 * symbols, self.limits().products);
+            (expander.inverses, expander.steps, expander.room) = (Some(symbols as u32), COMPARED, COMPARED);
             expander.expand(formula, 0)?;
             expander.stack.cancel(symbols as u32)?;
             expander.stack.compact()?;
@@ -99,12 +99,21 @@ struct Expander<'a> {
     inverses: Option<u32>,
     /// How many formulas may still be looked at.
     steps: usize,
+    /// Most terms at a time.
+    room: usize,
 }
 
 impl<'a> Expander<'a> {
     fn new(algebra: &'a Algebra, nodes: &'a IndexSet<Node, FxBuildHasher>) -> Self {
         let symbols = algebra.symbols.borrow().len();
-        Expander { algebra, nodes, stack: Stack::new(symbols), inverses: None, steps: STEPS }
+        Expander {
+            algebra,
+            nodes,
+            stack: Stack::new(symbols, algebra.limits().products),
+            inverses: None,
+            steps: STEPS,
+            room: usize::MAX,
+        }
     }
 
     /// Adds up the plain parts of a sum; `None` where a coefficient of the sum does not fit a machine word.
@@ -127,7 +136,7 @@ impl<'a> Expander<'a> {
 
     /// Appends the terms of a formula; `None` where it is not plain.
     fn expand(&mut self, formula: Formula, depth: u32) -> Option<()> {
-        self.steps = self.steps.checked_sub(1)?;
+        self.step()?;
         match &self.nodes[formula.0 as usize] {
             _ if depth == DEPTH => return None,
             Node::Sum(parts) => parts.iter().try_for_each(|&part| self.expand(part, depth + 1))?,
@@ -153,9 +162,15 @@ impl<'a> Expander<'a> {
         Some(())
     }
 
+    /// Counts a formula that is looked at.
+    fn step(&mut self) -> Option<()> {
+        self.steps = self.steps.checked_sub(1)?;
+        (self.stack.len() <= self.room).then_some(())
+    }
+
     /// Divides the terms from `start` by a product of symbols.
     fn divide(&mut self, start: usize, by: Formula, depth: u32) -> Option<()> {
-        self.steps = self.steps.checked_sub(1)?;
+        self.step()?;
         match &self.nodes[by.0 as usize] {
             _ if depth >= DEPTH => return None,
             Node::Symbol(symbol) => {
@@ -177,7 +192,7 @@ impl<'a> Expander<'a> {
 
     /// Multiplies the terms from `start` by a formula.
     fn multiply(&mut self, start: usize, by: Formula, depth: u32) -> Option<()> {
-        self.steps = self.steps.checked_sub(1)?;
+        self.step()?;
         match &self.nodes[by.0 as usize] {
             Node::Number(value) => {
                 let value = value.is_integer().then(|| value.numer().to_i64())??;

@@ -59,7 +59,7 @@ impl<'a> Multiplying<'a> {
         }
         Some(Multiplying {
             algebra,
-            stack: Stack::new(algebra.symbols.borrow().len().max(200)),
+            stack: Stack::new(algebra.symbols.borrow().len().max(200), algebra.limits().products),
             recent: Recent::new(),
             compact_at: COMPACT,
             symbols: Vec::new(),

@@ -32,13 +32,15 @@ pub struct Stack {
     /// Bits of a slot, and how many slots there are.
     width: u32,
     slots: u32,
+    /// How many pairs of terms may still be multiplied.
+    products: u64,
 }
 
 impl Stack {
-    /// Without terms, with room in a slot for so many symbols.
-    pub fn new(symbols: usize) -> Self {
+    /// Without terms, with room in a slot for so many symbols; at most so many pairs of terms of sums are multiplied.
+    pub fn new(symbols: usize, products: u64) -> Self {
         let width = (usize::BITS - symbols.leading_zeros()).max(1);
-        Stack { terms: Vec::new(), kept: Vec::new(), spare: Vec::new(), width, slots: 120 / width }
+        Stack { terms: Vec::new(), kept: Vec::new(), spare: Vec::new(), width, slots: 120 / width, products }
     }
 
     /// How many terms there are.
@@ -129,11 +131,15 @@ impl Stack {
 
     /// Puts the products of the terms in `start..middle` and `middle..` in the place of both.
     pub fn cross(&mut self, start: usize, middle: usize) -> Option<()> {
-        let mut spare = std::mem::take(&mut self.spare);
-        spare.clear();
-        if (middle - start) * (self.terms.len() - middle) > WIDTH {
+        let (left, right) = (middle - start, self.terms.len() - middle);
+        if left * right > WIDTH {
             return None;
         }
+        if left > 1 && right > 1 {
+            self.products = self.products.checked_sub((left * right) as u64)?;
+        }
+        let mut spare = std::mem::take(&mut self.spare);
+        spare.clear();
         for &(a, x) in &self.terms[start..middle] {
             for &(b, y) in &self.terms[middle..] {
                 spare.push((self.product(a, b)?, x.checked_mul(y)?));
@@ -225,7 +231,7 @@ impl Stack {
 
     /// Makes room for a number in each slot; `None` where a product then has too many.
     fn widen(&mut self, slot: u32) -> Option<()> {
-        let mut wide = Stack::new((slot as usize).saturating_mul(2));
+        let mut wide = Stack::new((slot as usize).saturating_mul(2), self.products);
         for (place, &(key, value)) in self.terms.iter().chain(&self.kept).enumerate() {
             let slots = (0..Self::degree(key)).map(|place| self.slot(key, place));
             let key = slots.enumerate().try_fold(ONE, |wider, (place, slot)| {
