@@ -14,7 +14,7 @@ use serde_json::json;
 fn reconciled(folder: &Folder) -> Reconciliation {
     let model =
         BoundModel::open(&OpenRequest::new(folder.text())).map_err(|error| error.render(false)).unwrap();
-    let headers = checkpoint::read(model.checkpoint.as_ref().expect("a checkpoint")).unwrap();
+    let headers = checkpoint::read(model.checkpoint.as_ref().expect("a checkpoint"), &model.models).unwrap();
     model.reconcile(&headers).map_err(|error| error.render(false)).unwrap()
 }
 
@@ -79,7 +79,7 @@ fn the_tensors_of_deepseek_ocr_are_those_measured() {
         *theirs.entry((starred(tensor["name"].as_str().unwrap()), shape)).or_default() += count;
     }
     let model = BoundModel::open(&OpenRequest::new("deepseek_ocr")).unwrap();
-    let expected = model.expected_tensors(&|_| false).unwrap();
+    let expected = model.expected_tensors(&|_| false, false).unwrap();
     assert_eq!(expected.unnamed, []);
     let mut ours: BTreeMap<(String, Vec<u64>), u64> = BTreeMap::new();
     for (name, tensor) in &expected.tensors {

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
-use super::header::{MOST_TENSORS, Tensor, shown};
-use super::{index, safetensors};
-use crate::config::{escape, is_name};
+use super::ggml_types::Types;
+use super::header::{Header, MOST_TENSORS, Tensor, shown};
+use super::{gguf, index, safetensors};
+use crate::config::{Files, escape, is_name};
 use crate::diagnostic::{Diagnostic, Result};
 
 /// Most files of one checkpoint.
@@ -19,11 +20,15 @@ pub enum Found {
     Index(PathBuf),
     /// Safetensors files.
     Safetensors(Vec<PathBuf>),
+    /// GGUF files: one, or the parts of one.
+    Gguf(Vec<PathBuf>),
 }
 
 /// What the headers of a checkpoint say.
 #[derive(Debug, Default)]
 pub struct Checkpoint {
+    /// It is GGUF, whose tensors have names and types of their own.
+    pub is_gguf: bool,
     /// Names of its files.
     pub files: Vec<String>,
     /// All tensors, in the order of files and data.
@@ -42,6 +47,7 @@ pub fn find(path: &Path) -> Option<Found> {
     if path.is_file() {
         return match () {
             () if name.ends_with(".safetensors.index.json") => Some(Found::Index(path.to_owned())),
+            () if name.ends_with(".gguf") || gguf::is_gguf(path) => Some(Found::Gguf(parts(path, &name))),
             () if name.ends_with(".safetensors") => Some(Found::Safetensors(vec![path.to_owned()])),
             () => None,
         };
@@ -68,16 +74,32 @@ pub fn find(path: &Path) -> Option<Found> {
     }
     match (indexes.as_slice(), files.as_slice()) {
         ([index], _) => Some(Found::Index(path.join(index))),
-        (_, []) => None,
+        (_, []) => {
+            // Of several files, the first in order: others are the same model in other types.
+            let first = ending(".gguf").into_iter().next()?;
+            Some(Found::Gguf(parts(&path.join(&first), &first)))
+        }
         (_, files) => Some(Found::Safetensors(files.iter().map(|file| path.join(file)).collect())),
     }
 }
 
-/// Reads the headers of a checkpoint.
+/// The files of a GGUF model that is split: `name-00001-of-00003.gguf` and those like it; else the file itself.
+fn parts(path: &Path, name: &str) -> Vec<PathBuf> {
+    let split = name.strip_suffix(".gguf").and_then(|stem| {
+        let (rest, count) = stem.rsplit_once("-of-")?;
+        let (stem, number) = rest.rsplit_once('-')?;
+        let digits = number.len() == 5 && count.len() == 5 && number.parse::<usize>().is_ok();
+        Some((stem, count, count.parse::<usize>().ok().filter(|count| digits && *count <= MOST_FILES)?))
+    });
+    let Some((stem, count, many)) = split else { return vec![path.to_owned()] };
+    (1..=many).map(|number| path.with_file_name(format!("{stem}-{number:05}-of-{count}.gguf"))).collect()
+}
+
+/// Reads the headers of a checkpoint; `library` knows the types of GGUF.
 ///
 /// # Errors
 /// For headers that are wrong, by file and byte.
-pub fn read(found: &Found) -> Result<Checkpoint> {
+pub fn read(found: &Found, library: &Files) -> Result<Checkpoint> {
     let mut checkpoint = Checkpoint::default();
     match found {
         Found::Safetensors(files) => {
@@ -86,6 +108,14 @@ pub fn read(found: &Found) -> Result<Checkpoint> {
             }
         }
         Found::Index(path) => checkpoint.add_index(path)?,
+        Found::Gguf(files) => {
+            checkpoint.is_gguf = true;
+            let types = Types::load(library)?;
+            for file in files {
+                let header = gguf::read(file, checkpoint.files.len(), &types)?;
+                checkpoint.add(file, header)?;
+            }
+        }
     }
     Ok(checkpoint)
 }
@@ -98,8 +128,12 @@ impl Checkpoint {
     }
 
     fn add_safetensors(&mut self, path: &Path) -> Result<()> {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let header = safetensors::read(path, self.files.len())?;
+        self.add(path, header)
+    }
+
+    fn add(&mut self, path: &Path, header: Header) -> Result<()> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         self.files.push(name);
         if self.files.len() > MOST_FILES || self.tensors.len() + header.tensors.len() > MOST_TENSORS {
             let message = format!("a checkpoint of more than {MOST_FILES} files or {MOST_TENSORS} tensors");

@@ -26,7 +26,7 @@ Example:
 pub struct Reconcile {
     #[command(flatten)]
     target: Target,
-    /// The checkpoint, where it is not in the configuration's folder: a safetensors file, an index, or a folder
+    /// The checkpoint, where it is not in the configuration's folder: a safetensors or GGUF file, an index, or a folder
     #[arg(long, value_name = "PATH")]
     checkpoint: Option<PathBuf>,
     /// How it is written
@@ -53,11 +53,12 @@ impl Reconcile {
             None => (model.checkpoint.clone(), self.target.model.clone()),
         };
         let found = found.ok_or_else(|| {
-            let message = format!("{place} has no checkpoint: no *.safetensors and no index of them");
+            let message =
+                format!("{place} has no checkpoint: no *.safetensors, no index of them, and no *.gguf");
             Diagnostic::new("no-checkpoint", message)
                 .help("give a folder with config.json and the checkpoint, or `--checkpoint PATH`")
         })?;
-        let result = model.reconcile(&checkpoint::read(&found)?)?;
+        let result = model.reconcile(&checkpoint::read(&found, &model.models)?)?;
         let text = match self.format {
             Format::Table => text(&result, &model.description.id, &place),
             Format::Json => json(&result, &model.description.id),
@@ -72,7 +73,7 @@ impl Reconcile {
 /// For headers that are wrong; for any difference, where doubts are errors.
 pub fn warn_of_differences(target: &Target, global: &Global, model: &BoundModel) -> Result<()> {
     let Some(found) = &model.checkpoint else { return Ok(()) };
-    let checkpoint = checkpoint::read(found)?;
+    let checkpoint = checkpoint::read(found, &model.models)?;
     // Of the overrides only those of one run: others ask what would be, of which the checkpoint says nothing.
     let of_a_run = |word: &String| {
         let key = word.split_once('=').map_or("", |(key, _)| key);

@@ -61,6 +61,8 @@ pub struct ModelDescription {
     pub dtypes: [DtypeSource; 4],
     /// The vendor's name patterns of each weight, by our path of it: any of them may be in use.
     pub tensors: IndexMap<String, Vec<String>>,
+    /// The names of each weight in GGUF files, likewise.
+    pub gguf_tensors: IndexMap<String, Vec<String>>,
     /// What else is known of the names in a checkpoint.
     pub checkpoint: CheckpointNames,
     /// The function names of the reference implementation beside our metrics.

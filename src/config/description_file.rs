@@ -153,6 +153,7 @@ fn put_together(mut parts: Vec<Part>) -> Result<ModelDescription> {
         default_phase: String::new(),
         dtypes: [no_type(), no_type(), no_type(), no_type()],
         tensors: IndexMap::new(),
+        gguf_tensors: IndexMap::new(),
         checkpoint: CheckpointNames::default(),
         reference_metrics: Vec::new(),
         inventory: Vec::new(),
@@ -283,6 +284,10 @@ fn add_tensors(description: &mut ModelDescription, file: &mut File, begin: &str)
     for (path, names) in in_order(tensors, |value| Some(value.span().start)) {
         let below = |name: String| format!("{begin}{name}");
         description.tensors.insert(path, names.into_inner().all().into_iter().map(below).collect());
+    }
+    let gguf = std::mem::take(&mut file.gguf_tensors);
+    for (path, names) in in_order(gguf, |value| Some(value.span().start)) {
+        description.gguf_tensors.insert(path, names.into_inner().all());
     }
     let table = std::mem::take(&mut file.checkpoint);
     let known = &mut description.checkpoint;

@@ -48,6 +48,8 @@ pub struct File {
     #[serde(default)]
     pub tensors: IndexMap<String, Spanned<Names>>,
     #[serde(default)]
+    pub gguf_tensors: IndexMap<String, Spanned<Names>>,
+    #[serde(default)]
     pub checkpoint: CheckpointTable,
     #[serde(default)]
     pub reference_metric: Vec<ReferenceTable>,

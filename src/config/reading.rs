@@ -109,21 +109,30 @@ impl<'a> Reading<'a> {
         if null.is_some() && symbol.optional && settled.is_none() {
             return Ok(none(null));
         }
-        let no_default = |reason: &NoValue| {
+        let no_default = |names: &[&str], reason: &NoValue| {
             let message = format!("the default of `{}` has no value: {reason}", symbol.name);
-            Diagnostic::new("bad-default", message).label(span.clone(), "")
+            // The values that it follows from are what can be mended.
+            let values = names.iter().filter_map(|name| Some((*name, before.get(*name)?)));
+            let error = values.fold(Diagnostic::new("bad-default", message), |error, (name, value)| {
+                error.label(value.origin.span().clone(), value.describe(name))
+            });
+            error.label(span.clone(), "")
         };
         let of_null = symbol.null.as_ref().filter(|_| null.is_some());
         let of_convention = self.convention.and_then(|name| symbol.conventions.get(name));
         let default = of_convention.or(symbol.default.as_ref());
         let setting = match of_null.or(settled.map(|(value, _)| value)).or(default) {
             Some(DefaultValue::Size(expression)) => {
-                let value = expression.evaluate(&Sizes(before)).map_err(|reason| no_default(&reason))?;
+                let value = expression
+                    .evaluate(&Sizes(before))
+                    .map_err(|reason| no_default(&expression.names(), &reason))?;
                 Setting::Size(value)
             }
             Some(DefaultValue::Flag(flag)) => Setting::Flag(*flag),
             Some(DefaultValue::Condition(condition)) => {
-                let decided = condition.decide(&Sizes(before)).map_err(|reason| no_default(&reason))?;
+                let decided = condition
+                    .decide(&Sizes(before))
+                    .map_err(|reason| no_default(&condition.names(), &reason))?;
                 Setting::Flag(decided)
             }
             Some(DefaultValue::Text(text)) => Setting::Text(text.clone()),

@@ -1,32 +1,35 @@
 //! The vendor's names of a weight, by our path of it.
 
+use indexmap::IndexMap;
+
 use super::description::{CheckpointNames, ModelDescription};
 
 impl ModelDescription {
-    /// The vendor's names of the weight at a path, any of which may be in use. A key of the table that says
-    /// `Stage{stage}` means every call of `Stage`, in order (`Stage`, `Stage_2`, …), and puts its number, from 0, into
-    /// the names, for `{stage+1}` from 1.
-    pub fn tensor_names(&self, path: &str) -> Option<Vec<String>> {
-        if let Some(names) = self.tensors.get(path) {
-            return Some(names.clone());
-        }
-        self.tensors.iter().find_map(|(key, names)| {
-            let numbers = numbers(key, path).filter(|numbers| !numbers.is_empty())?;
-            let put = |name: String, (place, number): &(&str, usize)| {
-                let next = format!("{{{}+1}}", place.trim_matches(['{', '}']));
-                name.replace(place, &number.to_string()).replace(&next, &(number + 1).to_string())
-            };
-            Some(names.iter().map(|name| numbers.iter().fold(name.clone(), put)).collect())
-        })
-    }
-
-    /// The vendor's names of a weight, by the path of the operator that owns it, or of the statement or layer that calls
-    /// that operator, and its name there.
-    pub fn names_of_weight(&self, path: &str, name: &str) -> Option<Vec<String>> {
+    /// The vendor's names of a weight, any of which may be in use, by the path of the operator that owns it, or of the
+    /// statement or layer that calls that operator, and its name there; with `gguf` those in GGUF files. A key of the
+    /// table that says `Stage{stage}` means every call of `Stage`, in order (`Stage`, `Stage_2`, …), and puts its number,
+    /// from 0, into the names, for `{stage+1}` from 1.
+    pub fn names_of_weight(&self, path: &str, name: &str, gguf: bool) -> Option<Vec<String>> {
+        let table = if gguf { &self.gguf_tensors } else { &self.tensors };
         let full = |path: &str| if name.is_empty() { path.to_owned() } else { format!("{path}.{name}") };
         let outer = path.rsplit_once('.').map(|(outer, _)| full(outer));
-        self.tensor_names(&full(path)).or_else(|| self.tensor_names(&outer?))
+        names_at(table, &full(path)).or_else(|| names_at(table, &outer?))
     }
+}
+
+/// The names at a path.
+fn names_at(table: &IndexMap<String, Vec<String>>, path: &str) -> Option<Vec<String>> {
+    if let Some(names) = table.get(path) {
+        return Some(names.clone());
+    }
+    table.iter().find_map(|(key, names)| {
+        let numbers = numbers(key, path).filter(|numbers| !numbers.is_empty())?;
+        let put = |name: String, (place, number): &(&str, usize)| {
+            let next = format!("{{{}+1}}", place.trim_matches(['{', '}']));
+            name.replace(place, &number.to_string()).replace(&next, &(number + 1).to_string())
+        };
+        Some(names.iter().map(|name| numbers.iter().fold(name.clone(), put)).collect())
+    })
 }
 
 impl CheckpointNames {

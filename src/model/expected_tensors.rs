@@ -65,11 +65,11 @@ impl Names for Sizes<'_> {
 
 impl BoundModel {
     /// The tensors that a checkpoint of this model must have. Of several names of a weight, the one that `exists` is
-    /// taken, else the first.
+    /// taken, else the first; with `gguf` the names are those in GGUF files.
     ///
     /// # Errors
     /// Where `model.toml` names copies that are none, and where there are too many tensors to compare.
-    pub fn expected_tensors(&self, exists: &dyn Fn(&str) -> bool) -> Result<ExpectedTensors> {
+    pub fn expected_tensors(&self, exists: &dyn Fn(&str) -> bool, gguf: bool) -> Result<ExpectedTensors> {
         let view = self.phase_view(self.phase())?;
         let mut expected = ExpectedTensors::default();
         let mut parts: IndexMap<String, Vec<usize>> = IndexMap::new();
@@ -77,7 +77,7 @@ impl BoundModel {
         let mut finals: Vec<TensorPattern> = Vec::new();
         for (weight, path) in view.tree.weights_of(view.tree.root()) {
             let group = group(&view, weight, path)?;
-            let Some(names) = self.description.names_of_weight(&group.path, &weight.name) else {
+            let Some(names) = self.description.names_of_weight(&group.path, &weight.name, gguf) else {
                 let copies: u128 = group.numbers.iter().map(|numbers| numbers.len() as u128).product();
                 let copies = copies * u128::from(group.experts.map_or(1, |(experts, _)| experts));
                 expected.unnamed.push((group.full_path(), copies * elements(&group.shape)));

@@ -92,6 +92,11 @@ pub fn find(name: &str, models: Option<&Path>, input: Option<&Arc<Source>>) -> R
             selection,
         });
     }
+    if path.is_file() && checkpoint::find(path).is_some() {
+        let message = format!("`{}` is a checkpoint, which says no configuration here", escape(name));
+        return Err(Diagnostic::new("no-config", message)
+            .help("give the folder of its config.json, or `modelmeter reconcile CONFIG --checkpoint FILE`"));
+    }
     if path.is_file() {
         return from_config(Vendor::read(&read_path(path)?)?, library, selection);
     }

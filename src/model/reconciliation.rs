@@ -139,20 +139,24 @@ impl BoundModel {
         let standard: Vec<String> = checkpoint
             .tensors
             .iter()
-            .map(|tensor| names.standard(&tensor.name, &|begin| begins.get(begin).copied().unwrap_or(false)))
+            .map(|tensor| match checkpoint.is_gguf {
+                true => tensor.name.clone(),
+                false => names.standard(&tensor.name, &|begin| begins.get(begin).copied().unwrap_or(false)),
+            })
             .collect();
         let mut known: HashSet<&str> = standard.iter().map(String::as_str).collect();
         known.extend(checkpoint.tensors.iter().map(|tensor| tensor.name.as_str()));
         let exists = |name: &str| {
             known.contains(name) || layouts.packed_names(name).any(|name| known.contains(&*name))
         };
-        let expected = self.expected_tensors(&exists)?;
+        let expected = self.expected_tensors(&exists, checkpoint.is_gguf)?;
         let view = self.phase_view(self.phase())?;
         let root = view.tree.root();
         let mut comparison = Comparison {
             expected: &expected,
             layouts: &layouts,
             copies: &names.copies,
+            typed: !checkpoint.is_gguf,
             named: IndexMap::new(),
             differing: IndexMap::new(),
             result: Reconciliation {
@@ -193,6 +197,8 @@ struct Comparison<'a> {
     layouts: &'a Layouts,
     /// Tensors that are tied to others.
     copies: &'a IndexMap<String, String>,
+    /// The configuration says the types of its tensors, as it does not of GGUF's.
+    typed: bool,
     /// Tensors found by the name that weights have, until they are accounted for.
     named: IndexMap<String, &'a Tensor>,
     differing: Differing,
@@ -270,7 +276,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn compare_types(&mut self, name: &str, expected: &ExpectedTensor, tensor: &Tensor) {
-        let Some(stored) = &tensor.stored else { return };
+        let Some(stored) = tensor.stored.as_ref().filter(|_| self.typed) else { return };
         let same = stored.dtype.as_deref() == Some(expected.dtype.name.as_str());
         let packed = expected.quantized
             && self.layouts.holds(

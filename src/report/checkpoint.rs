@@ -10,7 +10,7 @@ use crate::diagnostic::Result;
 /// Writes the section, where there is a checkpoint.
 pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let Some(found) = &report.model.checkpoint else { return Ok(()) };
-    let result = report.model.reconcile(&checkpoint::read(found)?)?;
+    let result = report.model.reconcile(&checkpoint::read(found, &report.model.models)?)?;
     let whole = |number: u128| Line::of(grouped(&Rational::from_integer(number.into())));
     document.heading(2, Line::of("Reconciliation with the Checkpoint"));
     document.paragraph(report.texts.line("checkpoint.intro"));

@@ -39,7 +39,7 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
             vendor: report
                 .model
                 .description
-                .names_of_weight(path, &weight.name)
+                .names_of_weight(path, &weight.name, false)
                 .map(|mut names| names.swap_remove(0)),
             shape: printer.shape(&weight.shape),
             count: view.evaluate(weight.count)?,

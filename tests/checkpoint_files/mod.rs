@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A tensor: name, type, shape.
 pub type Tensor = (String, String, Vec<u64>);
@@ -16,7 +17,10 @@ pub struct Folder(pub PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Self {
-        let root = std::env::temp_dir().join(format!("modelmeter-checkpoint-{}-{name}", std::process::id()));
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let root = std::env::temp_dir();
+        let root = root.join(format!("modelmeter-checkpoint-{}-{number}-{name}", std::process::id()));
         _ = fs::remove_dir_all(&root);
         fs::create_dir_all(&root).unwrap();
         Folder(root)
