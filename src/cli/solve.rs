@@ -172,7 +172,12 @@ impl Equation {
         let chart = self.algebra.chart(left, right, self.unknown);
         let mut solved = match (solution, chart) {
             (Ok(Solution::Everywhere), _) => self.solved(&Solution::Everywhere, None),
-            (Ok(solution), chart) => self.solved(&solution, chart.ok()),
+            (Ok(solution), Ok(chart)) => self.solved(&solution, Some(chart)),
+            (Ok(solution), Err(_)) => {
+                let mut solved = self.solved(&solution, None);
+                solved.uncompared = !self.algebra.admissible(self.unknown).complete;
+                solved
+            }
             (Err(_), Ok(chart)) => Solved::compared(chart),
             (Err(_), Err(reason)) => self.unsolved(&reason)?,
         };

@@ -45,6 +45,8 @@ pub struct Solved {
     /// Whether nothing but the unknown is left.
     pub numeric: bool,
     undecided: bool,
+    /// Facts say more of the unknown than bounds and divisors, so that its integers are not known.
+    pub uncompared: bool,
     /// How the sides compare at integers, where that is known.
     chart: Option<Chart>,
     everywhere: bool,
@@ -97,6 +99,10 @@ impl Told {
         }
     }
 
+    fn uncompared(&self) -> String {
+        format!("not compared at integers: facts say more of {} than bounds and divisors", self.unknown)
+    }
+
     fn lines(&self, way: &Solved) -> String {
         let mut out = String::new();
         if !way.models.is_empty() && way.numeric && !way.values.is_empty() {
@@ -110,6 +116,9 @@ impl Told {
             out.push_str(&root.text);
             out.push_str(&root.remark(&self.unknown));
             out.push('\n');
+        }
+        if way.uncompared {
+            out.push_str(&format!("{}\n", self.uncompared()));
         }
         if let Some(chart) = &way.chart {
             out.push_str(&format!("the left side is{}\n", of_step(chart)));
@@ -139,6 +148,9 @@ impl Told {
             for root in &way.roots {
                 let formula = root.latex.as_deref().map_or_else(|| code_span(&root.text, false), math_span);
                 out.push_str(&format!("- {formula}{}\n", root.remark(&self.unknown)));
+            }
+            if way.uncompared {
+                out.push_str(&format!("- {}\n", self.uncompared()));
             }
             if let Some(chart) = &way.chart {
                 let head = format!("left side{}", of_step(chart));
