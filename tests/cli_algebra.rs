@@ -295,7 +295,7 @@ fn factors_that_are_not_looked_for_are_noted() {
 
 #[test]
 fn examples_in_help_are_true() {
-    for command in ["report", "formula", "eval", "explain", "models", "simplify", "equal", "solve"] {
+    for command in ["report", "formula", "eval", "diff", "explain", "models", "simplify", "equal", "solve"] {
         let (code, help, _) = run(&[command, "--help"]);
         assert_eq!(code, 0);
         let (_, example) = help.split_once("Example:\n").unwrap_or_else(|| panic!("no example in\n{help}"));

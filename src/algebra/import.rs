@@ -15,6 +15,27 @@ impl Algebra {
 
     /// As [`Algebra::import`], with these facts of the other algebra and no others.
     pub fn import_assuming(&self, other: &Algebra, formulas: &[Formula], facts: Vec<Fact>) -> Vec<Formula> {
+        self.import_named(other, formulas, facts, &|symbol| other.name(symbol).to_string())
+    }
+
+    /// As [`Algebra::import`], with names of the caller's choice for free symbols: of two that mean different things
+    /// and have one name, each can get its own.
+    pub fn import_as(
+        &self,
+        other: &Algebra,
+        formulas: &[Formula],
+        name: &dyn Fn(Symbol) -> String,
+    ) -> Vec<Formula> {
+        self.import_named(other, formulas, other.relevant_facts(formulas), name)
+    }
+
+    fn import_named(
+        &self,
+        other: &Algebra,
+        formulas: &[Formula],
+        facts: Vec<Fact>,
+        name: &dyn Fn(Symbol) -> String,
+    ) -> Vec<Formula> {
         let mut roots = formulas.to_vec();
         roots.extend(facts.iter().flat_map(|fact| fact.sides()));
         let mut symbols: FxHashMap<Symbol, Symbol> = FxHashMap::default();
@@ -23,7 +44,7 @@ impl Algebra {
             if symbols.contains_key(&symbol) {
                 continue;
             }
-            let (name, minimum) = (other.name(symbol), other.minimum_of(symbol));
+            let (name, minimum) = (name(symbol), other.minimum_of(symbol));
             let known = self.knows_symbol(&name);
             let mut here = self.symbol(&name);
             if !taken.insert(here) {

@@ -1,12 +1,13 @@
 //! Arguments that several commands take.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::{output, reconcile};
 use crate::cost::Metric;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Result, Source};
 use crate::model::{BoundModel, OpenRequest, View};
 
 /// Options of every command.
@@ -42,7 +43,17 @@ impl Target {
 
     /// As [`Target::open`]; with `all_phases`, runtime keys of any phase are good.
     pub fn open_for(&self, global: &Global, all_phases: bool) -> Result<BoundModel> {
-        let model = self.bind(global, all_phases)?;
+        self.open_with(global, all_phases, output::input_of(&self.model)?)
+    }
+
+    /// As [`Target::open_for`], with the text that the model `-` stands for.
+    pub fn open_with(
+        &self,
+        global: &Global,
+        all_phases: bool,
+        input: Option<Arc<Source>>,
+    ) -> Result<BoundModel> {
+        let model = self.bind_with(global, all_phases, input)?;
         output::warn(&model.binding.warnings);
         reconcile::warn_of_differences(self, global, &model)?;
         Ok(model)
@@ -50,9 +61,18 @@ impl Target {
 
     /// Binds the model.
     pub fn bind(&self, global: &Global, all_phases: bool) -> Result<BoundModel> {
+        self.bind_with(global, all_phases, output::input_of(&self.model)?)
+    }
+
+    fn bind_with(
+        &self,
+        global: &Global,
+        all_phases: bool,
+        input: Option<Arc<Source>>,
+    ) -> Result<BoundModel> {
         BoundModel::open(&OpenRequest {
             model: self.model.clone(),
-            input: output::input_of(&self.model)?,
+            input,
             overrides: self.overrides.clone(),
             rules: global.rules.clone(),
             models: global.models.clone(),

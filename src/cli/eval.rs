@@ -4,11 +4,18 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::{Global, Target, metrics};
 use super::output::Answer;
+use super::sides::{Opened, sides};
 use crate::cost::Metric;
 use crate::diagnostic::Result;
-use crate::table::{Options, Table, csv, json, markdown, text};
+use crate::table::{
+    Options, SideBySide, Table, csv, joined_csv, joined_json, joined_markdown, joined_text, json, markdown,
+    text,
+};
 
 const EXAMPLE: &str = "\
+Several configurations stand in one table, `eval A KEY=VALUE … -- B KEY=VALUE … -- …`; a side that names no model is
+of the first one's, as in `eval llama_3_8b -- phase=decode`.
+
 Example:
   $ modelmeter eval deepseek_ocr phase=decode S=4096 convention=torch --metric flops
   deepseek_ocr, phase decode, B=1 S=4096
@@ -60,23 +67,52 @@ const COLUMNS: [Metric; 5] =
 const COLUMNS_OF_HARDWARE: [Metric; 5] =
     [Metric::Flops, Metric::Intensity, Metric::Weights, Metric::KvCacheBytes, Metric::Time];
 
+/// The same for several configurations.
+const SEVERAL: [Metric; 3] = [Metric::Flops, Metric::IoBytes, Metric::Weights];
+
+/// And of several with hardware.
+const SEVERAL_OF_HARDWARE: [Metric; 3] = [Metric::Flops, Metric::IoBytes, Metric::Time];
+
 impl Eval {
     /// Runs the command.
     pub fn run(&self, global: &Global) -> Result<Answer> {
-        let model = self.target.open(global)?;
-        let for_people = matches!(self.format, Format::Table | Format::Md);
-        let default: Vec<Metric> = match (for_people, &model.machine) {
-            (true, None) => COLUMNS.to_vec(),
-            (true, Some(_)) => COLUMNS_OF_HARDWARE.to_vec(),
-            (false, None) => Metric::ALL.to_vec(),
-            (false, Some(_)) => Metric::named().collect(),
+        match &sides(&self.target, false)?[..] {
+            [target] => self.run_one(target, global),
+            targets => self.run_several(targets, global),
+        }
+    }
+
+    /// What is shown; `for_people`, without and with hardware, where nothing else is asked for.
+    fn options(&self, for_people: [&[Metric]; 2], hardware: bool) -> Result<Options> {
+        let default = match (matches!(self.format, Format::Table | Format::Md), hardware) {
+            (true, _) => for_people[usize::from(hardware)].to_vec(),
+            (false, false) => Metric::ALL.to_vec(),
+            (false, true) => Metric::named().collect(),
         };
-        let options = Options {
+        Ok(Options {
             depth: self.depth.unwrap_or(if self.top.is_some() { usize::MAX } else { 1 }),
             top: self.top,
             metrics: metrics(&self.metric, &default)?,
-        };
-        let view = self.target.view(&model, global)?;
+        })
+    }
+
+    fn run_several(&self, targets: &[Target], global: &Global) -> Result<Answer> {
+        let opened = Opened::of(targets.to_vec(), global)?;
+        let options = self.options([&SEVERAL, &SEVERAL_OF_HARDWARE], opened.have_hardware())?;
+        let views = opened.views(global)?;
+        let table = SideBySide::of(&opened.sides(&views), &options)?;
+        Ok(Answer::done(match self.format {
+            Format::Table => joined_text(&table, self.exact),
+            Format::Md => joined_markdown(&table, self.exact),
+            Format::Csv => joined_csv(&table),
+            Format::Json => joined_json(&table),
+        }))
+    }
+
+    fn run_one(&self, target: &Target, global: &Global) -> Result<Answer> {
+        let model = target.open(global)?;
+        let options = self.options([&COLUMNS, &COLUMNS_OF_HARDWARE], model.machine.is_some())?;
+        let view = target.view(&model, global)?;
         let table = Table::of(&model, &view, &options)?;
         Ok(Answer::done(match self.format {
             Format::Table => text(&table, self.exact),

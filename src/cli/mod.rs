@@ -5,6 +5,7 @@
 
 mod arguments;
 mod assumed;
+mod diff;
 mod equal;
 mod eval;
 mod explain;
@@ -18,6 +19,7 @@ mod reconcile;
 mod references;
 mod report;
 mod side;
+mod sides;
 mod simplify;
 mod solve;
 mod solved;
@@ -48,6 +50,7 @@ enum Command {
     Report(report::Report),
     Formula(formula::FormulaOf),
     Eval(eval::Eval),
+    Diff(diff::Diff),
     Explain(explain::Explain),
     Models(models::Models),
     Reconcile(reconcile::Reconcile),
@@ -58,7 +61,7 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let line = match CommandLine::try_parse() {
+    let line = match CommandLine::try_parse_from(sides::separated(std::env::args_os())) {
         Ok(line) => line,
         Err(error) => {
             // Nothing is left to do where the message itself cannot be printed.
@@ -76,6 +79,7 @@ fn run(line: &CommandLine) -> Result<Answer> {
         Command::Report(command) => command.run(global),
         Command::Formula(command) => command.run(global),
         Command::Eval(command) => command.run(global),
+        Command::Diff(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Models(command) => command.run(global),
         Command::Reconcile(command) => command.run(global),

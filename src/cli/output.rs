@@ -58,8 +58,12 @@ pub fn code(code: i32) -> ExitCode {
 
 /// What the model `-`, alone or with a part selected, stands for: the text of standard input.
 pub fn input_of(model: &str) -> Result<Option<Arc<Source>>> {
-    let is_input = model == "-" || model.starts_with("-:");
-    is_input.then(|| read_stream("standard input", io::stdin().lock())).transpose()
+    names_input(model).then(|| read_stream("standard input", io::stdin().lock())).transpose()
+}
+
+/// Whether a model is the one on standard input.
+pub fn names_input(model: &str) -> bool {
+    model == "-" || model.starts_with("-:")
 }
 
 /// Prints warnings.

@@ -106,6 +106,17 @@ impl BoundModel {
         if let Some((group, preset)) = &found.preset {
             overrides.insert(0, Override::parse(&format!("{group}={preset}"))?);
         }
+        let mut selection = found.selection.clone();
+        let parts = &library.module(model_module).module.parts;
+        let named = |name: &String| {
+            description.phase(name).is_some() && !parts.iter().any(|part| part.name.text == *name)
+        };
+        // `MODEL:decode` is the phase, unless a part of another phase is asked for.
+        if let Some(phase) =
+            selection.take_if(|name| named(name) && !overrides.iter().any(|o| o.key == "phase"))
+        {
+            overrides.push(Override::parse(&format!("phase={phase}"))?);
+        }
         let mut binding = bind(
             &description,
             &found.folder,
@@ -125,7 +136,7 @@ impl BoundModel {
             description,
             binding,
             library,
-            selection: found.selection,
+            selection,
             machine,
             checkpoint: found.checkpoint,
             models: found.library,

@@ -6,6 +6,7 @@ mod idle;
 mod layer_view;
 mod locate;
 mod machine;
+mod meaning;
 mod name_groups;
 mod packed;
 mod phase_view;

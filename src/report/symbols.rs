@@ -3,7 +3,7 @@
 use super::document::{Document, Line};
 use super::formulas::{Local, Printer, grouped};
 use super::prose;
-use crate::algebra::{Formula, Node, Symbol};
+use crate::algebra::{Formula, Node, Rational, Symbol};
 use crate::lang::syntax::{ExpressionKind, Layer};
 use crate::model::{BoundModel, View, ViewSymbol};
 
@@ -62,6 +62,15 @@ pub fn model_symbols(view: &View<'_>, printer: &Printer<'_>, model: &BoundModel,
     document.table(&["Let", "be", ">here"], rows);
 }
 
+/// Name, definition and value of the sizes that have a name of their own.
+pub fn named_sizes(printer: &Printer<'_>, value: &dyn Fn(Formula) -> Option<Rational>) -> Vec<Vec<Line>> {
+    let row = |local: Local| {
+        let value = value(local.meaning).map(|number| grouped(&number)).unwrap_or_default();
+        vec![Line::of_code(&*local.name), Line::of_code(printer.text(local.meaning)), Line::of(value)]
+    };
+    printer.locals().into_iter().map(row).collect()
+}
+
 /// Name, definition and value of a size with a name of its own.
 fn local_row(view: &View<'_>, printer: &Printer<'_>, local: &Local) -> [Line; 3] {
     let value = view.evaluate(local.meaning).map(|number| grouped(&number)).unwrap_or_default();
@@ -83,21 +92,7 @@ fn others(model: &BoundModel, view: &View<'_>, used: &[Symbol]) -> Vec<(Symbol, 
 
 /// What the model says of a symbol, of a list's count or of an element of a list.
 fn described(model: &BoundModel, name: &str) -> Line {
-    let description = &model.description;
-    if let Some(symbol) = description.symbol(name) {
-        return prose::parse(&symbol.meaning);
-    }
-    if let Some(list) = description.symbols.iter().find(|symbol| symbol.count.as_deref() == Some(name)) {
-        return Line::of("number of ").and(prose::parse(&list.meaning));
-    }
-    let element = name.rsplit_once('_').and_then(|(list, place)| Some((description.symbol(list)?, place)));
-    match element {
-        Some((list, place)) => Line::of(format!("element {place} of "))
-            .code(&*list.name)
-            .text(": ")
-            .and(prose::parse(&list.meaning)),
-        None => Line::default(),
-    }
+    prose::parse(&model.meaning_of(name))
 }
 
 /// Whether what a symbol is in the model says more than its name.

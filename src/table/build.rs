@@ -79,6 +79,17 @@ impl Table {
         if let Some(most) = options.top {
             rows = largest(rows, most);
         }
+        Ok(Table { rows, ..Table::without_rows(model, view, options, &numbers)? })
+    }
+
+    /// What a table says besides its rows.
+    pub(super) fn without_rows(
+        model: &BoundModel,
+        view: &View<'_>,
+        options: &Options,
+        numbers: &Numbers<'_, '_>,
+    ) -> Result<Table> {
+        let explain = |error: EvaluationError| view.explain(&error);
         let metrics = Metric::ALL.into_iter().chain(view.machine.is_some().then_some(Metric::Time));
         let totals = metrics.map(|metric| Ok((metric, numbers.of(view.selected, metric)?)));
         let is_runtime =
@@ -97,7 +108,7 @@ impl Table {
             totals: totals.collect::<std::result::Result<_, _>>().map_err(explain)?,
             bound_by: numbers.times(view.selected).ok().and_then(|times| times.greatest().1),
             nested: options.top.is_none(),
-            rows,
+            rows: Vec::new(),
         })
     }
 
@@ -114,11 +125,16 @@ impl Table {
     }
 }
 
-struct Rows<'t, 'v, 'm> {
-    view: &'t View<'m>,
-    numbers: &'t Numbers<'v, 'm>,
-    options: &'t Options,
-    rows: Vec<Row>,
+/// The rows of one view, as they are made.
+pub(super) struct Rows<'t, 'v, 'm> {
+    /// Whose rows.
+    pub view: &'t View<'m>,
+    /// Its numbers.
+    pub numbers: &'t Numbers<'v, 'm>,
+    /// What is shown.
+    pub options: &'t Options,
+    /// Those made so far.
+    pub rows: Vec<Row>,
 }
 
 impl Rows<'_, '_, '_> {
@@ -133,19 +149,20 @@ impl Rows<'_, '_, '_> {
             if self.is_nothing(*child)? {
                 continue;
             }
-            self.push(*child, depth, false)?;
+            let row = self.row(*child, depth, false)?;
+            self.rows.push(row);
             self.below(*child, depth + 1)?;
         }
         let split = self.rows.len() > before || depth == 1;
-        if split && Metric::ALL.iter().any(|metric| self.own(id, *metric).is_some_and(|own| !own.is_zero())) {
-            self.push(id, depth, true)?;
-            let own = self.rows.pop().into_iter();
-            self.rows.splice(before..before, own);
+        if split && self.has_own(id) {
+            let own = self.row(id, depth, true)?;
+            self.rows.insert(before, own);
         }
         Ok(())
     }
 
-    fn own(&self, id: NodeId, metric: Metric) -> Option<Rational> {
+    /// What a node itself runs and owns, of a metric that is no peak.
+    pub fn own(&self, id: NodeId, metric: Metric) -> Option<Rational> {
         self.numbers.own(id, metric)
     }
 
@@ -153,8 +170,13 @@ impl Rows<'_, '_, '_> {
         self.numbers.of(id, metric).map_err(|error| self.view.explain(&error))
     }
 
+    /// A node itself runs or owns something.
+    pub fn has_own(&self, id: NodeId) -> bool {
+        Metric::ALL.iter().any(|metric| self.own(id, *metric).is_some_and(|own| !own.is_zero()))
+    }
+
     /// Nothing runs there and nothing is owned there.
-    fn is_nothing(&self, id: NodeId) -> Result<bool> {
+    pub fn is_nothing(&self, id: NodeId) -> Result<bool> {
         for metric in Metric::ALL {
             if metric != Metric::MemoryBytes && !self.number(id, metric)?.is_zero() {
                 return Ok(false);
@@ -163,7 +185,8 @@ impl Rows<'_, '_, '_> {
         Ok(true)
     }
 
-    fn push(&mut self, id: NodeId, depth: usize, own: bool) -> Result<()> {
+    /// The row of a node, or of what it itself runs and owns.
+    pub fn row(&self, id: NodeId, depth: usize, own: bool) -> Result<Row> {
         let tree: &CostTree<'_> = &self.view.tree;
         let node = tree.node(id);
         let mut values = Vec::with_capacity(self.options.metrics.len());
@@ -175,7 +198,7 @@ impl Rows<'_, '_, '_> {
         if own {
             path.push_str(if path.is_empty() { "(self)" } else { ".(self)" });
         }
-        self.rows.push(Row {
+        Ok(Row {
             path,
             layer: node.layers.join("/"),
             calls: self.view.evaluate(node.calls)?,
@@ -183,8 +206,7 @@ impl Rows<'_, '_, '_> {
             values,
             bound_by: times.and_then(|times| times.greatest().1),
             not_counted: tree.not_counted(id),
-        });
-        Ok(())
+        })
     }
 }
 

@@ -63,7 +63,8 @@ fn of_hardware(table: &Table, bound_by: Option<Limit>) -> Vec<String> {
     vec![bound_by, machine.hardware.name.clone(), machine.hardware.memory.to_string()]
 }
 
-fn line(text: &mut String, fields: &[String]) {
+/// A line of fields, quoted where they have to be.
+pub(super) fn line(text: &mut String, fields: &[String]) {
     for (place, field) in fields.iter().enumerate() {
         if place > 0 {
             text.push(',');

@@ -13,6 +13,17 @@ use crate::model::Machine;
 /// The whole table.
 #[derive(Serialize)]
 struct Document<'a> {
+    #[serde(flatten)]
+    what: What<'a>,
+    totals: Map<String, Value>,
+    rows: Vec<Map<String, Value>>,
+    #[serde(flatten)]
+    doubts: Doubts<'a>,
+}
+
+/// What was evaluated.
+#[derive(Serialize)]
+struct What<'a> {
     model: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     selection: Option<&'a str>,
@@ -24,41 +35,81 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     hardware: Option<Map<String, Value>>,
     bindings: Map<String, Value>,
-    totals: Map<String, Value>,
-    rows: Vec<Map<String, Value>>,
+}
+
+/// What the numbers leave out, and rest on.
+#[derive(Serialize)]
+struct Doubts<'a> {
     not_counted: &'a [String],
     conditions: &'a [String],
     assumptions: &'a [String],
 }
 
+impl<'a> What<'a> {
+    fn of(table: &'a Table) -> What<'a> {
+        let bindings = table.bindings.iter().map(|(name, number)| (name.clone(), rational(number)));
+        let machine = table.meaning.machine.as_ref();
+        What {
+            model: &table.model,
+            selection: table.selection.as_deref(),
+            phase: &table.meaning.phase,
+            convention: &table.meaning.convention,
+            io: table.meaning.io.name(),
+            intensity_io: table.meaning.intensity_io.name(),
+            switches: &table.meaning.switches,
+            hardware: machine.map(|machine| hardware(machine, table.memory_left())),
+            bindings: bindings.collect(),
+        }
+    }
+}
+
+impl<'a> Doubts<'a> {
+    fn of(table: &'a Table) -> Doubts<'a> {
+        Doubts {
+            not_counted: &table.meaning.not_counted,
+            conditions: &table.meaning.conditions,
+            assumptions: &table.meaning.assumptions,
+        }
+    }
+}
+
 /// The table as one JSON object, ending in a newline.
 pub fn json(table: &Table) -> String {
-    let named = |pairs: &[(String, Rational)]| {
-        pairs.iter().map(|(name, number)| (name.clone(), rational(number))).collect()
-    };
-    let totals = table.totals.iter().map(|(metric, number)| (metric.name().to_owned(), rational(number)));
     let document = Document {
-        model: &table.model,
-        selection: table.selection.as_deref(),
-        phase: &table.meaning.phase,
-        convention: &table.meaning.convention,
-        io: table.meaning.io.name(),
-        intensity_io: table.meaning.intensity_io.name(),
-        switches: &table.meaning.switches,
-        hardware: table.meaning.machine.as_ref().map(|machine| hardware(machine, table.memory_left())),
-        bindings: named(&table.bindings),
-        totals: totals.chain(bound_by(table.bound_by)).collect(),
+        what: What::of(table),
+        totals: totals(table),
         rows: table.rows.iter().map(|row| json_row(row, &table.metrics)).collect(),
-        not_counted: &table.meaning.not_counted,
-        conditions: &table.meaning.conditions,
-        assumptions: &table.meaning.assumptions,
+        doubts: Doubts::of(table),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("maps with text keys serialize");
     text.push('\n');
     text
 }
 
-fn json_row(row: &Row, metrics: &[Metric]) -> Map<String, Value> {
+/// What a table says besides its rows, as fields.
+pub(super) fn head_fields(table: &Table) -> Map<String, Value> {
+    #[derive(Serialize)]
+    struct Head<'a> {
+        #[serde(flatten)]
+        what: What<'a>,
+        totals: Map<String, Value>,
+        #[serde(flatten)]
+        doubts: Doubts<'a>,
+    }
+    let head = Head { what: What::of(table), totals: totals(table), doubts: Doubts::of(table) };
+    match serde_json::to_value(head).expect("maps with text keys serialize") {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn totals(table: &Table) -> Map<String, Value> {
+    let totals = table.totals.iter().map(|(metric, number)| (metric.name().to_owned(), rational(number)));
+    totals.chain(bound_by(table.bound_by)).collect()
+}
+
+/// A row's fields.
+pub(super) fn json_row(row: &Row, metrics: &[Metric]) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("path".to_owned(), row.path.clone().into());
     fields.insert("layer".to_owned(), row.layer.clone().into());

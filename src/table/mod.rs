@@ -8,9 +8,15 @@ mod csv;
 mod json;
 mod meaning;
 mod shown;
+mod sides;
 
 pub use build::{Options, Row, Table};
 pub use csv::csv;
 pub use json::{hardware as hardware_json, json, rational};
 pub use meaning::Meaning;
 pub use shown::{markdown, quantity, text};
+pub use sides::{
+    Difference, DifferenceRow, Head, Held, JoinedRow, Likeness, Sameness, SettingRow, Side, SideBySide,
+    Standing, SymbolRow, difference_csv, difference_json, difference_markdown, difference_text, joined_csv,
+    joined_json, joined_markdown, joined_text, side_letter,
+};

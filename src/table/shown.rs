@@ -34,11 +34,73 @@ pub fn quantity(metric: Metric, value: &Rational, exact: bool) -> String {
 }
 
 /// Lines of cells: heading, rows, totals; and for each column whether it holds numbers.
-struct Cells {
-    heading: Vec<String>,
-    numeric: Vec<bool>,
-    rows: Vec<Vec<String>>,
-    total: Vec<String>,
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    /// Names of the columns.
+    pub heading: Vec<String>,
+    /// Which columns hold numbers.
+    pub numeric: Vec<bool>,
+    /// Lines.
+    pub rows: Vec<Vec<String>>,
+    /// The last line.
+    pub total: Vec<String>,
+}
+
+impl Cells {
+    /// Adds a column's heading and its total.
+    pub fn column(&mut self, heading: impl Into<String>, numeric: bool, total: impl Into<String>) {
+        self.heading.push(heading.into());
+        self.numeric.push(numeric);
+        self.total.push(total.into());
+    }
+
+    /// Aligned columns.
+    pub fn aligned(&self) -> String {
+        let mut grid = Grid::new();
+        grid.load_preset(presets::NOTHING);
+        grid.set_header(&self.heading);
+        let lines = || std::iter::once(&self.heading).chain(&self.rows).chain([&self.total]);
+        let width = |column: usize| lines().map(|line| line[column].chars().count()).max().unwrap_or(0);
+        let rule: Vec<String> = (0..self.heading.len()).map(|column| "─".repeat(width(column))).collect();
+        grid.add_row(&rule);
+        for row in &self.rows {
+            grid.add_row(row);
+        }
+        grid.add_row(&rule);
+        grid.add_row(&self.total);
+        for (column, numeric) in grid.column_iter_mut().zip(&self.numeric) {
+            column.set_padding((0, 2));
+            if *numeric {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        grid.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+
+    /// A Markdown table; the first columns of rows, as many as `code` says, hold names.
+    pub fn markdown(&self, code: usize) -> String {
+        let mut out = String::new();
+        let mut push = |line: &[String], code: usize| {
+            for (place, cell) in line.iter().enumerate() {
+                out.push_str("| ");
+                if place < code && !cell.is_empty() {
+                    out.push_str(&code_span(cell, true));
+                } else {
+                    out.push_str(cell);
+                }
+                out.push(' ');
+            }
+            out.push_str("|\n");
+        };
+        push(&self.heading, 0);
+        let rule = self.numeric.iter().map(|numeric| if *numeric { "---:" } else { "---" }.to_owned());
+        push(&rule.collect::<Vec<_>>(), 0);
+        for row in &self.rows {
+            push(row, code);
+        }
+        push(&self.total, 0);
+        out
+    }
 }
 
 fn cells(table: &Table, exact: bool, indented: bool) -> Cells {
@@ -89,12 +151,13 @@ fn cells(table: &Table, exact: bool, indented: bool) -> Cells {
     Cells { heading, numeric, rows, total }
 }
 
-fn binding(limit: Option<Limit>) -> String {
+/// What binds, in a word.
+pub(super) fn binding(limit: Option<Limit>) -> String {
     limit.map_or("–", Limit::name).to_owned()
 }
 
 /// `memory: 21.56 GB of 80 GB, fits: 58.44 GB left`, where hardware is named.
-fn fit(table: &Table) -> Option<(&'static str, String)> {
+pub(super) fn fit(table: &Table) -> Option<(&'static str, String)> {
     let left = table.memory_left()?;
     let bytes = |value: &Rational| format_si(value, Unit::Byte, DIGITS);
     let of = table.meaning.machine.as_ref()?.memory();
@@ -115,37 +178,7 @@ fn share(part: &Rational, whole: &Rational) -> String {
 
 /// Aligned columns, then what the numbers mean.
 pub fn text(table: &Table, exact: bool) -> String {
-    let cells = cells(table, exact, table.nested);
-    let mut grid = Grid::new();
-    grid.load_preset(presets::NOTHING);
-    grid.set_header(&cells.heading);
-    let rule = |widths: &Cells| -> Vec<String> {
-        let count = widths.heading.len();
-        (0..count)
-            .map(|column| {
-                let lines = std::iter::once(&widths.heading).chain(&widths.rows).chain([&widths.total]);
-                "─".repeat(lines.map(|line| line[column].chars().count()).max().unwrap_or(0))
-            })
-            .collect()
-    };
-    grid.add_row(rule(&cells));
-    for row in &cells.rows {
-        grid.add_row(row);
-    }
-    grid.add_row(rule(&cells));
-    grid.add_row(&cells.total);
-    for (column, numeric) in grid.column_iter_mut().zip(&cells.numeric) {
-        column.set_padding((0, 2));
-        if *numeric {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut out = format!("{}\n\n", title(table));
-    for line in grid.lines() {
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out.push('\n');
+    let mut out = format!("{}\n\n{}\n", title(table), cells(table, exact, table.nested).aligned());
     for (name, what) in table.meaning.lines(&table.metrics).into_iter().chain(fit(table)) {
         out.push_str(&format!("{name}: {what}\n"));
     }
@@ -154,36 +187,15 @@ pub fn text(table: &Table, exact: bool) -> String {
 
 /// A Markdown table, then what the numbers mean.
 pub fn markdown(table: &Table, exact: bool) -> String {
-    let cells = cells(table, exact, false);
-    let mut out = format!("{}\n\n", title(table));
-    let mut push = |line: &[String], code: bool| {
-        for (place, cell) in line.iter().enumerate() {
-            out.push_str("| ");
-            if code && place < 2 && !cell.is_empty() {
-                out.push_str(&code_span(cell, true));
-            } else {
-                out.push_str(cell);
-            }
-            out.push(' ');
-        }
-        out.push_str("|\n");
-    };
-    push(&cells.heading, false);
-    let rule: Vec<String> =
-        cells.numeric.iter().map(|numeric| if *numeric { "---:" } else { "---" }.to_owned()).collect();
-    push(&rule, false);
-    for row in &cells.rows {
-        push(row, true);
-    }
-    push(&cells.total, false);
-    out.push('\n');
+    let mut out = format!("{}\n\n{}\n", title(table), cells(table, exact, false).markdown(2));
     for (name, what) in table.meaning.lines(&table.metrics).into_iter().chain(fit(table)) {
         out.push_str(&format!("- {name}: {what}\n"));
     }
     out
 }
 
-fn title(table: &Table) -> String {
+/// Model, phase and sizes of the run.
+pub(super) fn title(table: &Table) -> String {
     let selection = table.selection.as_ref().map(|path| format!(":{path}")).unwrap_or_default();
     let values = table.bindings[..table.runtime].iter();
     let values: Vec<String> = values.map(|(name, value)| format!("{name}={value}")).collect();
