@@ -1,18 +1,25 @@
 //! `modelmeter models`: what is there.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use num_bigint::BigInt;
 
 use super::arguments::Global;
-use super::output::Answer;
+use super::output::{Answer, write_file};
 use crate::algebra::Rational;
-use crate::config::{Files, Hardware, ModelDescription, SymbolDescription, SymbolKind, groups};
-use crate::cost::Metric;
+use crate::config::{Files, Hardware, SymbolDescription, SymbolKind, groups};
 use crate::diagnostic::{Result, Source, Span};
-use crate::model::{BoundModel, OpenRequest, find, ids, presets};
+use crate::model::{
+    BoundModel, Catalogue, Family, OpenRequest, derived_parameters, find, ids, parameters_of,
+};
 use crate::notation::quantity::{Unit, format_si};
+use crate::report::{family as family_page, family_index};
 
 const EXAMPLE: &str = "\
+The pages of docs/models/ and the counts that this list shows are written anew, in a checkout, by
+  modelmeter models --counts models/parameters.toml --pages docs/models
+
 Example:
   $ modelmeter models
   …
@@ -30,16 +37,50 @@ pub struct Models {
     /// The hardware that `hardware=` takes, with its peaks, memory and sources
     #[arg(long, conflicts_with = "id")]
     hardware: bool,
+    /// Write a page for each family into this folder, and a list of them, README.md; with a model, its page alone
+    #[arg(long, value_name = "DIR")]
+    pages: Option<PathBuf>,
+    /// Derive the parameters of each preset anew, write them to this file, and use them for the pages
+    #[arg(long, value_name = "FILE", conflicts_with = "id")]
+    counts: Option<PathBuf>,
 }
 
 impl Models {
     /// Runs the command.
     pub fn run(&self, global: &Global) -> Result<Answer> {
+        if self.pages.is_some() || self.counts.is_some() {
+            return self.write(global).map(|()| Answer::done(""));
+        }
         Ok(Answer::done(match &self.id {
             Some(id) => one(id, global)?,
             None if self.hardware => hardware(global)?,
             None => all(global)?,
         }))
+    }
+
+    /// Writes what is generated of the library.
+    fn write(&self, global: &Global) -> Result<()> {
+        let library = library(global);
+        let mut catalogue = Catalogue::read(&library)?;
+        if let Some(path) = &self.counts {
+            let counts = derived_parameters(&library, &request(global))?;
+            write_file(path, &counts)?;
+            catalogue = catalogue.with_parameters(&counts)?;
+        }
+        let Some(pages) = &self.pages else { return Ok(()) };
+        let wanted = |id: &String| self.id.as_ref().is_none_or(|only| only == id);
+        for id in ids(&library).into_iter().filter(wanted) {
+            let model = BoundModel::open(&OpenRequest { model: id.clone(), ..request(global) })?;
+            let family = catalogue.family(&library, &id)?;
+            write_file(&pages.join(format!("{id}.md")), &family_page(&model, &family)?)?;
+        }
+        if let Some(id) = &self.id {
+            // Says what is there, where it is no family.
+            return find(id, global.models.as_deref(), None).map(|_| ());
+        }
+        let families = ids(&library).into_iter().map(|id| catalogue.family(&library, &id));
+        let families: Vec<Family<'_>> = families.collect::<Result<_>>()?;
+        write_file(&pages.join("README.md"), &family_index(&families))
     }
 }
 
@@ -74,51 +115,49 @@ fn hardware(global: &Global) -> Result<String> {
     Ok(out)
 }
 
-fn all(global: &Global) -> Result<String> {
-    let library = library(global);
-    let mut out = String::new();
-    for id in ids(&library) {
-        let folder = library.folder(&id)?;
-        let description = ModelDescription::load_from(&folder, &library)?;
-        let phases: Vec<&str> = description.phases.iter().map(|phase| phase.name.as_str()).collect();
-        out.push_str(&format!("{id}  {} ({})\n", description.title, phases.join(", ")));
-        out.push_str(&columns(&counted(&id, &presets(&folder, &description), &description, global)?, "  "));
-    }
-    Ok(out)
-}
-
-/// Presets with their numbers of parameters.
-fn counted(
-    id: &str,
-    presets: &[String],
-    description: &ModelDescription,
-    global: &Global,
-) -> Result<Vec<Vec<String>>> {
-    let mut lines = Vec::new();
-    for preset in presets {
-        let request = OpenRequest {
-            model: id.to_owned(),
-            overrides: vec![format!("{}={preset}", description.vendor_group)],
-            rules: global.rules.clone(),
-            models: global.models.clone(),
-            ..OpenRequest::default()
-        };
-        let model = BoundModel::open(&request)?;
-        let weights = model.view()?.total(Metric::Weights)?;
-        lines.push(vec![preset.clone(), format_si(&weights, Unit::Parameter, 4)]);
-    }
-    Ok(lines)
-}
-
-fn one(id: &str, global: &Global) -> Result<String> {
-    let request = OpenRequest {
-        model: id.to_owned(),
+/// A request for some model of the library, for all its phases.
+fn request(global: &Global) -> OpenRequest {
+    OpenRequest {
         rules: global.rules.clone(),
         models: global.models.clone(),
         strict: global.strict,
         all_phases: true,
         ..OpenRequest::default()
-    };
+    }
+}
+
+fn all(global: &Global) -> Result<String> {
+    let library = library(global);
+    let catalogue = Catalogue::read(&library)?;
+    let mut out = String::new();
+    for id in ids(&library) {
+        let family = catalogue.family(&library, &id)?;
+        let description = &family.description;
+        let phases: Vec<&str> = description.phases.iter().map(|phase| phase.name.as_str()).collect();
+        out.push_str(&format!("{id}  {} ({})\n", description.title, phases.join(", ")));
+        out.push_str(&columns(&counted(&id, &family, global)?, "  "));
+    }
+    Ok(out)
+}
+
+/// Presets with their numbers of parameters: those that were derived when the program was made, else derived now, as
+/// where a folder takes the library's or the rules' place.
+fn counted(id: &str, family: &Family<'_>, global: &Global) -> Result<Vec<Vec<String>>> {
+    let mut lines = Vec::new();
+    let made = global.models.is_none() && global.rules.is_none();
+    for preset in &family.presets {
+        let weights = match preset.parameters.as_ref().filter(|_| made) {
+            Some(known) => known.clone(),
+            None => parameters_of(id, &family.description.vendor_group, &preset.name, &request(global))?,
+        };
+        lines.push(vec![preset.name.clone(), format_si(&weights, Unit::Parameter, 4)]);
+    }
+    Ok(lines)
+}
+
+fn one(id: &str, global: &Global) -> Result<String> {
+    let request = OpenRequest { model: id.to_owned(), ..request(global) };
+    let catalogue = Catalogue::read(&library(global))?;
     let found = find(id, global.models.as_deref(), None)?;
     let model = BoundModel::open(&request)?;
     let description = &model.description;
@@ -136,7 +175,9 @@ fn one(id: &str, global: &Global) -> Result<String> {
     section("symbols", symbols.collect());
     let facts = description.facts.iter().map(|fact| vec![fact.span.text().to_owned()]);
     section("facts", facts.collect());
-    section("presets", counted(&found.id, &presets(&found.folder, description), description, global)?);
+    if let Ok(family) = catalogue.family(&library(global), &found.id) {
+        section("presets", counted(&found.id, &family, global)?);
+    }
     let options = groups(&found.folder).into_iter().map(|(group, options)| {
         let taken = model.binding.groups.get(&group).and_then(Option::as_ref);
         let options = options.into_iter().map(|option| match taken {

@@ -1,6 +1,7 @@
 //! A model as a user names it: found, bound to a configuration, and offered as phases and layers with their costs.
 
 mod bound;
+mod catalogue;
 mod expected_tensors;
 mod idle;
 mod layer_view;
@@ -17,6 +18,7 @@ mod variants;
 mod view;
 
 pub use bound::{BoundModel, OpenRequest};
+pub use catalogue::{Catalogue, Family, PARAMETERS, Preset, Referee, derived_parameters, parameters_of};
 pub use expected_tensors::{ExpectedTensor, ExpectedTensors};
 pub use locate::{Found, find, ids, model_files, presets};
 pub use machine::Machine;

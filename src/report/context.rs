@@ -161,7 +161,8 @@ fn plain(line: &super::document::Line) -> String {
             super::document::Inline::Text(text)
             | super::document::Inline::Code(text)
             | super::document::Inline::Strong(text)
-            | super::document::Inline::Math(text) => text.as_str(),
+            | super::document::Inline::Math(text)
+            | super::document::Inline::Link(text, _) => text.as_str(),
         })
         .collect()
 }

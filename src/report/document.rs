@@ -11,6 +11,8 @@ pub enum Inline {
     Strong(String),
     /// A formula in LaTeX.
     Math(String),
+    /// Words, which may be one name in backticks, that lead somewhere.
+    Link(String, String),
 }
 
 /// Running text.
@@ -95,6 +97,13 @@ impl Line {
     #[must_use]
     pub fn math(mut self, latex: impl Into<String>) -> Line {
         self.0.push(Inline::Math(latex.into()));
+        self
+    }
+
+    /// With words that lead somewhere after it.
+    #[must_use]
+    pub fn link(mut self, words: impl Into<String>, target: impl Into<String>) -> Line {
+        self.0.push(Inline::Link(words.into(), target.into()));
         self
     }
 

@@ -94,6 +94,11 @@ fn pieces(line: &Line, in_table: bool) -> Vec<String> {
             Inline::Code(text) => code_span(text, in_table),
             Inline::Strong(text) => format!("**{}**", escaped(text, in_table)),
             Inline::Math(latex) => math_span(latex),
+            Inline::Link(words, target) => {
+                let code = words.strip_prefix('`').and_then(|words| words.strip_suffix('`'));
+                let words = code.map_or_else(|| escaped(words, in_table), |code| code_span(code, in_table));
+                format!("[{words}]({})", target.replace([' ', '(', ')', '\n'], ""))
+            }
         };
         if let Some(last) = pieces.last_mut() {
             last.push_str(&text);
@@ -107,7 +112,8 @@ fn wrap(pieces: &[String], indent: &str, out: &mut String) {
     for (place, piece) in pieces.iter().enumerate() {
         let length = piece.trim_end().chars().count();
         // A mark at the start of a line would begin a list, a heading or a quotation.
-        let plain = piece.starts_with(|next: char| next.is_alphabetic() || matches!(next, '`' | '*' | '('));
+        let plain =
+            piece.starts_with(|next: char| next.is_alphabetic() || matches!(next, '`' | '*' | '(' | '['));
         if place > 0 && plain && column > indent.len() && column + length > WIDTH {
             out.truncate(out.trim_end_matches(' ').len());
             out.push('\n');

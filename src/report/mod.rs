@@ -9,6 +9,7 @@ mod checkpoint;
 mod context;
 mod conventions;
 mod document;
+mod family;
 mod flops;
 mod formulas;
 mod inventory;
@@ -25,6 +26,8 @@ mod topology;
 mod totals;
 mod traffic;
 mod uncounted;
+
+pub use family::{family, index as family_index};
 
 use crate::diagnostic::Result;
 use crate::model::BoundModel;

@@ -89,7 +89,7 @@ fn result(printer: &Printer<'_>, view: &View<'_>, shape: &[Formula]) -> Result<L
 }
 
 /// A quantity of each part and the sum of them; of few parts also the sum factored. More parts say more by themselves.
-fn sum(
+pub(super) fn sum(
     printer: &Printer<'_>,
     view: &View<'_>,
     of: &dyn Fn(NodeId) -> Formula,
@@ -123,7 +123,12 @@ fn sum(
 }
 
 /// FLOPs by unit and part, their sums, and of few parts the totals factored.
-fn flops(printer: &Printer<'_>, view: &View<'_>, phase: &str, document: &mut Document) -> Result<()> {
+pub(super) fn flops(
+    printer: &Printer<'_>,
+    view: &View<'_>,
+    phase: &str,
+    document: &mut Document,
+) -> Result<()> {
     let (tree, algebra) = (&view.tree, printer.algebra);
     let mut equations: Vec<(String, Formula)> = Vec::new();
     let mut units = Vec::new();
@@ -203,7 +208,8 @@ fn stocks(
     Ok(())
 }
 
-fn here(number: Rational, unit: Unit) -> Line {
+/// `, here 7.8 TFLOP`
+pub(super) fn here(number: Rational, unit: Unit) -> Line {
     Line::of(format!(", here {}", format_si(&number, unit, 4)))
 }
 
