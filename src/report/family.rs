@@ -227,8 +227,8 @@ fn active(view: &View<'_>, printer: &Printer<'_>, document: &mut Document) -> Re
     if has_idle_experts(view)? {
         let formula = view.tree.formula(root, Metric::WeightsActive);
         let after = here(view.number(root, Metric::WeightsActive)?, Unit::Parameter);
-        let words = Line::of("Of these one token uses, in phase ").code(&*view.phase);
-        document.list([printer.item(words, "W_active", &[printer.readable(formula)], after)]);
+        document.paragraph(Line::of("Of these one token uses in phase ").code(&*view.phase).text(":"));
+        document.list([printer.item(Line::default(), "W_active", &[printer.readable(formula)], after)]);
     }
     Ok(())
 }
@@ -251,7 +251,7 @@ fn all_symbols(
     let description = &model.description;
     let mut numbers: FxHashMap<Symbol, Rational> = FxHashMap::default();
     for view in views {
-        numbers.extend(view.numbers.iter().map(|(symbol, number)| (*symbol, number.clone())));
+        numbers.extend(view.numbers.iter().map(|(symbol, number)| (symbol, number.clone())));
     }
     let value = |name: &str| {
         let known = model.algebra.knows_symbol(name).then(|| numbers.get(&model.algebra.symbol(name)));
@@ -264,7 +264,7 @@ fn all_symbols(
             None => Line::of("runtime"),
         };
         rows.push(vec![
-            Line::of_code(&*key.name),
+            named(&key.name, &key.latex),
             with_unit(&key.meaning, &key.unit),
             from,
             value(&key.name),
@@ -276,7 +276,7 @@ fn all_symbols(
             let bound = model.binding.symbols[&symbol.name].setting.to_string();
             let shown = bound.parse().map_or(Line::of(bound), |number: Rational| Line::of(grouped(&number)));
             let meaning = with_unit(&symbol.meaning, &symbol.unit);
-            rows.push(vec![Line::of_code(&*symbol.name), meaning, keys(symbol), shown]);
+            rows.push(vec![named(&symbol.name, &symbol.latex), meaning, keys(symbol), shown]);
         }
         if let Some(count) = &symbol.count {
             let meaning = prose::parse(&model.meaning_of(count));
@@ -303,6 +303,12 @@ fn all_symbols(
         document.paragraph(texts.line("family.sizes"));
         document.table(&["Let", "be", ">here"], sizes);
     }
+}
+
+/// A symbol's name, and where that differs how it is written in displayed formulas.
+fn named(name: &str, latex: &str) -> Line {
+    let line = Line::of_code(name);
+    if latex == name { line } else { line.text(" ").math(latex) }
 }
 
 fn with_unit(meaning: &str, unit: &str) -> Line {

@@ -72,10 +72,9 @@ impl SideBySide {
     pub fn of(sides: &[Side<'_>], options: &Options) -> Result<SideBySide> {
         let models: Vec<&BoundModel> = sides.iter().map(|side| side.model).collect();
         let views: Vec<&View<'_>> = sides.iter().map(|side| side.view).collect();
-        let values: Vec<_> = views.iter().map(|view| |symbol| view.numbers.get(&symbol).cloned()).collect();
         let mut numbers = Vec::with_capacity(sides.len());
-        for (view, values) in views.iter().zip(&values) {
-            numbers.push(view.tree.numbers(values).map_err(|error| view.explain(&error))?);
+        for view in &views {
+            numbers.push(view.tree.numbers(&view.numbers).map_err(|error| view.explain(&error))?);
         }
         let mut heads = Vec::with_capacity(sides.len());
         let mut makers = Vec::with_capacity(sides.len());

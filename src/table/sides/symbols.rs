@@ -129,9 +129,9 @@ impl<'a> Symbols<'a> {
                 let other = self.of_name(1 - side, &plain);
                 let shared = other.filter(|other| self.is_same(&plain, [symbol, *other], side));
                 let mut values = [None, None];
-                values[side] = self.sides[side].view.numbers.get(&symbol).cloned();
+                values[side] = self.sides[side].view.numbers.get(symbol).cloned();
                 if let Some(other) = shared {
-                    values[1 - side] = self.sides[1 - side].view.numbers.get(&other).cloned();
+                    values[1 - side] = self.sides[1 - side].view.numbers.get(other).cloned();
                 }
                 let standing = match (shared, name == plain) {
                     (Some(_), _) => Standing::Shared,
