@@ -90,12 +90,14 @@ fn figures_that_pages_tell_of_are_there() {
         .expect("figures")
         .map(|entry| entry.expect("an entry").path())
         .collect();
+    files.push(root().join("tests/data/checkpoints/transformers.toml"));
     files.sort();
     let mut there: BTreeMap<(String, String), u32> = BTreeMap::new();
     for file in files {
         let path = file.strip_prefix(root()).expect("inside").to_string_lossy().replace('\\', "/");
         let figures: toml::Table = read(&file).parse().expect("TOML");
-        for model in figures["model"].as_array().expect("models") {
+        let models = figures.get("model").or(figures.get("checkpoint")).expect("figures");
+        for model in models.as_array().expect("models") {
             let id = match model.get("config") {
                 Some(config) => {
                     let source = Source::new("config.json", config.as_str().expect("JSON"));

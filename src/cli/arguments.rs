@@ -64,12 +64,7 @@ impl Target {
         self.bind_with(global, all_phases, output::input_of(&self.model)?)
     }
 
-    fn bind_with(
-        &self,
-        global: &Global,
-        all_phases: bool,
-        input: Option<Arc<Source>>,
-    ) -> Result<BoundModel> {
+    fn bind_with(&self, global: &Global, all_phases: bool, input: Option<Arc<Source>>) -> Result<BoundModel> {
         BoundModel::open(&OpenRequest {
             model: self.model.clone(),
             input,

@@ -5,7 +5,7 @@ use num_traits::Zero;
 use super::joined::{JoinedRow, Side, SideBySide};
 use super::settings::{SettingRow, settings};
 use super::symbols::{Standing, SymbolRow, Symbols};
-use crate::algebra::{Algebra, Formula, Rational, Verdict};
+use crate::algebra::{Algebra, Formula, Node, Rational, Verdict};
 use crate::cost::{Metric, NodeId};
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
 use crate::model::View;
@@ -101,6 +101,8 @@ struct Written {
     whole: Formula,
     /// Whether both are the same.
     is_whole: bool,
+    /// Is arranged already.
+    as_it_is: bool,
 }
 
 impl Difference {
@@ -204,7 +206,7 @@ impl Difference {
 /// The formula of a metric of a part; `None` for the peak of what a part itself runs, which has none.
 fn part(view: &View<'_>, id: NodeId, own: bool, metric: Metric) -> Result<Option<Written>> {
     let tree = &view.tree;
-    let plain = |formula| Some(Written { shown: formula, whole: formula, is_whole: true });
+    let plain = |formula| Some(Written { shown: formula, whole: formula, is_whole: true, as_it_is: false });
     if own {
         return Ok(match metric {
             Metric::ActivationsBytes | Metric::MemoryBytes | Metric::Intensity | Metric::Time => None,
@@ -212,6 +214,11 @@ fn part(view: &View<'_>, id: NodeId, own: bool, metric: Metric) -> Result<Option
         });
     }
     let whole = tree.formula(id, metric);
+    if metric == Metric::Time {
+        // The greatest of several quotients: each is readable, their common denominator is not.
+        let shown = tree.least_time(tree.work(id).map(|work| tree.algebra().factored(work)));
+        return Ok(Some(Written { shown, whole, is_whole: true, as_it_is: true }));
+    }
     if !matches!(metric, Metric::ActivationsBytes | Metric::MemoryBytes) {
         return Ok(plain(whole));
     }
@@ -220,11 +227,13 @@ fn part(view: &View<'_>, id: NodeId, own: bool, metric: Metric) -> Result<Option
         let stocks = [Metric::WeightsBytes, Metric::KvCacheBytes].map(|stock| tree.formula(id, stock));
         shown = tree.algebra().sum(&[stocks[0], shown, stocks[1]]);
     }
-    Ok(Some(Written { shown, whole, is_whole }))
+    Ok(Some(Written { shown, whole, is_whole, as_it_is: false }))
 }
 
 fn hold(algebra: &Algebra, written: [Option<Written>; 2], values: [Rational; 2]) -> Option<Held> {
-    let readable = |written: &Written| algebra.factored(written.shown);
+    let readable = |written: &Written| {
+        if written.as_it_is { written.shown } else { algebra.factored(written.shown) }
+    };
     let less = |a: Formula, b: Formula| {
         algebra.factored(algebra.sum(&[b, algebra.product(&[algebra.integer(-1), a])]))
     };
@@ -235,6 +244,7 @@ fn hold(algebra: &Algebra, written: [Option<Written>; 2], values: [Rational; 2])
         [None, Some(_)] => (Sameness::OnlySecond, formulas[1]),
         [Some(first), Some(second)] => match compared(algebra, first, second) {
             Sameness::Equal => (Sameness::Equal, Some(algebra.integer(0))),
+            sameness if [first, second].iter().any(|one| is_greatest(algebra, one.shown)) => (sameness, None),
             sameness if first.is_whole && second.is_whole => {
                 (sameness, Some(less(first.shown, second.shown)))
             }
@@ -247,6 +257,11 @@ fn hold(algebra: &Algebra, written: [Option<Written>; 2], values: [Rational; 2])
     let nothing = formulas.iter().flatten().all(|formula| algebra.constant_integer(*formula) == Some(0));
     let sameness = if lacking && nothing { Sameness::Equal } else { sameness };
     Some(Held { formulas, difference, sameness, values })
+}
+
+/// The greatest of several: what such formulas differ by is no formula that anybody reads.
+fn is_greatest(algebra: &Algebra, formula: Formula) -> bool {
+    matches!(algebra.node(formula), Node::Maximum(_))
 }
 
 fn compared(algebra: &Algebra, first: &Written, second: &Written) -> Sameness {

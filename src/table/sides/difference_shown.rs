@@ -222,7 +222,7 @@ fn all_notes(found: &Difference) -> Vec<String> {
     let mut all = notes(&found.table.heads, &found.table.metrics, &rows);
     let mut held = found.rows.iter().flat_map(|line| line.held.iter().flatten());
     if held.any(|held| held.difference.is_none()) {
-        let what = "no B - A: a peak of many moments; shown is what is live at the one that is the peak for these sizes";
+        let what = "no B - A: the greatest of several formulas; of a peak of many moments, what is live at the one that is it for these sizes";
         all.push(what.to_owned());
     }
     all

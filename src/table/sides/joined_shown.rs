@@ -61,7 +61,9 @@ fn cells(table: &SideBySide, exact: bool, indented: bool) -> Cells {
                 let value = row.value(side, column).map(|value| quantity(*metric, &value, exact));
                 line.push(if cell.is_some() { value.unwrap_or_default() } else { MISSING.to_owned() });
                 if *metric == Metric::Time {
-                    line.push(cell.as_ref().map_or_else(|| MISSING.to_owned(), |cell| binding(cell.bound_by)));
+                    line.push(
+                        cell.as_ref().map_or_else(|| MISSING.to_owned(), |cell| binding(cell.bound_by)),
+                    );
                 }
             }
         }

@@ -54,8 +54,13 @@ pub fn settings(sides: &[Side<'_>; 2], shown: &[SymbolRow]) -> Vec<SettingRow> {
         let chosen = |side: usize| counting[side].switches.get(name).cloned();
         add(name, &switch.what, words(&|side| chosen(side).unwrap_or_else(|| default.clone())));
     }
-    let hardware = |side: usize| sides[side].model.machine.as_ref().map(|machine| machine.hardware.name.clone());
-    add("hardware", "for which time is bounded", words(&|side| hardware(side).unwrap_or_else(|| "none".to_owned())));
+    let hardware =
+        |side: usize| sides[side].model.machine.as_ref().map(|machine| machine.hardware.name.clone());
+    add(
+        "hardware",
+        "for which time is bounded",
+        words(&|side| hardware(side).unwrap_or_else(|| "none".to_owned())),
+    );
     add("io", "which traffic is counted", words(&|side| counting[side].io.name().to_owned()));
     rows
 }
