@@ -25,6 +25,8 @@ def forward(ids: tokens(B, S), *, head, labels):
         y = seq_relationship(pooler(x), 2)
     elif head == "sequence":
         y = classifier(pooler(x), labels)
+    elif head == "choice":
+        y = classifier(pooler(x), 1)
     elif head == "labels":
         y = classifier(x, labels)
     else:

@@ -1,5 +1,5 @@
 """CLIP: a tower of texts and a tower of images into one space, and how alike each text and image are."""
-from shared.clip import ClipTextModel, ClipVisionModel, EndOfText
+from shared.clip import ClipTextModel, ClipVisionModel, EndOfText, Normalized
 
 text_model = shared(ClipTextModel, C=C_text, L=L_text, H=H_text, i=i_text, V=V,
                     positions=positions, activation=activation_text, flash=flash)
@@ -7,12 +7,6 @@ vision_model = shared(ClipVisionModel)
 text_projection = shared(linear)
 visual_projection = shared(linear)
 logit_scale = param(1)
-
-
-def Normalized(x: (B, D)):
-    """Vectors of length 1."""
-    length = sqrt(mean(x * x, 1))
-    return x / reshape(length, B, 1)
 
 
 def Similarity(texts: (T, D), images: (B, D), scale: (1)):

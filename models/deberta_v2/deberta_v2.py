@@ -138,6 +138,8 @@ def forward(ids: tokens(B, S), *, head, labels):
         y = predictions(y, word_embeddings)
     elif head == "sequence":
         y = classifier(pooler(y), labels)
+    elif head == "choice":
+        y = classifier(pooler(y), 1)
     elif head == "labels":
         y = classifier(y, labels)
     elif head == "span":

@@ -101,6 +101,8 @@ def forward(ids: tokens(B, S), *, head, labels):
         y = scores(prediction(y), tok_embeddings)
     elif head == "sequence":
         y = classifier(prediction(Pooled(y)), labels)
+    elif head == "choice":
+        y = classifier(prediction(Pooled(y)), 1)
     elif head == "labels":
         y = classifier(prediction(y), labels)
     return y

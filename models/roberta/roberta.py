@@ -29,6 +29,8 @@ def forward(ids: tokens(B, S), *, head, labels):
         y = lm_head(x, word_embeddings)
     elif head == "sequence":
         y = classification(x)
+    elif head == "choice":
+        y = classifier(pooler(x), 1)
     elif head == "labels":
         y = classifier(x, labels)
     else:

@@ -33,3 +33,9 @@ def ClipVisionModel(image: (B, channels, height, width), *, C, L, H, i, p, g, in
     encoder = PreNormEncoder(pre_norm, L=L, H=H, i=i)
     post_norm = layer_norm(ClassToken(encoder))
     return encoder, post_norm
+
+
+def Normalized(x: (B, D)):
+    """Vectors of length 1."""
+    length = sqrt(mean(x * x, 1))
+    return x / reshape(length, B, 1)

@@ -32,11 +32,12 @@ def DecoderLayer(x: (B, S, h), *, dense, i=None, past=0, window=None, norms="bef
 
 
 def Decoder(x: (B, S, h), *, L, past=0, W=None, sliding=True, layer_types=None, full_every=None, first_sliding=0,
-            E=None, first_k_dense=None, sparse_step=None, dense_layers=[]):
+            sliding_below=None, E=None, first_k_dense=None, sparse_step=None, dense_layers=[]):
     """All layers and the norm behind them.
 
-    Which layers slide comes as a list, as a period whose last layer is full, or as the first one that does. Without
-    experts all are dense; else the first `first_k_dense`, those of a list, and all but the last of each period.
+    Which layers slide comes as a list, as a period whose last layer is full, up to some layer, or as the first one that
+    does. Without experts all are dense; else the first `first_k_dense`, those of a list, and all but the last of each
+    period.
     """
     for layer in range(L):
         window = None
@@ -45,7 +46,7 @@ def Decoder(x: (B, S, h), *, L, past=0, W=None, sliding=True, layer_types=None, 
                 if layer_types[layer] == "sliding_attention":
                     window = W
             elif full_every is not None:
-                if layer % full_every != full_every - 1:
+                if layer % full_every != full_every - 1 and (sliding_below is None or layer < sliding_below):
                     window = W
             elif layer >= first_sliding:
                 window = W

@@ -1,4 +1,5 @@
-"""The vision tower of SigLIP."""
+"""The towers of SigLIP."""
+from shared.clip import EndOfText, TokensAndPositions
 from shared.encoder_attention import CrossAttention
 from shared.feed_forward import MLP
 from shared.patches import PatchEmbedding, PatchPositions
@@ -25,3 +26,14 @@ def SiglipVisionModel(image: (B, channels, height, width), *, C, L, H, i, p, g, 
     if pooled:
         pooling = AttentionPooling(post_norm, H=H, i=i)
     return post_norm
+
+
+def SiglipTextModel(ids: tokens(B, S), *, V, C, L, H, i, positions, C_proj):
+    """The text tower: every position sees every other; the last one stands for the text, and is
+    projected into the space that texts and images share.
+    """
+    embeddings = TokensAndPositions(ids, V=V, C=C, positions=positions)
+    encoder = PreNormEncoder(embeddings, L=L, H=H, i=i)
+    final_norm = layer_norm(encoder)
+    head = linear(EndOfText(final_norm), C_proj)
+    return head

@@ -1,4 +1,5 @@
 """Layers of T5: norms without mean, learnt scores of relative position, attention without scaling."""
+from shared.feed_forward import Activation
 
 
 def T5RelativeBias(*, S, T, H, buckets):
@@ -60,18 +61,22 @@ def T5CrossAttention(x: (B, T, h), memory: (B, S, h), *, H, d_kv, fill=True):
 
 def T5FeedForward(x: (..., h), *, i, feed_forward="relu"):
     """Feed-forward network: two linear layers around a ReLU or, in the gated form of T5 1.1 and its
-    successors, a third one that multiplies a GELU.
+    successors, a third one that multiplies a GELU. Other activations are named alike.
     """
-    if feed_forward == "gated-gelu":
+    plain = feed_forward == "relu" or feed_forward == "gelu" or feed_forward == "silu"
+    if plain:
+        wi = linear(x, i, bias=False)
+        inner = Activation(wi, activation=feed_forward)
+    else:
         wi_0 = linear(x, i, bias=False)
         wi_1 = linear(x, i, bias=False)
-        inner = gelu_tanh(wi_0) * wi_1
-    else:
-        wi = linear(x, i, bias=False)
-        if feed_forward == "relu":
-            inner = relu(wi)
+        if feed_forward == "gated-relu":
+            gate = relu(wi_0)
+        elif feed_forward == "gated-silu":
+            gate = silu(wi_0)
         else:
-            inner = gelu(wi)
+            gate = gelu_tanh(wi_0)
+        inner = gate * wi_1
     wo = linear(inner, h, bias=False)
     return wo
 
@@ -86,10 +91,17 @@ def T5EncoderBlock(x: (B, S, h), bias: (1, H, S, S), *, d_kv, i, feed_forward="r
     return x + feed_forward
 
 
-def T5Encoder(x: (B, S, h), *, H, d_kv, i, L, buckets):
-    """L blocks and a last norm; the first block's bias for relative position serves all of them."""
-    bias = T5RelativeBias(S=S, T=S, H=H, buckets=buckets)
-    for layer in range(L):
-        x = T5EncoderBlock(x, bias, d_kv=d_kv, i=i)
+def T5Encoder(x: (B, S, h), *, H, d_kv, i, L, buckets, layer_bias=False):
+    """L blocks and a last norm. The first block's bias for relative position serves all of them,
+    or each has its own.
+    """
+    if layer_bias:
+        for layer in range(L):
+            bias = T5RelativeBias(S=S, T=S, H=H, buckets=buckets)
+            x = T5EncoderBlock(x, bias, d_kv=d_kv, i=i)
+    else:
+        bias = T5RelativeBias(S=S, T=S, H=H, buckets=buckets)
+        for layer in range(L):
+            x = T5EncoderBlock(x, bias, d_kv=d_kv, i=i)
     final_norm = rms_norm(x)
     return final_norm

@@ -8,13 +8,16 @@ embeddings = shared(PatchPositions)
 encoder = shared(PreNormEncoder)
 post_norm = shared(layer_norm)
 pooling = shared(AttentionPooling)
+classifier = shared(linear)
 
 
-def forward(image: (B, channels, height, width), *, pooled):
+def forward(image: (B, channels, height, width), *, pooled, head, labels):
     """B images through the tower: all positions, and the vector that pools them."""
     x = post_norm(encoder(embeddings(patch_embedding(image))))
     if pooled:
         y = pooling(x)
     else:
         y = x
+    if head == "classifier":
+        y = classifier(mean(x, 1), labels)
     return y

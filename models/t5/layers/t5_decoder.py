@@ -19,10 +19,17 @@ def T5DecoderBlock(x: (B, T, h), bias: (1, H, T, past + T), memory: (B, S, h), *
 
 
 def T5Decoder(x: (B, T, h), memory: (B, S, h), *, H, d_kv, i, L_dec, buckets, past=0,
-              fill=True):
-    """L_dec blocks and a last norm; the first block's bias for relative position serves all."""
-    bias = T5RelativeBias(S=T, T=past + T, H=H, buckets=buckets)
-    for layer in range(L_dec):
-        x = T5DecoderBlock(x, bias, memory, d_kv=d_kv, i=i, past=past, fill=fill)
+              fill=True, layer_bias=False):
+    """L_dec blocks and a last norm. The first block's bias for relative position serves all of them,
+    or each has its own.
+    """
+    if layer_bias:
+        for layer in range(L_dec):
+            bias = T5RelativeBias(S=T, T=past + T, H=H, buckets=buckets)
+            x = T5DecoderBlock(x, bias, memory, d_kv=d_kv, i=i, past=past, fill=fill)
+    else:
+        bias = T5RelativeBias(S=T, T=past + T, H=H, buckets=buckets)
+        for layer in range(L_dec):
+            x = T5DecoderBlock(x, bias, memory, d_kv=d_kv, i=i, past=past, fill=fill)
     final_norm = rms_norm(x)
     return final_norm

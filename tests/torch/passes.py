@@ -1,0 +1,154 @@
+"""Passes of transformers' models on the meta device: what each kind of model is given, and what is measured of it."""
+import torch
+import transformers
+from torch.utils.flop_counter import FlopCounterMode
+
+
+def configuration(config):
+    """The configuration of a config.json, as the class of its architecture reads it."""
+    kind = getattr(transformers, config["architectures"][0]).config_class
+    return kind.from_dict({k: v for k, v in config.items() if k != "architectures"})
+
+
+def build(config, own):
+    """The model on the meta device, in bf16; attention by the fused kernel where the model has it."""
+    for attention in ("sdpa", "eager"):
+        own._attn_implementation = attention
+        own._experts_implementation = "batched_mm"
+        try:
+            with torch.device("meta"):
+                model = getattr(transformers, config["architectures"][0])(own).to(torch.bfloat16).eval()
+            model.config.pad_token_id = None    # else the values of tokens would be looked at
+            return model.requires_grad_(False)
+        except (ValueError, ImportError) as error:
+            reason = error
+    raise reason
+
+
+def parameters(model):
+    model.tie_weights()
+    return sum({id(p): p.numel() for p in model.parameters()}.values())
+
+
+def tokens(*shape):
+    return torch.zeros(*shape, dtype=torch.long, device="meta")
+
+
+def values(*shape):
+    return torch.zeros(*shape, dtype=torch.bfloat16, device="meta")
+
+
+def counted(run):
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        out = run()
+    return counter.get_total_flops(), out
+
+
+def bytes_of(cache):
+    """Bytes of all tensors that a cache holds, each once."""
+    found = {}
+
+    def walk(value):
+        if isinstance(value, torch.Tensor):
+            found[id(value)] = value.numel() * value.element_size() if value.dim() else 0   # a number that it counts with
+        elif isinstance(value, (list, tuple)):
+            for one in value:
+                walk(one)
+        elif isinstance(value, dict):
+            walk(list(value.values()))
+        elif type(value).__module__ == "transformers.cache_utils":
+            walk(vars(value))
+
+    walk(cache)
+    return sum(found.values()) if cache is not None else None
+
+
+def measured(kind, model, own, entry):
+    """Runtime keys of each pass, and what was measured of it."""
+    weights = parameters(model)
+    for words, flops, cache in KINDS[kind](model, own, entry):
+        want = {"flops.tensor_core": flops, "weights": weights}
+        if cache is not None:
+            want["kv_cache.bytes"] = cache
+        yield [f"{k}={v}" for k, v in words.items()], want
+
+
+def causal(model, own, entry):
+    for batch, length in entry.get("sizes", [[1, 9], [2, 21]]):
+        if type(model).__name__.endswith("SequenceClassification"):
+            batch = 1       # of several, the last token that is no padding would be looked for
+        flops, out = counted(lambda: model(input_ids=tokens(batch, length), use_cache=True))
+        yield {"phase": "prefill", "B": batch, "S": length}, flops, bytes_of(past_of(out))
+        past = past_of(out)
+        if past is None:
+            continue
+        flops, out = counted(lambda: model(input_ids=tokens(batch, 1), use_cache=True, **{past_name(out): past}))
+        yield {"phase": "decode", "B": batch, "S": length}, flops, bytes_of(past_of(out))
+
+
+def past_name(out):
+    return "cache_params" if "cache_params" in out else "past_key_values"
+
+
+def past_of(out):
+    return out.get(past_name(out))
+
+
+def text(model, own, entry):
+    for batch, length in entry.get("sizes", [[1, 9], [2, 21]]):
+        given = {"input_ids": tokens(batch, length)}
+        if entry.get("attention_mask"):
+            given["attention_mask"] = torch.ones(batch, length, dtype=torch.long, device="meta")
+        flops, _ = counted(lambda: model(**given))
+        yield {"B": batch, "S": length}, flops, None
+
+
+def choices(model, own, entry):
+    """Questions with three answers each, all of which are texts."""
+    for batch, length in ([1, 9], [2, 21]):
+        mask = {}
+        if entry.get("attention_mask"):
+            mask["attention_mask"] = torch.ones(batch, 3, length, dtype=torch.long, device="meta")
+        flops, _ = counted(lambda: model(input_ids=tokens(batch, 3, length), **mask))
+        yield {"B": 3 * batch, "S": length}, flops, None
+
+
+def image(model, own, entry):
+    vision = getattr(own, "vision_config", own)
+    size = getattr(vision, "image_size", 64)
+    sizes = entry.get("images", [[1, 0, 0], [3, 0, 0]])
+    for batch, more_rows, more_columns in sizes:
+        height, width = size + more_rows, size + more_columns
+        given = {"pixel_values": values(batch, getattr(vision, "num_channels", 3), height, width)}
+        flops, _ = counted(lambda: model(**given, **entry.get("arguments", {})))
+        yield {"B": batch, "height": height, "width": width}, flops, None
+
+
+def two_towers(model, own, entry):
+    size = own.vision_config.image_size
+    channels = own.vision_config.num_channels
+    for texts, batch, length in ([1, 1, 7], [3, 2, 5]):
+        flops, _ = counted(lambda: model(input_ids=tokens(texts, length), pixel_values=values(batch, channels, size, size)))
+        yield {"phase": "forward", "T": texts, "B": batch, "S": length, "height": size, "width": size}, flops, None
+
+
+def encoder_decoder(model, own, entry):
+    for batch, length, written in ([1, 9, 4], [2, 21, 1]):
+        frames = entry.get("frames")
+        if frames:
+            length = own.max_source_positions * 2
+            source = {"input_features": values(batch, own.num_mel_bins, length)}
+        else:
+            source = {"input_ids": tokens(batch, length)}
+        sizes = {"B": batch, "S": length}
+        flops, encoded = counted(lambda: model.get_encoder()(**source))
+        yield {"phase": "encode", **sizes}, flops, None
+        flops, out = counted(lambda: model(**source, decoder_input_ids=tokens(batch, written), use_cache=True))
+        yield {"phase": "prefill", **sizes, "T": written}, flops, bytes_of(out.past_key_values)
+        past = out.past_key_values
+        flops, out = counted(lambda: model(encoder_outputs=encoded, decoder_input_ids=tokens(batch, 1), past_key_values=past,
+                                           use_cache=True))
+        yield {"phase": "decode", **sizes, "T": written}, flops, bytes_of(out.past_key_values)
+
+
+KINDS = {f.__name__: f for f in (causal, text, choices, image, two_towers, encoder_decoder)}
