@@ -107,6 +107,9 @@ def DebertaEncoder(x: (B, S, h), *, L, H, i, relative, buckets, max_relative, po
         offsets = Offsets(rel_embeddings, normed=norm_rel_ebd is not None and "layer_norm" in norm_rel_ebd)
     else:
         offsets = constant(2 * span, h)
+        if norm_rel_ebd is not None and "layer_norm" in norm_rel_ebd:   # the checkpoint has it all the same
+            idle_norm_weight = param(h)
+            idle_norm_bias = param(h)
     for layer in range(L):
         x = DebertaLayer(x, offsets, H=H, i=i, relative=relative,
                          c2p=pos_att_type is not None and "c2p" in pos_att_type,

@@ -1,5 +1,5 @@
 """The vision tower of Qwen2.5-VL by itself. Its part and phase."""
-from layers.vision_tower import Qwen25VisionTower
+from shared.qwen2_5_vision_tower import Qwen25VisionTower
 
 visual = shared(Qwen25VisionTower)
 

@@ -1,5 +1,5 @@
 """The vision tower of Qwen2-VL by itself. Its part and phase."""
-from layers.vision_tower import Qwen2VisionTower
+from shared.qwen2_vision_tower import Qwen2VisionTower
 
 visual = shared(Qwen2VisionTower)
 

@@ -52,14 +52,14 @@ def MoE(x: (B, S, h), *, E, top_k, i_moe, i_shared=None, n_shared=None, shared_g
         if expert == "clamped":
             routed = per_expert(ClampedMLP, rows, experts=E, top_k=E, i=i_moe)
         else:
-            routed = per_expert(GatedMLP, rows, experts=E, top_k=E, i=i_moe)
+            routed = per_expert(GatedMLP, rows, experts=E, top_k=E, i=i_moe, mlp_bias=False)
         y = combine(routed, router)
     else:
         rows = route(x, chosen)
         if expert == "clamped":
             routed = per_expert(ClampedMLP, rows, experts=E, top_k=top_k, i=i_moe)
         else:
-            routed = per_expert(GatedMLP, rows, experts=E, top_k=top_k, i=i_moe)
+            routed = per_expert(GatedMLP, rows, experts=E, top_k=top_k, i=i_moe, mlp_bias=False)
         y = combine(routed, weights)
     width = i_shared if n_shared is None else n_shared * i_moe
     if width is not None:

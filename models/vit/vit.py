@@ -1,4 +1,5 @@
 """ViT: an encoder of images cut into patches, by itself or with a classifier."""
+from shared.feed_forward import Activation
 from shared.patches import ClassAndPositions, ClassToken, PatchEmbedding
 from shared.pre_norm_encoder import PreNormEncoder
 
@@ -10,11 +11,11 @@ pooler = shared(linear)
 classifier = shared(linear)
 
 
-def forward(image: (B, channels, height, width), *, head, C_pool, labels):
+def forward(image: (B, channels, height, width), *, head, C_pool, labels, pooler_activation):
     """B images once through encoder and head."""
     x = norm(encoder(embeddings(patch_embedding(image))))
     if head == "none":
-        y = tanh(pooler(ClassToken(x), C_pool))
+        y = Activation(pooler(ClassToken(x), C_pool), activation=pooler_activation)
     else:
         y = classifier(ClassToken(x), labels)
     return y

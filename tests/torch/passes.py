@@ -3,6 +3,9 @@ import torch
 import transformers
 from torch.utils.flop_counter import FlopCounterMode
 
+# Where models are made: on `meta`, or on `cpu` for the few that look at values.
+DEVICE = "meta"
+
 
 def configuration(config):
     """The configuration of a config.json, as the class of its architecture reads it."""
@@ -12,11 +15,11 @@ def configuration(config):
 
 def build(config, own):
     """The model on the meta device, in bf16; attention by the fused kernel where the model has it."""
-    for attention in ("sdpa", "eager"):
+    for attention in ("sdpa", "eager") if DEVICE == "meta" else ("eager",):    # the fused kernel of a CPU is not counted
         own._attn_implementation = attention
         own._experts_implementation = "batched_mm"
         try:
-            with torch.device("meta"):
+            with torch.device(DEVICE):
                 model = getattr(transformers, config["architectures"][0])(own).to(torch.bfloat16).eval()
             model.config.pad_token_id = None    # else the values of tokens would be looked at
             return model.requires_grad_(False)
@@ -31,11 +34,11 @@ def parameters(model):
 
 
 def tokens(*shape):
-    return torch.zeros(*shape, dtype=torch.long, device="meta")
+    return torch.zeros(*shape, dtype=torch.long, device=DEVICE)
 
 
 def values(*shape):
-    return torch.zeros(*shape, dtype=torch.bfloat16, device="meta")
+    return torch.zeros(*shape, dtype=torch.bfloat16, device=DEVICE)
 
 
 def counted(run):
@@ -98,7 +101,7 @@ def text(model, own, entry):
     for batch, length in entry.get("sizes", [[1, 9], [2, 21]]):
         given = {"input_ids": tokens(batch, length)}
         if entry.get("attention_mask"):
-            given["attention_mask"] = torch.ones(batch, length, dtype=torch.long, device="meta")
+            given["attention_mask"] = torch.ones(batch, length, dtype=torch.long, device=DEVICE)
         flops, _ = counted(lambda: model(**given))
         yield {"B": batch, "S": length}, flops, None
 
@@ -108,7 +111,7 @@ def choices(model, own, entry):
     for batch, length in ([1, 9], [2, 21]):
         mask = {}
         if entry.get("attention_mask"):
-            mask["attention_mask"] = torch.ones(batch, 3, length, dtype=torch.long, device="meta")
+            mask["attention_mask"] = torch.ones(batch, 3, length, dtype=torch.long, device=DEVICE)
         flops, _ = counted(lambda: model(input_ids=tokens(batch, 3, length), **mask))
         yield {"B": 3 * batch, "S": length}, flops, None
 
@@ -132,6 +135,40 @@ def two_towers(model, own, entry):
         yield {"phase": "forward", "T": texts, "B": batch, "S": length, "height": size, "width": size}, flops, None
 
 
+def sees_and_reads(model, own, entry):
+    """Text alone; images alone; and images' features with the prefill of as many tokens."""
+    yield from causal(model, own, entry)
+    text = getattr(model, "model", model)
+    for batch, images, prompt in ([1, 1, 5], [2, 2, 3]):
+        sizes, run, seen = entry_images(entry, text, own, batch * images)
+        flops, _ = counted(run)
+        yield {"phase": "view", "B": batch * images, **sizes}, flops, None
+        length = images * seen(own) + prompt
+        more, out = counted(lambda: model(input_ids=tokens(batch, length), use_cache=True))
+        yield {"phase": "pipeline", "B": batch, "images": images, "prompt": prompt, **sizes}, flops + more, bytes_of(past_of(out))
+
+
+def entry_images(entry, text, own, count):
+    """Runtime keys of images, what runs the tower and projector over them, and how many tokens one becomes."""
+    vision = own.vision_config
+    if entry.get("grid"):       # pictures of any size, in patches of several frames
+        rows, columns = entry["grid"]
+        patch = vision.patch_size
+        merge = vision.spatial_merge_size
+        grid = torch.tensor([[1, rows * merge, columns * merge]] * count)
+        channels = getattr(vision, "in_channels", 3)
+        patches = values(count * rows * columns * merge**2, channels * vision.temporal_patch_size * patch**2)
+        sizes = {"height": rows * merge * patch, "width": columns * merge * patch}
+        return sizes, lambda: text.visual(patches, grid_thw=grid), lambda own: rows * columns
+    size = vision.image_size
+    pixels = values(count, getattr(vision, "num_channels", 3), size, size)
+    run = lambda: text.get_image_features(pixels)
+    def seen(own):
+        patches = (size // vision.patch_size) ** 2
+        return patches + (vision.model_type == "clip_vision_model") - (own.vision_feature_select_strategy == "default")
+    return {"height": size, "width": size}, run, seen
+
+
 def encoder_decoder(model, own, entry):
     for batch, length, written in ([1, 9, 4], [2, 21, 1]):
         frames = entry.get("frames")
@@ -151,4 +188,4 @@ def encoder_decoder(model, own, entry):
         yield {"phase": "decode", **sizes, "T": written}, flops, bytes_of(out.past_key_values)
 
 
-KINDS = {f.__name__: f for f in (causal, text, choices, image, two_towers, encoder_decoder)}
+KINDS = {f.__name__: f for f in (causal, text, choices, image, two_towers, sees_and_reads, encoder_decoder)}

@@ -132,6 +132,7 @@ def write(path, config, measured):
 
 def attempt(command, entry, config, file=None):
     """What is compared for one configuration: how many figures were equal, what was not; None where torch refuses."""
+    passes.DEVICE = entry.get("device", "meta")
     try:
         own = passes.configuration(config)
         text = saved(config, own)
