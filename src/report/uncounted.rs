@@ -39,7 +39,6 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     if !idle.is_empty() {
         document.paragraph(texts.with("uncounted.idle", &[("names", Line::names(idle))]));
     }
-    document.heading(3, Line::of("Assumed"));
     let mut assumptions: Vec<String> = Vec::new();
     for phase in &report.phases {
         push_new(&mut assumptions, phase.view.assumptions.clone());
@@ -52,7 +51,10 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
         }
         items.push(line.text(": ").and(prose::parse(&requirement.why)).text("."));
     }
-    document.list(items);
+    if !items.is_empty() {
+        document.heading(3, Line::of("Assumed"));
+        document.list(items);
+    }
     document.heading(3, Line::of("Claimed"));
     document.paragraph(texts.line("uncounted.facts"));
     let facts = report.model.description.facts.iter();
