@@ -115,6 +115,11 @@ fn decoders_with_other_structure() {
     agrees("decoder-variants");
 }
 
+#[test]
+fn configurations_that_nobody_published() {
+    agrees("unpublished");
+}
+
 /// Bytes of the weights of a configuration with overrides.
 fn weight_bytes(config: &str, overrides: &[&str]) -> String {
     let bound = BoundModel::open(&OpenRequest {
