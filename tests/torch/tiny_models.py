@@ -70,7 +70,7 @@ MODELS = {
     "llava siglip": {"architectures": ["LlavaForConditionalGeneration"], "model_type": "llava", "torch_dtype": "float32",
                      "text_config": {**TEXT, "model_type": "qwen2"},
                      "vision_config": {**PART, "model_type": "siglip_vision_model"}},
-    "cohere": model("CohereForCausalLM", "cohere", TEXT, use_qk_norm=True),
+    "cohere": model("CohereForCausalLM", "cohere", GROUPED, use_qk_norm=True),
     "t5_encoder": {"architectures": ["T5EncoderModel"], "model_type": "t5", "vocab_size": 96, "d_model": 48,
                    "d_ff": 80, "d_kv": 8, "num_layers": 2, "num_heads": 4, "torch_dtype": "float32"},
     "umt5": {"architectures": ["UMT5ForConditionalGeneration"], "model_type": "umt5", "vocab_size": 96, "d_model": 48,
