@@ -31,7 +31,7 @@ pub struct Rates {
 }
 
 impl Limit {
-    /// All of them, in the order of [`Rates::times`].
+    /// All of them, in the order of `Rates::times`.
     pub const ALL: [Limit; 3] = [Limit::TensorCores, Limit::CudaCores, Limit::Memory];
 
     /// As tables say it.
