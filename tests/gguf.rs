@@ -82,11 +82,23 @@ fn converted() -> Vec<(String, Vec<Tensor>)> {
 fn what_llama_cpp_names_is_what_is_derived() {
     for (name, tensors) in converted() {
         let folder = Folder::new("gguf");
-        folder.write("config.json", saved_as(&name).config);
+        folder.write("config.json", saved_as(name.trim_end_matches(" cut")).config);
         write_gguf(&folder.0.join("model.gguf"), &tensors, (0, 1, 4));
         let output = run(&["reconcile", folder.text()]);
         let (out, err) = texts(&output);
+        if name == "roberta base" {
+            // Positions are counted from the padding token's on, and the rows before are cut off.
+            assert_eq!((output.status.code(), out.matches("other shape").count()), (Some(1), 1), "{out}");
+            assert!(out.contains("position_embd.weight") && !out.contains("missing"), "{out}");
+            continue;
+        }
         assert_eq!((output.status.code(), err.as_str()), (Some(0), ""), "{name}\n{out}");
+        let tower = ["gemma3", "llama4", "llava", "qwen2_vl", "qwen2_5_vl"].contains(&name.as_str());
+        assert_eq!(
+            out.contains("GGUF files leave out"),
+            tower || name.starts_with("bert") || name == "modernbert",
+            "{name}\n{out}"
+        );
         let changed: Vec<Tensor> =
             tensors.iter().filter(|tensor| !tensor.0.ends_with("ffn_up.weight")).cloned().collect();
         write_gguf(&folder.0.join("model.gguf"), &changed, (0, 1, 4));

@@ -15,11 +15,21 @@ impl ModelDescription {
         let outer = path.rsplit_once('.').map(|(outer, _)| full(outer));
         names_at(table, &full(path)).or_else(|| names_at(table, &outer?))
     }
+
+    /// The part that GGUF files leave out, where the weight with this path and name stands in one: its list of names is
+    /// empty.
+    pub fn left_out_of_gguf(&self, weight: &str) -> Option<&str> {
+        let parts = self.gguf_tensors.iter().filter(|(_, names)| names.is_empty());
+        let inside = |part: &str| {
+            weight.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        parts.map(|(part, _)| part.as_str()).find(|part| inside(part))
+    }
 }
 
 /// The names at a path.
 fn names_at(table: &IndexMap<String, Vec<String>>, path: &str) -> Option<Vec<String>> {
-    if let Some(names) = table.get(path) {
+    if let Some(names) = table.get(path).filter(|names| !names.is_empty()) {
         return Some(names.clone());
     }
     table.iter().find_map(|(key, names)| {

@@ -37,9 +37,12 @@ pub struct ExpectedTensors {
     pub tensors: IndexMap<String, ExpectedTensor>,
     /// Our weights without one: path, elements.
     pub unnamed: Vec<(String, u128)>,
+    /// Parts of ours that such files leave out, each with its elements.
+    pub left_out: IndexMap<String, u128>,
 }
 
-/// One weight of ours, or equal ones.
+/// One weight of ours, or equal ones, or a piece of these.
+#[derive(Clone)]
 struct Group<'w> {
     weight: &'w Weight,
     path: String,
@@ -80,18 +83,25 @@ impl BoundModel {
             let Some(names) = self.description.names_of_weight(&group.path, &weight.name, gguf) else {
                 let copies: u128 = group.numbers.iter().map(|numbers| numbers.len() as u128).product();
                 let copies = copies * u128::from(group.experts.map_or(1, |(experts, _)| experts));
-                expected.unnamed.push((group.full_path(), copies * elements(&group.shape)));
+                let (path, all) = (group.full_path(), copies * elements(&group.shape));
+                match self.description.left_out_of_gguf(&path).filter(|_| gguf) {
+                    Some(part) => *expected.left_out.entry(part.to_owned()).or_default() += all,
+                    None => expected.unnamed.push((path, all)),
+                }
                 continue;
             };
-            let (pattern, vendors) = self.names_in_use(&group, &names, exists)?;
-            if parts.len() as u64 + vendors.len() as u64 > MOST {
-                return Err(too_many());
+            let pieces = self.names_in_use(&group, &names, exists)?;
+            let shapes = self.piece_shapes(&group, &pieces)?;
+            for ((pattern, vendors), shape) in pieces.into_iter().zip(shapes) {
+                if parts.len() as u64 + vendors.len() as u64 > MOST {
+                    return Err(too_many());
+                }
+                for name in vendors {
+                    parts.entry(name).or_default().push(groups.len());
+                }
+                groups.push(Group { shape, ..group.clone() });
+                finals.push(pattern);
             }
-            for name in vendors {
-                parts.entry(name).or_default().push(groups.len());
-            }
-            groups.push(group);
-            finals.push(pattern);
         }
         for (name, members) in parts {
             let tensor = self.joined(&name, &members, &groups, &finals[members[0]])?;
@@ -100,25 +110,53 @@ impl BoundModel {
         Ok(expected)
     }
 
-    /// The first of the names of a group that exist, with its pattern; else the first.
+    /// The first of the names of a group that exist, each of its pieces with its pattern; else the first.
     fn names_in_use(
         &self,
         group: &Group<'_>,
         names: &[String],
         exists: &dyn Fn(&str) -> bool,
-    ) -> Result<(TensorPattern, Vec<String>)> {
+    ) -> Result<Vec<(TensorPattern, Vec<String>)>> {
         let mut first = None;
         for written in names {
-            let pattern = TensorPattern::parse(written)?;
-            let vendors = group.names(written, &pattern)?;
-            if vendors.iter().any(|name| exists(name)) {
-                return Ok((pattern, vendors));
+            let named = |pattern: TensorPattern| {
+                let vendors = group.names(written, &pattern)?;
+                Ok((pattern, vendors))
+            };
+            let pieces: Vec<_> =
+                TensorPattern::pieces(written)?.into_iter().map(named).collect::<Result<_>>()?;
+            if pieces.iter().flat_map(|(_, vendors)| vendors).any(|name| exists(name)) {
+                return Ok(pieces);
             }
-            first.get_or_insert((pattern, vendors));
+            first.get_or_insert(pieces);
         }
         first.ok_or_else(|| {
             Diagnostic::new("tensor-name", format!("{} has an empty list of names", group.path))
         })
+    }
+
+    /// The shapes of the pieces that a group's weight is cut into: its own where there is but one.
+    fn piece_shapes(
+        &self,
+        group: &Group<'_>,
+        pieces: &[(TensorPattern, Vec<String>)],
+    ) -> Result<Vec<Vec<u64>>> {
+        if pieces.len() == 1 {
+            return Ok(vec![group.shape.clone()]);
+        }
+        let mut shapes = Vec::new();
+        for (pattern, _) in pieces {
+            shapes.extend(pattern.shape(&Sizes(&self.binding))?);
+        }
+        let all = shapes.iter().fold(0_u128, |sum, shape| sum.saturating_add(elements(shape)));
+        if shapes.len() != pieces.len() || all != elements(&group.shape) {
+            let what = format!(
+                "the tensors that {} is cut into do not say shapes that add up to it",
+                group.full_path()
+            );
+            return Err(Diagnostic::new("tensor-name", what));
+        }
+        Ok(shapes)
     }
 
     /// The tensor that several weights of ours are: one below the other, turned, stacked.

@@ -180,6 +180,11 @@ impl BoundModel {
             comparison.differ(Kind::Files, "", "", contradiction);
         }
         comparison.result.remarks.clone_from(&checkpoint.remarks);
+        for (part, elements) in &expected.left_out {
+            let remark =
+                format!("GGUF files leave out {part}, {elements} parameters, which are not compared");
+            comparison.result.remarks.push(remark);
+        }
         for (path, elements) in &expected.unnamed {
             comparison.differ(Kind::Unnamed, &format!("{elements} parameters"), "", path);
         }

@@ -3,7 +3,8 @@
 //! `model.layers.{layer}.mlp.down_proj.weight` numbers copies from 0, `{layer+1}` from 1. Behind the name may stand `[E]`,
 //! a symbol: so many copies are one tensor, stacked in front; `.T`: the last two dimensions are swapped; and
 //! ` : (C, 3, 2, p, p)`: the vendor's shape, where it is another view of the same values. Weights of ours that have the
-//! same name are one tensor, one below the other.
+//! same name are one tensor, one below the other. ` + ` stands between tensors that one weight of ours is cut into, each
+//! with its shape.
 
 use crate::config::{Expression, Names};
 use crate::diagnostic::{Diagnostic, Result, Source, Span};
@@ -66,6 +67,14 @@ impl TensorPattern {
         }
         texts.push(name.to_owned());
         Ok(TensorPattern { texts, firsts, stacked, transposed, shape })
+    }
+
+    /// Reads the names of the tensors that a weight is: one, or the pieces that it is cut into.
+    ///
+    /// # Errors
+    /// As [`TensorPattern::parse`].
+    pub fn pieces(written: &str) -> Result<Vec<Self>> {
+        written.split(" + ").map(Self::parse).collect()
     }
 
     /// How many numbers of copies it has.

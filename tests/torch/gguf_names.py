@@ -2,8 +2,9 @@
 """Tensors of tiny checkpoints by llama.cpp's names: gguf_names.py > FILE.toml
 
 Reads `tests/data/checkpoints/transformers.toml`, gives each tensor the name that gguf-py's own table has for it, and
-joins experts as llama.cpp's conversion does: stacked in one tensor. The tiny Qwen MoEs have dense layers among them, which
-llama.cpp has not. Needs `pip install gguf`.
+changes shapes and leaves tensors out as llama.cpp's conversion does (`conversion/*.py` there): experts are stacked, towers
+stand in a file of their own, encoders have neither pooler nor predictions. Two tiny Qwen MoEs have dense layers among
+them, which llama.cpp has not. Needs `pip install gguf`.
 """
 import json
 import pathlib
@@ -23,7 +24,16 @@ ARCHITECTURES = {
     "olmo2": "OLMO2", "olmoe": "OLMOE", "phi3": "PHI3", "starcoder2": "STARCODER2", "deepseek_v2": "DEEPSEEK2",
     "deepseek_v2 lite": "DEEPSEEK2", "gpt_oss": "GPT_OSS", "gpt2": "GPT2", "gpt_neox": "GPTNEOX",
     "bloom": "BLOOM", "falcon": "FALCON", "falcon grouped": "FALCON", "phi": "PHI2",
+    "qwen2_moe sparse": "QWEN2MOE", "qwen3_moe sparse": "QWEN3MOE", "deepseek_v3": "DEEPSEEK2", "deepseek_v2 cut": "DEEPSEEK2",
+    "gptj": "GPTJ",
+    "cohere": "COMMAND_R", "llama4_text": "LLAMA4", "llama4": "LLAMA4", "gemma3": "GEMMA3", "qwen2_vl": "QWEN2VL",
+    "qwen2_5_vl": "QWEN2VL", "llava": "LLAMA", "mamba": "MAMBA", "mamba_2": "MAMBA2", "t5": "T5", "flan_t5": "T5",
+    "umt5": "T5", "t5_encoder": "T5ENCODER", "bert": "BERT", "bert base": "BERT", "roberta base": "BERT",
+    "modernbert": "MODERN_BERT", "modernbert base": "MODERN_BERT",
 }
+# Ends of vision towers' and projectors' names, and what encoders lose: `filter_tensors` of the conversion.
+LEFT_OUT = re.compile(r"vision_|visual\.|multi_modal_projector|^pooler\.|^cls\.|^decoder\.(weight|bias)$|position_ids$")
+ENCODERS = ("BERT", "MODERN_BERT")
 
 
 def expand(line):
@@ -41,13 +51,40 @@ def converted(name, tensors):
     """Name → shape as llama.cpp's conversion makes them."""
     experts, out = {}, {}
     for tensor, shape in tensors.items():
+        if ARCHITECTURES[name] in ENCODERS:
+            tensor = re.sub(r"^(bert|roberta|model)\.", "", tensor)
+        if LEFT_OUT.search(tensor) and (ARCHITECTURES[name] in ENCODERS or not tensor.startswith(("cls.", "decoder."))):
+            continue
+        tensor = tensor.replace("language_model.", "")
         if name == "bloom":
             tensor = tensor.removeprefix("transformer.")
+        if name == "mamba_2":
+            tensor = tensor.replace(".dt_bias", ".dt_proj.bias")
         stacked = re.sub(r"experts\.\d+\.", "experts.", tensor)
         if stacked != tensor:
             experts.setdefault(stacked, []).append(shape)
         elif name == "gpt2" and re.search(r"(c_attn|c_proj|c_fc)\.weight$", tensor):
             out[tensor] = shape[::-1]
+        elif name == "roberta base" and "position_embeddings" in tensor:
+            # Positions are counted from the padding token's on.
+            out[tensor] = [shape[0] - 2, shape[1]]
+        elif name == "mamba_2" and tensor.endswith("mixer.norm.weight"):
+            out[tensor] = [2, shape[0] // 2]
+        elif name == "deepseek_v2 cut" and "kv_b_proj" in tensor:
+            # 4 heads, 8 channels without position and 6 values each; keys are turned.
+            out[tensor.replace("kv_b", "k_b")] = [4, shape[1], 8]
+            out[tensor.replace("kv_b", "v_b")] = [4, 6, shape[1]]
+        elif tensor.endswith("e_score_correction_bias"):
+            out[tensor.replace("_bias", ".bias")] = shape
+        elif "conv1d.weight" in tensor:
+            out[tensor] = [shape[0], shape[2]]
+        elif ARCHITECTURES[name] == "LLAMA4" and "experts" in tensor and "shared" not in tensor:
+            turned = [shape[0], shape[2], shape[1]]
+            if "gate_up" in tensor:
+                for half_name in ("gate_proj", "up_proj"):
+                    out[tensor.replace("gate_up_proj", half_name) + ".weight"] = [turned[0], turned[1] // 2, turned[2]]
+            else:
+                out[tensor + ".weight"] = turned
         elif name == "gpt_oss" and "experts" in tensor:
             # Gate and up are interleaved in the last dimension, and split; matrices are turned.
             module, bias = tensor.removesuffix("_bias"), "bias" if tensor.endswith("_bias") else "weight"
@@ -65,7 +102,10 @@ def converted(name, tensors):
 
 def main():
     print("# The tensors of transformers.toml as llama.cpp names them: tests/torch/gguf_names.py\n")
-    for saved in tomllib.loads(SAVED.read_text())["checkpoint"]:
+    checkpoints = tomllib.loads(SAVED.read_text())["checkpoint"]
+    # Newer conversions cut `kv_b_proj` into keys and values.
+    cut = [saved | {"name": "deepseek_v2 cut"} for saved in checkpoints if saved["name"] == "deepseek_v2"]
+    for saved in checkpoints + cut:
         architecture = ARCHITECTURES.get(saved["name"])
         if architecture is None:
             continue
