@@ -24,8 +24,9 @@ def CausalAttention(q: (B, H, S, d), keys: (B, H_kv, T, d), values: (B, H_kv, T,
     if attention == "flash":
         a = sdpa(q, keys, values, sink=sink, causal=True, window=window)
     else:
+        scale = constant(1)  # 1 / sqrt(d)
         scores = matmul(q, transpose(RepeatKV(keys, H=H), -2, -1), causal="scores", window=window)
-        probs = softmax(0.125 * scores, sink=sink, causal=True, window=window)  # 1 / sqrt(d) is a number
+        probs = softmax(scores * scale, sink=sink, causal=True, window=window)
         a = matmul(probs, RepeatKV(values, H=H), causal="values", window=window)
     return a
 

@@ -220,6 +220,8 @@ pub struct Phase {
     pub keys: Vec<String>,
     /// Runtime keys that follow from the others, each with what it is.
     pub derived: IndexMap<String, String>,
+    /// What runtime keys are in this phase, where that is narrower than what they are in all.
+    pub meaning: IndexMap<String, String>,
 }
 
 /// Where the type of a kind of tensor comes from.

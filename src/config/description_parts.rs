@@ -279,7 +279,7 @@ impl Loader<'_> {
             let message = format!("`{}` is no runtime key of this model", name.get_ref());
             return Err(self.error(message, self.span(name)));
         }
-        if let Some(name) = table.derived.keys().find(|name| !known(name)) {
+        if let Some(name) = table.derived.keys().chain(table.meaning.keys()).find(|name| !known(name)) {
             return Err(self.error(format!("`{name}` is no runtime key of this model"), span));
         }
         Ok(Phase {
@@ -287,6 +287,7 @@ impl Loader<'_> {
             about: table.about,
             keys: table.keys.into_iter().map(Spanned::into_inner).collect(),
             derived: table.derived,
+            meaning: table.meaning,
         })
     }
 

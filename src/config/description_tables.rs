@@ -238,6 +238,8 @@ pub struct PhaseTable {
     pub keys: Vec<Spanned<String>>,
     #[serde(default)]
     pub derived: IndexMap<String, String>,
+    #[serde(default)]
+    pub meaning: IndexMap<String, String>,
 }
 
 #[derive(Deserialize)]

@@ -80,6 +80,8 @@ pub struct BoundModel {
     pub(super) model_module: usize,
     /// The number of rows of a layer by itself.
     pub(super) rows: Symbol,
+    /// The batch of a layer by itself, where it is not the model's.
+    pub(super) batch: Symbol,
     pub(super) phases: Vec<String>,
     pub(super) symbols: IndexMap<String, Value>,
     pub(super) numbers: Point,
@@ -97,7 +99,7 @@ impl BoundModel {
         let found = find(&request.model, request.models.as_deref(), request.input.as_ref())?;
         let description = ModelDescription::load_from(&found.folder, &found.library)?;
         let algebra = Algebra::new();
-        let rows = intern(&algebra, &description);
+        let [rows, batch] = intern(&algebra, &description);
         let rules = RuleSet::load(&algebra, request.rules.as_deref())?;
         let (library, model_module) = read_layers(&found, &description)?;
         let selected = found.selection.as_deref().and_then(|name| library.layer(name));
@@ -142,6 +144,7 @@ impl BoundModel {
             models: found.library,
             model_module,
             rows,
+            batch,
             phases,
             symbols: IndexMap::new(),
             numbers: Point::default(),
@@ -310,9 +313,9 @@ fn machine(binding: &mut Binding, library: &Files, strict: bool) -> Result<Optio
 }
 
 /// Interns runtime keys and symbols in declared order: the order in which formulas show them, after the number of rows
-/// that layers by themselves have, which is given back.
-fn intern(algebra: &Algebra, description: &ModelDescription) -> Symbol {
-    let rows = algebra.fresh_symbol(super::layer_view::ROWS);
+/// and the batch that layers by themselves have, which are given back.
+fn intern(algebra: &Algebra, description: &ModelDescription) -> [Symbol; 2] {
+    let own = [super::layer_view::ROWS, super::layer_view::BATCH].map(|name| algebra.fresh_symbol(name));
     for key in &description.runtime {
         let symbol = algebra.symbol(&key.name);
         algebra.declare_minimum(symbol, key.minimum.to_i64().unwrap_or(0));
@@ -326,7 +329,7 @@ fn intern(algebra: &Algebra, description: &ModelDescription) -> Symbol {
             algebra.declare_minimum(algebra.symbol(count), 0);
         }
     }
-    rows
+    own
 }
 
 /// The model's file, what it imports, and the other layer files of its folder.

@@ -15,6 +15,9 @@ use crate::lang::{Environment, LayerArguments, LayerReference, Occurrence, Value
 /// Name of what `...` stands for: the number of rows.
 pub(super) const ROWS: &str = "N";
 
+/// Name of a layer's first dimension, as a rule: formulas show it first.
+pub(super) const BATCH: &str = "B";
+
 /// Names that a layer by itself takes: dimensions of its annotations and its keywords.
 pub(super) fn own_names(reference: &LayerReference) -> Vec<String> {
     let layer = &reference.layer;
@@ -55,13 +58,26 @@ fn collect(entry: &Expression, names: &mut Vec<String>) {
 /// The symbols of a layer by itself, while they are made.
 struct Own<'m> {
     model: &'m BoundModel,
-    /// Numbers of the phase from which the layer's come.
+    /// The phase from which the layer's numbers come.
+    phase: &'m str,
+    /// Its numbers.
     outer: Rc<Point>,
     symbols: Vec<ViewSymbol>,
     numbers: Vec<(Symbol, Rational)>,
+    /// Whether keywords that the model gives as one size with a dimension, or as a number, stay so: a residual needs
+    /// the width of what it is added to.
+    tied: bool,
 }
 
 impl Own<'_> {
+    /// The symbol already made of what a keyword is in the model, under the keyword's name too.
+    fn tie(&mut self, name: &str, origin: Formula) -> Option<Formula> {
+        let same = self.symbols.iter().find(|symbol| self.tied && symbol.origin == Some(origin))?.clone();
+        let size = self.model.algebra.variable(same.symbol);
+        self.symbols.push(ViewSymbol { name: name.to_owned(), origin: Some(size), ..same });
+        Some(size)
+    }
+
     /// A symbol of the layer's own; its number is given, or that of a formula over the model's symbols.
     fn make(&mut self, name: &str, origin: Option<Formula>) -> Result<Formula> {
         let model = self.model;
@@ -81,6 +97,7 @@ impl Own<'_> {
             Some(Node::Symbol(symbol)) if given.is_none() && *model.algebra.name(symbol) == *name => symbol,
             // One for all layers, so that formulas show it first.
             _ if name == ROWS && least == 1 => model.rows,
+            _ if name == BATCH && least == 1 => model.batch,
             _ => model.algebra.fresh_symbol_from(name, least),
         };
         self.numbers.push((symbol, number.clone()));
@@ -100,15 +117,16 @@ impl Own<'_> {
             outer = self.model.algebra.name(symbol).to_string();
             is_symbol = true;
         }
-        let known = description
-            .symbol(&outer)
-            .map(|symbol| (&symbol.latex, &symbol.meaning))
-            .or_else(|| description.runtime_key(&outer).map(|key| (&key.latex, &key.meaning)));
+        let symbol = description.symbol(&outer).map(|symbol| (&symbol.latex, symbol.meaning.as_str()));
+        let key = || description.runtime_key(&outer);
+        let known = symbol.or_else(|| key().map(|key| (&key.latex, self.model.meaning_in(self.phase, key))));
         match known {
             Some((latex, meaning)) if is_symbol => {
                 let latex = if outer == name { latex.clone() } else { name.to_owned() };
-                (latex, meaning.clone())
+                (latex, meaning.to_owned())
             }
+            // Counts and elements of lists.
+            None if is_symbol && outer != name => (name.to_owned(), self.model.meaning_of(&outer)),
             _ => (name.to_owned(), String::new()),
         }
     }
@@ -132,8 +150,24 @@ impl BoundModel {
         outer: Rc<Point>,
         phase: &str,
     ) -> Result<View<'_>> {
+        match self.view_with(name, occurrence, outer.clone(), phase, false) {
+            Err(error) if error.code == "shape-mismatch" => {
+                self.view_with(name, occurrence, outer, phase, true).map_err(|_| error)
+            }
+            other => other,
+        }
+    }
+
+    fn view_with(
+        &self,
+        name: &str,
+        occurrence: Option<&Occurrence>,
+        outer: Rc<Point>,
+        phase: &str,
+        tied: bool,
+    ) -> Result<View<'_>> {
         let reference = self.layer_named(name)?;
-        let mut own = Own { model: self, outer, symbols: Vec::new(), numbers: Vec::new() };
+        let mut own = Own { model: self, phase, outer, symbols: Vec::new(), numbers: Vec::new(), tied };
         let arguments = self.layer_arguments(&reference, occurrence, &mut own)?;
         let mut numbers = (*own.outer).clone();
         numbers.extend(own.numbers);
@@ -287,9 +321,15 @@ impl BoundModel {
         }
         if let Some(occurrence) = occurrence {
             let varies = occurrence.varying.iter().any(|varying| varying == name);
+            if let Some(Value::Size(size)) = occurrence.keywords.get(name)
+                && let Some(tied) = own.tie(name, *size)
+            {
+                return Ok(Some(Value::Size(tied)));
+            }
             return Ok(match occurrence.keywords.get(name) {
                 Some(Value::Size(size))
-                    if varies || default.is_none() || self.algebra.constant(*size).is_none() =>
+                    if self.algebra.constant(*size).is_none()
+                        || !own.tied && (varies || default.is_none()) =>
                 {
                     Some(Value::Size(own.make(name, Some(*size))?))
                 }

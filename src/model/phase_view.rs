@@ -199,7 +199,7 @@ impl BoundModel {
         };
         for key in &self.description.runtime {
             if self.binding.phases[phase].contains_key(&key.name) {
-                push(&key.name, &key.latex, &key.meaning);
+                push(&key.name, &key.latex, self.meaning_in(phase, key));
             }
         }
         for symbol in &self.description.symbols {

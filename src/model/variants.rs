@@ -1,8 +1,11 @@
 //! The ways in which a model calls a layer: with a window or without one, dense or not.
 
+use std::rc::Rc;
+
 use indexmap::IndexMap;
 
 use super::bound::BoundModel;
+use super::phase_view::Elaboration;
 use super::view::View;
 use crate::algebra::Formula;
 use crate::diagnostic::Result;
@@ -72,12 +75,27 @@ impl BoundModel {
     /// # Errors
     /// As [`BoundModel::layer_view`].
     pub fn variant_view(&self, name: &str, variant: &Variant) -> Result<View<'_>> {
-        let (occurrence, numbers, phase) = self.first_occurrence(name)?;
+        let (occurrence, mut numbers, mut phase) = self.first_occurrence(name)?;
         let occurrence = occurrence.map(|occurrence| match variant.call.clone() {
             Some(Call { tensors, keywords, part }) => Occurrence { tensors, keywords, part, ..occurrence },
             None => occurrence,
         });
+        if let Some((home, elaboration)) = self.home(name, variant) {
+            (numbers, phase) = (elaboration.numbers.clone(), home);
+        }
         self.view_of_call(name, occurrence.as_ref(), numbers, &phase)
+    }
+
+    /// The first phase that calls a layer in this structure, the one in force before others.
+    fn home(&self, name: &str, variant: &Variant) -> Option<(String, Rc<Elaboration>)> {
+        variant.call.as_ref()?;
+        let others = self.phases.iter().map(String::as_str).filter(|other| *other != self.phase());
+        std::iter::once(self.phase()).chain(others).find_map(|phase| {
+            let elaboration = self.elaboration(phase).ok()?;
+            let found = elaboration.graph.occurrences.get(name)?;
+            let is_home = found.variants.iter().any(|call| variant.is_of(&call.keywords));
+            is_home.then(|| (phase.to_owned(), elaboration.clone()))
+        })
     }
 
     /// A layer called so that the branches run which the model leaves out: for shapes, not for costs. Views that

@@ -70,24 +70,26 @@ impl<'m> Report<'m> {
                 layers,
             });
         }
-        let own = format!("{}/", model.description.id);
-        let mut folders: Vec<String> = Vec::new();
+        // The model's own file, then what other models use too: only what runs; phases have sections of their own.
+        let own = model.description.id.clone();
+        let mut folders = vec![own.clone()];
         for module in model.library.modules() {
             let folder = module.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            if !module.path.starts_with(&own) && !folders.iter().any(|known| known == folder) {
+            let is_own = module.path.starts_with(&format!("{own}/"));
+            if !is_own && !folders.iter().any(|known| known == folder) {
                 folders.push(folder.to_owned());
             }
         }
         for folder in folders {
-            // Of what other models use too only what this one runs; phases have sections of their own.
             let runs =
                 |name: &str| report.is_called(name) && !model.phases().iter().any(|phase| phase == name);
             let layers = report.layers_of(&folder, &runs)?;
             if layers.is_empty() {
                 continue;
             }
-            let heading = plain(&report.texts.line("inventory.shared_heading"));
-            let about = plain(&report.texts.line("inventory.shared_about"));
+            let whose = if folder == own { "own" } else { "shared" };
+            let text = |what: &str| plain(&report.texts.line(&format!("inventory.{whose}_{what}")));
+            let (heading, about) = (text("heading"), text("about"));
             report.groups.push(Group { folder, heading, about, layers });
         }
         Ok(report)

@@ -31,20 +31,36 @@ pub fn section(report: &Report<'_>, document: &mut Document) {
     let models = IoModel::ALL.iter().map(|io| Line::of_code(io.name()).text(": ").text(io.what()).text("."));
     document.list(models.collect::<Vec<_>>());
     document.paragraph(texts.line("conventions.prefixes"));
-    document.heading(3, Line::of("Metrics and the reference's functions"));
-    document.paragraph(texts.line("conventions.metrics"));
-    let rows = Metric::ALL.iter().map(|metric| {
-        let reference =
-            model.description.reference_metrics.iter().find(|known| known.metric == metric.name());
-        let (function, unit) = reference.map_or_else(Default::default, |known| {
-            (Line::of_code(format!("{}()", known.function)), Line::of(&*known.unit))
-        });
-        vec![Line::of_code(metric.name()), Line::of(metric.unit()), function, unit]
-    });
-    document.table(&["Metric", "Unit", "Reference's function", "Its unit"], rows.collect());
+    metrics(report, document);
     document.heading(3, Line::of("Shape parameters"));
     document.paragraph(texts.line("conventions.shapes"));
     parameters(report, document);
+}
+
+/// The metrics, and the functions of the reference implementation for them where the model names one.
+fn metrics(report: &Report<'_>, document: &mut Document) {
+    let functions = &report.model.description.reference_metrics;
+    let row = |metric: &Metric| {
+        let mut row = vec![Line::of_code(metric.name()), Line::of(metric.unit())];
+        if !functions.is_empty() {
+            let reference = functions.iter().find(|known| known.metric == metric.name());
+            row.extend(reference.map_or_else(Default::default, |known| {
+                [Line::of_code(format!("{}()", known.function)), Line::of(&*known.unit)]
+            }));
+        }
+        row
+    };
+    let rows = Metric::ALL.iter().map(row).collect();
+    if functions.is_empty() {
+        document.heading(3, Line::of("Metrics"));
+        document.paragraph(report.texts.line("conventions.metrics"));
+        document.table(&["Metric", "Unit"], rows);
+    } else {
+        document.heading(3, Line::of("Metrics and the reference's functions"));
+        document.paragraph(report.texts.line("conventions.metrics"));
+        document.paragraph(report.texts.line("conventions.functions"));
+        document.table(&["Metric", "Unit", "Reference's function", "Its unit"], rows);
+    }
 }
 
 fn parameters(report: &Report<'_>, document: &mut Document) {

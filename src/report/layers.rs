@@ -108,7 +108,8 @@ fn calls(report: &Report<'_>, entry: &LayerEntry<'_>) -> Result<Line> {
             }
             calls.push(node.calls);
             let above = tree.ancestors(id).into_iter().rev().skip(1);
-            let caller = above.map(|id| tree.node(id)).find(|node| node.kind != NodeKind::Loop);
+            let calling = [NodeKind::Layer, NodeKind::Part, NodeKind::Root];
+            let caller = above.map(|id| tree.node(id)).find(|node| calling.contains(&node.kind));
             let caller = match caller {
                 Some(node) if node.kind != NodeKind::Root => {
                     node.layers.first().map(|layer| layer.to_string())

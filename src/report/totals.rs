@@ -187,7 +187,7 @@ fn stocks(
     let of = |node: NodeId| tree.io(node, IoModel::Activations, None, false);
     let mut items = sum(printer, view, &of, &format!("T_{name}"), Unit::Value)?;
     for (words, letter, metric, unit) in [
-        ("Parameters that one token uses", "W_active", Metric::WeightsActive, Unit::Parameter),
+        ("Active parameters", "W_active", Metric::WeightsActive, Unit::Parameter),
         ("Bytes of KV cache after the phase", "K", Metric::KvCacheBytes, Unit::Byte),
     ] {
         let formula = tree.formula(root, metric);

@@ -208,8 +208,8 @@ impl Elaborator<'_> {
     }
 
     fn note_assumption(&mut self) {
-        let text = "the weights of min(E, rows) routed experts are read, where rows is the number of \
-                    (token, chosen expert) pairs";
+        let text = "Of the E routed experts, the weights of as many are read as there are pairs of a token and \
+                    an expert chosen for it, and at most of E.";
         if !self.graph.assumptions.iter().any(|known| known == text) {
             self.graph.assumptions.push(text.to_owned());
         }
