@@ -219,6 +219,15 @@ fn nothing_recurses_or_hangs() {
     let _ = a.0.canonical(a.0.power(a.v("x"), 1_000_000_000));
     let _ = a.0.canonical(a.0.power(a.n(2), 1_000_000_000));
     a.equal(power, power);
+    let mut nested = a.v("x");
+    for level in 0..40 {
+        let next = a.v(&format!("p{level}"));
+        let both = [nested, next];
+        nested = if level % 2 == 0 { a.0.maximum(&both) } else { a.0.minimum(&both) };
+    }
+    // Shorter than all that it opens to.
+    assert_eq!(a.0.factored(nested), nested);
+    assert_eq!(a.0.expanded(nested), nested);
 }
 
 /// The identities with floors, extrema and sums that reviewers of formulas meet.

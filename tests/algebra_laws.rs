@@ -4,6 +4,8 @@
 //! itself: canonical forms must have the tree's value wherever the tree has one.
 
 use modelmeter::algebra::{Algebra, Fact, Formula, Rational, Verdict};
+use modelmeter::diagnostic::Source;
+use modelmeter::notation::{Alphabet, Style, parse_formula, text};
 use num_bigint::BigInt;
 use num_traits::{One, Pow, Zero};
 use proptest::prelude::*;
@@ -61,6 +63,21 @@ proptest! {
     #[test]
     fn floors_and_extrema_keep_the_value(tree in any_tree(), points in prop::collection::vec(point(), 12)) {
         keeps_value(&tree, &points)?;
+    }
+
+    /// What is printed is proved to be equal to what it came from by whoever reads it.
+    #[test]
+    fn forms_are_proved_when_read_back(tree in any_tree()) {
+        let a = algebra();
+        let formula = tree.build(&a);
+        prop_assume!(a.try_canonical(formula).is_ok());
+        for form in [formula, a.expanded(formula), a.factored(formula)] {
+            let printed = text(&a, form, &Style::exact(), Alphabet::Ascii);
+            let reader = algebra();
+            let source = Source::new("printed", printed.as_str());
+            let read = parse_formula(&reader, &source, 0..printed.len()).expect(&printed);
+            prop_assert_eq!(reader.equal(read, tree.build(&reader)), Verdict::Equal, "{}", printed);
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Sums of extrema and floors: closed forms have the value of the sum added up, and piecewise values their conditions.
 
-use modelmeter::algebra::Fact;
+use modelmeter::algebra::{Algebra, Condition, Fact, Rational};
+use modelmeter::diagnostic::Source;
+use modelmeter::notation::{Alphabet, Style, parse_formula, text};
 use proptest::prelude::*;
 
 #[path = "algebra_laws/tree.rs"]
@@ -82,5 +84,56 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+/// Each case has the value of the sum added up, wherever its conditions hold, and of all cases exactly one holds.
+#[test]
+fn cases_leave_nothing_out_and_nothing_open() {
+    for (written, count) in [
+        ("sum(i, a, b, min(i, c))", 3),
+        ("sum(i, a, b, max(i, c)*i)", 3),
+        ("3*d + c*sum(i, a, b, max(0, i - c)) + 1", 3),
+        ("sum(i, 1, b, max((a - d)*i, c))", 2),
+        ("sum(i, 1, b, min((a - d)*i, c))", 3),
+    ] {
+        let algebra = Algebra::new();
+        let symbols = ["a", "b", "c", "d"].map(|name| algebra.symbol(name));
+        let formula = parse_formula(&algebra, &Source::new("sum", written), 0..written.len()).expect(written);
+        let cases = algebra.cases(formula, &|algebra, formula| algebra.factored(formula)).expect(written);
+        assert_eq!(cases.len(), count, "{written}");
+        for case in &cases {
+            let shown = text(&algebra, case.value, &Style::exact(), Alphabet::Ascii);
+            assert!(!shown.contains("sum("), "{written}: {shown}");
+        }
+        for point in 0..7usize.pow(4) {
+            let at = |formula| {
+                let value = |symbol| {
+                    let place = symbols.iter().position(|known| *known == symbol)?;
+                    Some(Rational::from_integer((1 + point / 7usize.pow(place as u32) % 7).into()))
+                };
+                algebra.evaluate(formula, &value).ok()
+            };
+            let holds = |condition: &Condition| match *condition {
+                Condition::AtMost(a, b) => at(a) <= at(b),
+                Condition::Less(a, b) => at(a) < at(b),
+                Condition::Equal(a, b) => at(a) == at(b),
+            };
+            let holding: Vec<_> = cases.iter().filter(|case| case.conditions.iter().all(holds)).collect();
+            assert_eq!(holding.len(), 1, "{written} at {point}");
+            assert_eq!(at(holding[0].value), at(formula), "{written} at {point}");
+        }
+    }
+}
+
+/// One closed form for all sizes comes before cases, and what closes in no case stays a sum.
+#[test]
+fn cases_are_for_what_has_no_other_form() {
+    for written in
+        ["sum(i, 1, b, min(i, c))", "sum(i, 1, b, min(i^2, c))", "min(a, b) + c", "sum(i, 1, b, c/i)"]
+    {
+        let algebra = Algebra::new();
+        let formula = parse_formula(&algebra, &Source::new("sum", written), 0..written.len()).expect(written);
+        assert_eq!(algebra.cases(formula, &|algebra, formula| algebra.factored(formula)), None, "{written}");
     }
 }

@@ -50,6 +50,33 @@ fn simplify_names_the_rules_it_used() {
 }
 
 #[test]
+fn simplify_names_the_facts_it_used() {
+    let given =
+        ["simplify", "sum(i, 1, S, min(i, W))", "--explain", "--assume", "H | D", "--assume", "W <= S"];
+    let (_, out, _) = run(&given);
+    assert_eq!(out.lines().take(3).collect::<Vec<_>>(), ["W*(2*S - W + 1)/2", "because W <= S", "by"]);
+    // A fact that another one says already is not needed.
+    let given = ["simplify", "max(k, 8)", "--explain", "--assume", "k >= 8", "--assume", "k >= 9"];
+    assert!(run(&given).1.starts_with("k\nbecause 8 <= k\n"), "{}", run(&given).1);
+    let given = ["simplify", "floor(D/H) + floor(G/H)", "--explain", "--assume", "H | D"];
+    assert!(run(&given).1.contains("\nbecause H | D\n"), "{}", run(&given).1);
+}
+
+#[test]
+fn simplify_tells_cases_where_there_is_no_single_form() {
+    let sum = "sum(i, 1, n, max((a - b)*i, c))";
+    let (code, out, errors) = run(&["simplify", sum]);
+    assert_eq!(code, 0, "{errors}");
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[0], "n*c if a <= b");
+    assert!(lines.len() == 2 && lines[1].ends_with(" if b < a"), "{out}");
+    let (_, out, _) = run(&["simplify", sum, "--to", "latex"]);
+    assert!(out.starts_with(r"\begin{cases} ") && out.contains(r" & \text{if } a \le b \\ "), "{out}");
+    let (_, out, _) = run(&["simplify", sum, "--to", "json"]);
+    assert!(out.contains("\"b < a\"") && out.contains("sum(i, 1, n, "), "{out}");
+}
+
+#[test]
 fn equal_tells_verdicts_by_exit_codes() {
     check(&["equal", "(a+b)^2", "a^2 + 2*a*b + b^2"], 0, "equal\n");
     let (code, out, _) = run(&["equal", "2*B*S*D*D", "2*B*S*D^2 + B"]);

@@ -240,32 +240,6 @@ impl Algebra {
         facts
     }
 
-    /// A copy that knows more; formulas and symbols are the same.
-    fn supposing(&self, facts: &[Fact]) -> Algebra {
-        let copy = Algebra {
-            symbols: self.symbols.clone(),
-            nodes: self.nodes.clone(),
-            contents: self.contents.clone(),
-            visited: Default::default(),
-            integers: self.integers.clone(),
-            atoms: self.atoms.clone(),
-            facts: self.facts.clone(),
-            indices: self.indices.clone(),
-            memo: self.memo.clone(),
-            readable: Default::default(),
-            unfinished: Default::default(),
-            given_up: Default::default(),
-            written: self.written.clone(),
-            residues: Default::default(),
-            recording: Default::default(),
-            limits: self.limits.clone(),
-        };
-        for fact in facts {
-            copy.assume(fact.clone());
-        }
-        copy
-    }
-
     /// Whether two formulas are equal where the facts hold, and the facts hold somewhere.
     fn is_proved_where_possible(&self, a: Formula, b: Formula) -> bool {
         self.same(a, b) && matches!(self.search_difference(a, b), Verdict::Undecided { agreed: 1.. })

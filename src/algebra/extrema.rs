@@ -19,8 +19,8 @@ use super::polynomial::Polynomial;
 
 /// With more arguments than this none are compared with each other.
 pub(super) const ARGUMENTS: usize = 24;
-/// Nested maxima are flattened while there are no more arguments than this: a maximum of minima would explode.
-const FLATTENED: usize = 8;
+/// Maxima nested in sums are flattened where no more arguments than this come of it: a maximum of minima would explode.
+const FLATTENED: usize = 12;
 /// A power of a maximum of more arguments, or higher than this, is left as it is.
 const REDUCED: (usize, u32) = (3, 16);
 /// How often the steps may be repeated.
@@ -83,31 +83,54 @@ impl Algebra {
         Ok(self.maximum_of(negative, work)?.negated())
     }
 
-    /// max(g max(u, v) + k, w) = max(g u + k, g v + k, w) for g >= 0.
+    /// max(g max(u, v) + k, w) = max(g u + k, g v + k, w) for g >= 0: all of them where few arguments come of it,
+    /// else those without a summand k.
     fn flattened(&self, arguments: Vec<Fraction>, work: &Work) -> Outcome<Vec<Fraction>> {
-        let mut flat = Vec::with_capacity(arguments.len());
-        let mut waiting = arguments;
-        waiting.reverse();
+        let (flat, opened) = match self.opened_arguments(&arguments, true, work)? {
+            Some(found) => found,
+            None => self.opened_arguments(&arguments, false, work)?.unwrap_or((arguments, false)),
+        };
+        if opened {
+            self.uses(Identity::MaximumOfMaximum);
+        }
+        Ok(flat)
+    }
+
+    /// Arguments with nested maxima opened, and whether there were any. `sums`: also those with a summand, `None` where
+    /// that makes too many.
+    fn opened_arguments(
+        &self,
+        arguments: &[Fraction],
+        sums: bool,
+        work: &Work,
+    ) -> Outcome<Option<(Vec<Fraction>, bool)>> {
+        let (mut flat, mut opened) = (Vec::with_capacity(arguments.len()), false);
+        let mut waiting: Vec<Fraction> = arguments.iter().rev().cloned().collect();
         while let Some(argument) = waiting.pop() {
-            match self.opened_maximum(&argument, work)? {
-                Some((parts, limit)) if flat.len() + waiting.len() + parts.len() <= limit => {
-                    self.uses(Identity::MaximumOfMaximum);
+            let parts = if sums || argument.numerator().len() == 1 {
+                self.opened_maximum(&argument, work)?
+            } else {
+                None
+            };
+            let count = flat.len() + waiting.len() + parts.as_ref().map_or(0, Vec::len);
+            match parts {
+                Some(_) if sums && count > FLATTENED => return Ok(None),
+                Some(parts) if count <= ARGUMENTS => {
+                    opened = true;
                     waiting.extend(parts);
                 }
                 _ => flat.push(argument),
             }
         }
-        Ok(flat)
+        Ok(Some((flat, opened)))
     }
 
-    /// What a maximum in an argument opens to, and up to how many arguments it may.
-    fn opened_maximum(&self, argument: &Fraction, work: &Work) -> Outcome<Option<(Vec<Fraction>, usize)>> {
+    /// What a maximum in an argument opens to.
+    fn opened_maximum(&self, argument: &Fraction, work: &Work) -> Outcome<Option<Vec<Fraction>>> {
         if !self.is_positive_denominator(argument) {
             return Ok(None);
         }
-        for variable in argument.numerator().variables() {
-            let Meaning::Atom(number) = variable.meaning() else { continue };
-            let Atom::Maximum(parts) = self.atom(number) else { continue };
+        for (variable, parts) in self.maxima_in(argument.numerator()) {
             let coefficients = argument.numerator().coefficients_in(variable);
             let [(1, factor), others @ ..] = &coefficients[..] else { continue };
             let outside = argument.denominator().expanded(work)?;
@@ -121,23 +144,33 @@ impl Algebra {
                 let sum = Fraction::sum([&scaled, &others.clone().into()], work)?;
                 Fraction::product([&sum, &below], work)
             });
-            let limit = if argument.numerator().len() == 1 { ARGUMENTS } else { FLATTENED };
-            return Ok(Some((open.collect::<Outcome<Vec<_>>>()?, limit)));
+            return open.collect::<Outcome<Vec<_>>>().map(Some);
         }
         Ok(None)
     }
 
-    /// The arguments without those proved to be at most another one.
+    /// The arguments without those proved to be at most another one; which are left does not hang on their order.
     fn undominated(&self, arguments: Vec<Fraction>, work: &Work) -> Vec<Fraction> {
-        let mut kept: Vec<Fraction> = Vec::with_capacity(arguments.len());
-        for argument in arguments {
-            if kept.iter().any(|other| self.is_at_most(&argument, other, work)) {
-                continue;
+        let count = arguments.len();
+        let mut below: Vec<Vec<bool>> = arguments
+            .iter()
+            .enumerate()
+            .map(|(a, one)| {
+                let others = arguments.iter().enumerate();
+                others.map(|(b, other)| a == b || self.is_at_most(one, other, work)).collect()
+            })
+            .collect();
+        // What is at most something is at most what that is at most.
+        for middle in 0..count {
+            let beyond = below[middle].clone();
+            for row in below.iter_mut().filter(|row| row[middle]) {
+                row.iter_mut().zip(&beyond).for_each(|(known, further)| *known |= further);
             }
-            kept.retain(|other| !self.is_at_most(other, &argument, work));
-            kept.push(argument);
         }
-        kept
+        // Of arguments proved to be equal the first is kept.
+        let goes = |a: usize| (0..count).any(|b| a != b && below[a][b] && (!below[b][a] || b < a));
+        let kept = arguments.iter().enumerate().filter(|(place, _)| !goes(*place));
+        kept.map(|(_, argument)| argument.clone()).collect()
     }
 
     /// The numerators over a common denominator that is known to be positive, and 1 / that denominator.

@@ -31,10 +31,28 @@ pub struct Facts {
     making: bool,
     /// The same with every variable counted from its least value.
     shifted: Option<Rc<[Polynomial]>>,
+    /// What bounds atoms and indices, in the same way.
+    bounds: FxHashMap<Variable, Rc<[Polynomial]>>,
     /// Known integers: (dividend, divisor) pairs that no substitution expresses.
     quotients: Vec<(Formula, Formula)>,
+    /// Least values that a fact has raised, as they were.
+    raised: Vec<(Symbol, i64)>,
     /// Divisor over dividend of each, made when needed.
     ratios: Option<Rc<[Fraction]>>,
+}
+
+impl Facts {
+    /// What bounds an atom or an index, where that has been found out.
+    pub(super) fn known_bounds(&self, variable: Variable) -> Option<Rc<[Polynomial]>> {
+        self.bounds.get(&variable).cloned()
+    }
+
+    /// Remembers it; not while differences are made, which may show more.
+    pub(super) fn know_bounds(&mut self, variable: Variable, bounds: Rc<[Polynomial]>) {
+        if !self.making {
+            self.bounds.insert(variable, bounds);
+        }
+    }
 }
 
 impl Algebra {
@@ -84,9 +102,20 @@ impl Algebra {
         let Some(least) = self.constant(least).and_then(|least| least.ceil().to_integer().to_i64()) else {
             return;
         };
-        if self.base_of(symbol).is_none() && self.minimum_of(symbol).is_some_and(|known| known < least) {
+        let known = self.minimum_of(symbol).filter(|known| *known < least);
+        if let Some(known) = known.filter(|_| self.base_of(symbol).is_none()) {
+            self.facts.borrow_mut().raised.push((symbol, known));
             self.declare_minimum(symbol, least);
         }
+    }
+
+    /// Assumes nothing any more.
+    pub(super) fn forget_facts(&self) {
+        let facts = self.facts.take();
+        for (symbol, least) in facts.raised.into_iter().rev() {
+            self.declare_minimum(symbol, least);
+        }
+        self.forget();
     }
 
     /// The facts assumed, in order.
@@ -100,6 +129,7 @@ impl Algebra {
             facts.nonnegative.push(difference);
             facts.differences = None;
             facts.shifted = None;
+            facts.bounds.clear();
         }
     }
 
@@ -107,6 +137,7 @@ impl Algebra {
         let mut facts = self.facts.borrow_mut();
         facts.differences = None;
         facts.shifted = None;
+        facts.bounds.clear();
         facts.ratios = None;
     }
 
@@ -203,6 +234,7 @@ impl Algebra {
         let known: Rc<[Polynomial]> = known.into();
         let mut facts = self.facts.borrow_mut();
         facts.differences = Some(known.clone());
+        facts.bounds.clear();
         facts.making = false;
         known
     }

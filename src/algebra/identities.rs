@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cases::Question;
 use super::engine::Algebra;
 use super::formula::Formula;
 
@@ -82,6 +83,19 @@ identities! {
 #[derive(Debug, Default)]
 pub struct Recording {
     used: Option<BTreeSet<Identity>>,
+    questions: Option<Vec<Question>>,
+}
+
+impl Recording {
+    /// Begins to take down what closing sums would need to know.
+    pub(super) fn ask(&mut self) {
+        self.questions = Some(Vec::new());
+    }
+
+    /// What has been taken down, and no more of it.
+    pub(super) fn asked(&mut self) -> Vec<Question> {
+        self.questions.take().unwrap_or_default()
+    }
 }
 
 impl Algebra {
@@ -99,6 +113,16 @@ impl Algebra {
     pub(super) fn uses(&self, identity: Identity) {
         if let Some(used) = &mut self.recording.borrow_mut().used {
             used.insert(identity);
+        }
+    }
+
+    /// Notes that a sum would close if this were known.
+    pub(super) fn asks(&self, question: impl FnOnce() -> Question) {
+        if let Some(questions) = &mut self.recording.borrow_mut().questions {
+            let question = question();
+            if !questions.contains(&question) {
+                questions.push(question);
+            }
         }
     }
 

@@ -16,6 +16,7 @@
 //! | `atoms`, `floors`, `extrema`, `sums`, `splitting` | what is no rational function |
 //! | `nesting`, `identities` | atoms inside atoms; the names of what canonical forms rest on |
 //! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
+//! | `suppositions`, `cases` | what would follow from other facts; values that are given by cases |
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
 //! | `program`, `exact`, `point`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
@@ -27,6 +28,7 @@
 mod atoms;
 mod blocks;
 mod canonical;
+mod cases;
 mod comparison;
 mod compiled;
 mod contents;
@@ -75,10 +77,12 @@ mod splitting;
 mod straight;
 mod substitution;
 mod sums;
+mod suppositions;
 mod symbols;
 mod terms;
 mod witness;
 
+pub use cases::{Case, Condition};
 pub use comparison::{Comparison, Remark};
 pub use engine::Algebra;
 pub use evaluable::Assignments;

@@ -2,7 +2,10 @@
 //!
 //! A polynomial is at least 0 where all coefficients are after each variable is shifted by its least value; multiples
 //! of differences known to be at least 0 (facts, bounds of atoms) are taken away first where that removes a negative
-//! term. Sufficient, not necessary.
+//! term; and what a maximum is subtracted from is so where it is with each argument in the maximum's place. Sufficient,
+//! not necessary.
+
+use std::rc::Rc;
 
 use super::atoms::Atom;
 use super::engine::Algebra;
@@ -16,6 +19,10 @@ use super::polynomial::Polynomial;
 const STEPS: usize = 12;
 /// Polynomials of higher powers are not looked at along the axes.
 const HIGHEST: usize = 64;
+/// With more atoms than this, what bounds them is not looked at.
+const BOUNDED: usize = 16;
+/// How many arguments in places of maxima may be tried in one proof.
+const CASES: usize = 24;
 /// Points at which a polynomial over a number is checked for being an integer.
 const GRID: usize = 4096;
 
@@ -56,6 +63,37 @@ impl Algebra {
 
     /// Whether all values are at least 0.
     pub(super) fn is_nonnegative_polynomial(&self, polynomial: &Polynomial) -> bool {
+        self.is_nonnegative_in_cases(polynomial, &mut { CASES })
+    }
+
+    /// r - g max(u, v) with g >= 0 is the least of r - g u and r - g v.
+    fn is_nonnegative_in_cases(&self, polynomial: &Polynomial, cases: &mut usize) -> bool {
+        if self.is_plainly_nonnegative(polynomial) {
+            return true;
+        }
+        if !self.has_maxima() {
+            return false;
+        }
+        for (maximum, arguments) in self.maxima_in(polynomial) {
+            let coefficients = polynomial.coefficients_in(maximum);
+            let [(1, factor), ..] = &coefficients[..] else { continue };
+            let Some(left) = cases.checked_sub(arguments.len()) else { continue };
+            if !self.is_plainly_nonnegative(&factor.negated()) {
+                continue;
+            }
+            *cases = left;
+            // Each case has a maximum less.
+            return arguments.iter().all(|argument| {
+                let value = argument.as_polynomial();
+                let case =
+                    value.and_then(|value| polynomial.with_variable(maximum, value, &self.work()).ok());
+                case.is_some_and(|case| self.is_nonnegative_in_cases(&case, cases))
+            });
+        }
+        false
+    }
+
+    fn is_plainly_nonnegative(&self, polynomial: &Polynomial) -> bool {
         if let Some(value) = polynomial.as_constant() {
             return !value.is_negative();
         }
@@ -74,11 +112,15 @@ impl Algebra {
         let work = self.work();
         let shift = |polynomial: &Polynomial| self.shifted(polynomial, &work);
         let differences = self.shifted_differences();
-        let mut bounds: Vec<Polynomial> = Vec::new();
-        for variable in polynomial.variables() {
-            bounds.extend(self.bounds_of(variable).iter().filter_map(shift));
-        }
-        let known = || differences.iter().chain(&bounds);
+        let mut bounded = polynomial.variables();
+        bounded.retain(|variable| match variable.meaning() {
+            Meaning::Symbol(symbol) => self.bounds_of_index(symbol).is_some(),
+            Meaning::Atom(_) => true,
+        });
+        bounded.truncate(BOUNDED);
+        let bounds: Vec<Rc<[Polynomial]>> =
+            bounded.into_iter().map(|variable| self.shifted_bounds_of(variable)).collect();
+        let known = || differences.iter().chain(bounds.iter().flat_map(|bounds| bounds.iter()));
         if self.stays_negative(polynomial, known()) {
             return false;
         }
@@ -180,6 +222,18 @@ impl Algebra {
             }
         }
         Some(result)
+    }
+
+    /// As [`Algebra::bounds_of`], each variable counted from its least value; made once.
+    fn shifted_bounds_of(&self, variable: Variable) -> Rc<[Polynomial]> {
+        if let Some(known) = self.facts.borrow().known_bounds(variable) {
+            return known;
+        }
+        let work = self.work();
+        let bounds: Rc<[Polynomial]> =
+            self.bounds_of(variable).iter().filter_map(|bound| self.shifted(bound, &work)).collect();
+        self.facts.borrow_mut().know_bounds(variable, bounds.clone());
+        bounds
     }
 
     /// Polynomials at least 0 because of what an atom is.

@@ -3,14 +3,20 @@
 //! Substitutions made for facts are undone, atoms shown as floors, ceilings, remainders, minima and maxima, whichever
 //! makes the shortest sum. A factored form is returned only where its canonical form is the one it came from.
 
+use rustc_hash::FxHashMap;
+
+use super::atoms::Atom;
 use super::engine::Algebra;
-use super::formula::Formula;
+use super::formula::{Formula, Node};
 use super::fraction::Fraction;
 use super::grouping::{Grouped, grouped};
 use super::integer::Integer;
 use super::limits::Outcome;
 use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
+
+/// Terms of extrema opened into one another that anybody may want to read.
+const OPENED: usize = 100;
 
 /// A form for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,9 +39,18 @@ impl Algebra {
     }
 
     /// Expanded: a sum of monomials in declared order (over a common denominator where there is one). The formula
-    /// itself where it is too large to multiply out.
+    /// itself where it is too large to multiply out, or has minima in maxima, or maxima in minima, that make more than a
+    /// hundred terms.
     pub fn expanded(&self, formula: Formula) -> Formula {
-        let write = || -> Outcome<Formula> { self.expanded_fraction(&self.try_canonical(formula)?.fraction) };
+        let write = || -> Outcome<Formula> {
+            let canonical = self.try_canonical(formula)?;
+            if self.length_of_nested_extrema(formula).is_some()
+                && self.terms_inside(&canonical.fraction) > OPENED
+            {
+                return Ok(formula);
+            }
+            self.expanded_fraction(&canonical.fraction)
+        };
         self.in_form(formula, Form::Expanded, || write().unwrap_or(formula))
     }
 
@@ -62,11 +77,24 @@ impl Algebra {
     }
 
     /// Readable: content, common monomial and shared factors out. The formula itself where it is too large to
-    /// multiply out.
+    /// multiply out, and where it has minima in maxima, or maxima in minima, and is no longer than the form: canonical
+    /// forms multiply them out as one does sums in products.
     pub fn factored(&self, formula: Formula) -> Formula {
         self.in_form(formula, Form::Factored, || {
+            let written = self.length_of_nested_extrema(formula);
+            // Far longer, however it is written.
+            if let (Some(written), Ok(canonical)) = (written, self.try_canonical(formula))
+                && self.terms_inside(&canonical.fraction) > 2 * written
+            {
+                return formula;
+            }
             self.given_up.set(false);
             let made = self.try_canonical(formula).and_then(|known| self.factored_fraction(&known.fraction));
+            if let (Some(written), Ok(made)) = (written, &made)
+                && written <= self.length(*made).0
+            {
+                return formula;
+            }
             let made = made.ok().filter(|&made| self.same(made, formula));
             if made.is_none() || self.given_up.get() {
                 self.unfinished.borrow_mut().insert(formula);
@@ -81,6 +109,53 @@ impl Algebra {
     pub fn is_wholly_factored(&self, formula: Formula) -> bool {
         self.factored(formula);
         !self.unfinished.borrow().contains(&formula)
+    }
+
+    /// Terms of a fraction's numerator and of all that its atoms hold.
+    fn terms_inside(&self, fraction: &Fraction) -> usize {
+        let numbers = self.atoms_inside(fraction, |_| true);
+        let inside = numbers.into_iter().map(|number| match self.atom(number) {
+            Atom::Floor(inner) => inner.numerator().len(),
+            Atom::Maximum(parts) => parts.iter().map(|part| part.numerator().len()).sum(),
+            Atom::Sigma(sum) => [sum.from, sum.to, sum.body].iter().map(|part| part.numerator().len()).sum(),
+            Atom::Opaque(_) => 1,
+        });
+        fraction.numerator().len() + inside.sum::<usize>()
+    }
+
+    /// How long a formula is that has minima in maxima, or maxima in minima.
+    fn length_of_nested_extrema(&self, formula: Formula) -> Option<usize> {
+        Some(self.length(formula)).filter(|found| found.1).map(|found| found.0)
+    }
+
+    /// Symbols, numbers and operations of a formula, and whether it has extrema of one kind in those of the other.
+    fn length(&self, formula: Formula) -> (usize, bool) {
+        const MINIMUM: u8 = 1;
+        const MAXIMUM: u8 = 2;
+        let mut nested = false;
+        // Of each part, what it has inside, and how long it is.
+        let mut known: FxHashMap<Formula, (u8, usize)> = FxHashMap::default();
+        for part in self.reachable(&[formula]) {
+            let node = self.node(part);
+            let (mut inside, mut length) = (0, 1usize);
+            node.for_each_part(|inner| {
+                inside |= known[&inner].0;
+                length = length.saturating_add(known[&inner].1);
+            });
+            match node {
+                Node::Minimum(_) => {
+                    nested |= inside & MAXIMUM != 0;
+                    inside |= MINIMUM;
+                }
+                Node::Maximum(_) => {
+                    nested |= inside & MINIMUM != 0;
+                    inside |= MAXIMUM;
+                }
+                _ => {}
+            }
+            known.insert(part, (inside, length));
+        }
+        (known[&formula].1, nested)
     }
 
     /// Readable, with a factor that the user chose: the formula divided by it, times it, plus the remainder. The

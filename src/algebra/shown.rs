@@ -10,18 +10,41 @@ use super::extrema::ARGUMENTS;
 use super::formula::Formula;
 use super::fraction::Fraction;
 use super::integer::Integer;
-use super::limits::{Outcome, Work};
+use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
+
+/// Terms in arguments of maxima that are written at once.
+const MAXIMA: usize = 2000;
 
 impl Algebra {
     /// Writes all atoms that a fraction's value hangs on, inner ones first.
     pub(super) fn write_atoms(&self, fraction: &Fraction) -> Outcome<()> {
+        let mut order = self.atoms_inside(fraction, |number| !self.written.borrow().contains_key(&number));
+        // Extrema opened into one another: nobody reads them, and each is written in several ways.
+        let terms = order.iter().map(|&number| match self.atom(number) {
+            Atom::Maximum(parts) => parts.iter().map(|part| part.numerator().len()).sum(),
+            _ => 0,
+        });
+        if order.len() > 1 && terms.sum::<usize>() > MAXIMA {
+            return Err(Obstacle::TooLarge);
+        }
+        // Contents mention earlier atoms only.
+        order.sort_unstable();
+        for number in order {
+            let formula = self.write_atom(&self.atom(number))?;
+            self.written.borrow_mut().insert(number, formula);
+        }
+        Ok(())
+    }
+
+    /// The atoms that a fraction's value hangs on, in no order; those that are not wanted are not looked into.
+    pub(super) fn atoms_inside(&self, fraction: &Fraction, wanted: impl Fn(u32) -> bool) -> Vec<u32> {
         let mut seen: FxHashSet<u32> = FxHashSet::default();
         let mut stack = fraction.variables();
         while let Some(variable) = stack.pop() {
             let Meaning::Atom(number) = variable.meaning() else { continue };
-            if self.written.borrow().contains_key(&number) || !seen.insert(number) {
+            if !wanted(number) || !seen.insert(number) {
                 continue;
             }
             match self.atom(number) {
@@ -33,14 +56,7 @@ impl Algebra {
                 Atom::Opaque(_) => {}
             }
         }
-        let mut order: Vec<u32> = seen.into_iter().collect();
-        // Contents mention earlier atoms only.
-        order.sort_unstable();
-        for number in order {
-            let formula = self.write_atom(&self.atom(number))?;
-            self.written.borrow_mut().insert(number, formula);
-        }
-        Ok(())
+        seen.into_iter().collect()
     }
 
     /// The formula of an atom written before; `0` never stands in for one that was not.

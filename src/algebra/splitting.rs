@@ -12,6 +12,7 @@
 use std::cell::Cell;
 
 use super::atoms::Atom;
+use super::cases::Question;
 use super::engine::Algebra;
 use super::formula::Symbol;
 use super::fraction::Fraction;
@@ -148,6 +149,7 @@ impl Algebra {
                 let before = range.first.minus(&Fraction::one(), work)?;
                 let middle = self.maximum_of(vec![before, upper], work)?;
                 if self.count_maxima(&middle, 2) > 1 {
+                    self.ask_orders(&middle);
                     return Ok(None);
                 }
                 let next = Fraction::sum([&middle, &Fraction::one()], work)?;
@@ -172,6 +174,34 @@ impl Algebra {
         Ok(None)
     }
 
+    /// Which of the arguments of maxima in a breakpoint are the greatest, inner ones first.
+    fn ask_orders(&self, breakpoint: &Fraction) {
+        let mut waiting = breakpoint.variables();
+        let mut found: Vec<(u32, Vec<Fraction>)> = Vec::new();
+        while let Some(variable) = waiting.pop() {
+            let Meaning::Atom(number) = variable.meaning() else { continue };
+            match self.atom(number) {
+                Atom::Floor(inner) => waiting.extend(inner.variables()),
+                Atom::Maximum(parts) => {
+                    waiting.extend(parts.iter().flat_map(Fraction::variables));
+                    found.push((number, parts));
+                }
+                Atom::Sigma(_) | Atom::Opaque(_) => {}
+            }
+        }
+        found.sort_by_key(|known| known.0);
+        for (_, parts) in found {
+            let plain: Vec<&Polynomial> = parts.iter().filter_map(Fraction::as_polynomial).collect();
+            for (place, left) in plain.iter().enumerate() {
+                for right in &plain[place + 1..] {
+                    if self.maxima_in(left).is_empty() && self.maxima_in(right).is_empty() {
+                        self.asks(|| Question::Order((*left).clone(), (*right).clone()));
+                    }
+                }
+            }
+        }
+    }
+
     /// The last index at which a growing value is at most 0: of a i + b, or of a floor of that, with a > 0.
     fn last_nonpositive(&self, value: &Fraction, range: &Range) -> Outcome<Option<Fraction>> {
         let (index, work) = (range.index, range.work);
@@ -181,6 +211,7 @@ impl Algebra {
         let positive = |slope: &Polynomial| self.is_nonnegative_polynomial(&slope.minus(&Polynomial::one()));
         if let Some((slope, offset)) = self.slope(value.numerator(), index) {
             if !positive(&slope) {
+                self.asks(|| Question::Sign(slope));
                 return Ok(None);
             }
             return self.last_index(&Fraction::quotient(&offset.negated(), &slope, work)?, work).map(Some);
@@ -197,6 +228,7 @@ impl Algebra {
             return Ok(None);
         };
         if !positive(&factor) || !positive(&slope) {
+            self.asks(|| Question::Sign(if positive(&factor) { slope } else { factor }));
             return Ok(None);
         }
         let bound = self.last_index(&Fraction::quotient(&rest.negated(), &factor, work)?, work)?;

@@ -202,7 +202,8 @@ fn told_remark(algebra: &Algebra, remark: &Remark) -> String {
     }
 }
 
-fn told_fact(algebra: &Algebra, fact: &Fact) -> String {
+/// A fact as a person writes it.
+pub(super) fn told_fact(algebra: &Algebra, fact: &Fact) -> String {
     let sign = match fact {
         Fact::Divides(..) => "|",
         Fact::AtMost(..) => "<=",

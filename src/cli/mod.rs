@@ -5,6 +5,7 @@
 
 mod arguments;
 mod assumed;
+mod cases;
 mod diff;
 mod equal;
 mod eval;

@@ -5,6 +5,8 @@ use indexmap::IndexMap;
 
 use super::arguments::Global;
 use super::assumed::Assumed;
+use super::cases::cases;
+use super::equal::told_fact;
 use super::formula::Form;
 use super::growth::Growth;
 use super::output::{self, Answer};
@@ -48,7 +50,8 @@ pub struct Simplify {
     /// Notation
     #[arg(long, value_enum, default_value_t = To::Text)]
     to: To,
-    /// Also name the identities of floors, extrema and sums that the result rests on, with their sources
+    /// Also name the identities of floors, extrema and sums that the result rests on, with their sources, and the facts
+    /// without which it would be another
     #[arg(long, conflicts_with_all = ["factor", "leading"])]
     explain: bool,
 }
@@ -89,7 +92,8 @@ impl Simplify {
         if self.form == "horner" {
             output::warn(&notes);
             let found = algebra.cheapest(formula);
-            return self.answer(algebra, formula, assignments(algebra, &found, self.to));
+            let form = |algebra: &Algebra, formula| algebra.inserted(&algebra.cheapest(formula));
+            return self.answer(algebra, formula, &form, assignments(algebra, &found, self.to));
         }
         let form = if self.form == "expanded" { Form::Expanded } else { Form::Factored };
         if let Some(leading) =
@@ -98,16 +102,28 @@ impl Simplify {
             output::warn(&notes);
             return Ok(Answer::done(leading));
         }
-        let arranged = form.arrange(algebra, formula);
+        let arrange = |algebra: &Algebra, formula| form.arrange(algebra, formula);
+        let arranged = arrange(algebra, formula);
         if notes.is_empty() && form == Form::Factored {
             notes.extend(unfinished(algebra, formula));
         }
         output::warn(&notes);
-        self.answer(algebra, formula, read.written(arranged, &notes, self.to))
+        let found = if read.models.is_empty() { algebra.cases(formula, &arrange) } else { None };
+        let text = match &found {
+            Some(found) => cases(algebra, arranged, found, self.to),
+            None => read.written(arranged, &notes, self.to),
+        };
+        self.answer(algebra, formula, &arrange, text)
     }
 
     /// What was written of a formula, and the identities that it rests on where they are asked for.
-    fn answer(&self, algebra: &Algebra, formula: Formula, mut text: String) -> Result<Answer> {
+    fn answer(
+        &self,
+        algebra: &Algebra,
+        formula: Formula,
+        form: &dyn Fn(&Algebra, Formula) -> Formula,
+        mut text: String,
+    ) -> Result<Answer> {
         if self.explain && self.to == To::Json {
             return Err(Diagnostic::new(
                 "bad-option",
@@ -116,7 +132,7 @@ impl Simplify {
             .help("leave `--explain` or `--to json` out"));
         }
         if self.explain {
-            text.push_str(&explained(algebra, formula)?);
+            text.push_str(&explained(algebra, formula, form)?);
         }
         Ok(Answer::done(text))
     }
@@ -188,16 +204,23 @@ impl<const N: usize> Read<N> {
 }
 
 /// The identities that a formula's normal form rests on, as the rules state them.
-fn explained(algebra: &Algebra, formula: Formula) -> Result<String> {
+fn explained(
+    algebra: &Algebra,
+    formula: Formula,
+    form: &dyn Fn(&Algebra, Formula) -> Formula,
+) -> Result<String> {
+    let needed = algebra.facts_needed(formula, form);
+    let facts: Vec<String> = needed.iter().map(|fact| told_fact(algebra, fact)).collect();
+    let facts = if facts.is_empty() { String::new() } else { format!("because {}\n", facts.join(", ")) };
     let used = algebra.identities_used(formula);
     if used.is_empty() {
-        return Ok("by the laws of sums, products and quotients alone\n".to_owned());
+        return Ok(facts + "by the laws of sums, products and quotients alone\n");
     }
     // Names in rules are no symbols of the formula.
     let names = Algebra::new();
     let rules = rewrite_rules(&names)?;
     let text = |side: Formula| plain(&names, side, To::Text).trim_end().to_owned();
-    let mut lines = "by\n".to_owned();
+    let mut lines = facts + "by\n";
     for rule in used.iter().filter_map(|used| rules.iter().find(|rule| rule.name == used.name())) {
         let conditions: Vec<String> =
             rule.conditions.iter().map(|condition| stated(condition, &text)).collect();
