@@ -131,16 +131,7 @@ impl Algebra {
                 return true;
             };
             let value = value.clone();
-            // A multiple m g, m >= 0, with the same term: rest - m g has it no more.
-            let step = known().find_map(|difference| {
-                difference.terms().find_map(|(inner, by)| {
-                    let factor = monomial.over(&inner)?;
-                    let fits = by.is_negative() == value.is_negative()
-                        && !self.may_be_negative(&factor, &Integer::ONE)
-                        && self.may_be_negative(&inner, by);
-                    fits.then(|| (difference, factor, by.absolute()))
-                })
-            });
+            let step = self.least_step(&monomial, &value, known());
             let Some((difference, factor, by)) = step else { return false };
             let common = by.gcd(&value);
             let times = value.absolute().exact_quotient(&common);
@@ -148,6 +139,30 @@ impl Algebra {
             rest = rest.scaled(&by.exact_quotient(&common)).minus(&multiple);
         }
         false
+    }
+
+    /// A multiple m g, m >= 0, of a difference with the same term, that is taken away with it: g, m and g's coefficient
+    /// there. The least m, which brings the fewest other terms in; the first one would hang on the order in which atoms
+    /// were made.
+    fn least_step<'d>(
+        &self,
+        monomial: &Monomial,
+        value: &Integer,
+        known: impl Iterator<Item = &'d Polynomial>,
+    ) -> Option<(&'d Polynomial, Monomial, Integer)> {
+        let mut step: Option<(&Polynomial, Monomial, Integer)> = None;
+        for difference in known {
+            for (inner, by) in difference.terms() {
+                let Some(factor) = monomial.over(&inner) else { continue };
+                let fits = by.is_negative() == value.is_negative()
+                    && !self.may_be_negative(&factor, &Integer::ONE)
+                    && self.may_be_negative(&inner, by);
+                if fits && step.as_ref().is_none_or(|least| factor.degree() < least.1.degree()) {
+                    step = Some((difference, factor, by.absolute()));
+                }
+            }
+        }
+        step
     }
 
     /// Whether a polynomial is negative along an axis, where all other variables are at their least, and no multiple of
