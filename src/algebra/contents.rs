@@ -78,7 +78,7 @@ impl Visited {
 
 impl Algebra {
     pub(super) fn contents(&self, formula: Formula) -> Contents {
-        self.contents.borrow()[formula.0 as usize]
+        self.nodes.borrow().contents(formula)
     }
 
     /// Whether a symbol may occur in a formula; `false` is certain.
@@ -94,16 +94,16 @@ impl Algebra {
     /// As [`Algebra::reachable`]; parts are left out that have nothing of `contents`, and without `bodies` those of
     /// sums over an index.
     pub(super) fn reachable_with(&self, roots: &[Formula], contents: Contents, bodies: bool) -> Vec<Formula> {
-        let (nodes, known) = (self.nodes.borrow(), self.contents.borrow());
+        let nodes = self.nodes.borrow();
         let mut visited = self.visited.borrow_mut();
         visited.begin(nodes.len());
         let all = contents == Contents::ANYTHING;
         let mut order: Vec<Formula> = roots.iter().copied().filter(|root| visited.is_new(*root)).collect();
         let mut place = 0;
         while let Some(formula) = order.get(place) {
-            let node = &nodes[formula.0 as usize];
+            let node = &nodes[*formula];
             let mut add = |part: Formula| {
-                if (all || known[part.0 as usize].meets(contents)) && visited.is_new(part) {
+                if (all || nodes.contents(part).meets(contents)) && visited.is_new(part) {
                     order.push(part);
                 }
             };

@@ -6,13 +6,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::atoms::Atoms;
-use super::contents::{Contents, Visited};
+use super::contents::Visited;
 use super::facts::Facts;
-use super::formula::{Canonical, Formula, Node};
+use super::formula::{Canonical, Formula};
 use super::identities::Recording;
+use super::interned::Interned;
 use super::limits::{Limits, Outcome};
 use super::readable::Form;
 use super::residues::Residues;
@@ -37,9 +38,7 @@ use super::symbols::Symbols;
 #[derive(Default)]
 pub struct Algebra {
     pub(super) symbols: RefCell<Symbols>,
-    pub(super) nodes: RefCell<indexmap::IndexSet<Node, FxBuildHasher>>,
-    /// What each node contains.
-    pub(super) contents: RefCell<Vec<Contents>>,
+    pub(super) nodes: RefCell<Interned>,
     pub(super) visited: RefCell<Visited>,
     /// Integers by value.
     pub(super) integers: RefCell<FxHashMap<i64, Formula>>,

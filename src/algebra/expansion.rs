@@ -4,12 +4,12 @@
 //! once, without a canonical form for each part. What is not plain (quotients, floors, symbols that stand for
 //! something, big numbers) is left to the way of all formulas. Knows nodes and polynomials, not facts.
 
-use indexmap::IndexSet;
 use num_traits::ToPrimitive;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Symbol};
+use super::interned::Interned;
 use super::polynomial::Polynomial;
 use super::slots::Stack;
 
@@ -92,7 +92,7 @@ fn counted(parts: &[Formula], formulas: usize) -> Vec<(Formula, i64)> {
 
 struct Expander<'a> {
     algebra: &'a Algebra,
-    nodes: &'a IndexSet<Node, FxBuildHasher>,
+    nodes: &'a Interned,
     /// Terms of what is expanded so far, in any order.
     stack: Stack,
     /// Where one over a symbol may stand: by how much its number is greater than the symbol's.
@@ -104,7 +104,7 @@ struct Expander<'a> {
 }
 
 impl<'a> Expander<'a> {
-    fn new(algebra: &'a Algebra, nodes: &'a IndexSet<Node, FxBuildHasher>) -> Self {
+    fn new(algebra: &'a Algebra, nodes: &'a Interned) -> Self {
         let symbols = algebra.symbols.borrow().len();
         Expander {
             algebra,
@@ -137,7 +137,7 @@ impl<'a> Expander<'a> {
     /// Appends the terms of a formula; `None` where it is not plain.
     fn expand(&mut self, formula: Formula, depth: u32) -> Option<()> {
         self.step()?;
-        match &self.nodes[formula.0 as usize] {
+        match &self.nodes[formula] {
             _ if depth == DEPTH => return None,
             Node::Sum(parts) => parts.iter().try_for_each(|&part| self.expand(part, depth + 1))?,
             Node::Named(_, body) => self.expand(*body, depth + 1)?,
@@ -171,7 +171,7 @@ impl<'a> Expander<'a> {
     /// Divides the terms from `start` by a product of symbols.
     fn divide(&mut self, start: usize, by: Formula, depth: u32) -> Option<()> {
         self.step()?;
-        match &self.nodes[by.0 as usize] {
+        match &self.nodes[by] {
             _ if depth >= DEPTH => return None,
             Node::Symbol(symbol) => {
                 if self.algebra.base_of(*symbol).is_some() {
@@ -193,7 +193,7 @@ impl<'a> Expander<'a> {
     /// Multiplies the terms from `start` by a formula.
     fn multiply(&mut self, start: usize, by: Formula, depth: u32) -> Option<()> {
         self.step()?;
-        match &self.nodes[by.0 as usize] {
+        match &self.nodes[by] {
             Node::Number(value) => {
                 let value = value.is_integer().then(|| value.numer().to_i64())??;
                 self.stack.times(start, value)?;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use num_bigint::BigInt;
 
 use super::fraction::Fraction;
+use super::interned::{Joined, Parts, hash_parts};
 
 /// Exact rational number: the type of values at the boundary (API, serde, printing).
 pub type Rational = num_rational::BigRational;
@@ -37,9 +38,9 @@ pub enum Node {
     /// A symbol.
     Symbol(Symbol),
     /// a + b + …
-    Sum(Rc<[Formula]>),
+    Sum(Parts),
     /// a b …
-    Product(Rc<[Formula]>),
+    Product(Parts),
     /// Exact division.
     Quotient(Formula, Formula),
     /// A power with a fixed exponent.
@@ -51,9 +52,9 @@ pub enum Node {
     /// a mod b = a - b ⌊a / b⌋
     Remainder(Formula, Formula),
     /// The least of its arguments.
-    Minimum(Rc<[Formula]>),
+    Minimum(Parts),
     /// The greatest of its arguments.
-    Maximum(Rc<[Formula]>),
+    Maximum(Parts),
     /// Sum of `body` over the integers `index` from `from` to `to`, both ends included; empty (0) where `to < from`.
     Sigma {
         /// What counts; bound in `body` only.
@@ -69,21 +70,11 @@ pub enum Node {
     Named(Rc<str>, Formula),
 }
 
-/// Kinds of nodes that are told apart by their parts alone.
-pub(super) const SUM: u8 = 0;
-pub(super) const PRODUCT: u8 = 1;
-
-/// The hash of a node of parts, whether it is one yet or not.
-pub(super) fn hash_parts<H: Hasher>(kind: u8, parts: &[Formula], state: &mut H) {
-    state.write_u8(kind);
-    parts.iter().for_each(|part| state.write_u32(part.0));
-}
-
 impl Hash for Node {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
-            Node::Sum(parts) => hash_parts(SUM, parts, state),
-            Node::Product(parts) => hash_parts(PRODUCT, parts, state),
+            Node::Sum(parts) => hash_parts(Joined::Sum as u8, parts, state),
+            Node::Product(parts) => hash_parts(Joined::Product as u8, parts, state),
             Node::Minimum(parts) => hash_parts(2, parts, state),
             Node::Maximum(parts) => hash_parts(3, parts, state),
             Node::Quotient(a, b) => hash_parts(4, &[*a, *b], state),

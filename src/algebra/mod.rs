@@ -8,7 +8,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `formula` | the vocabulary: symbols, nodes, facts, verdicts |
-//! | `engine`, `symbols`, `nodes`, `contents`, `substitution`, `import` | the owner; names; hash-consing; walking |
+//! | `engine`, `symbols`, `interned`, `nodes`, `contents`, `substitution`, `import` | the owner; names; hash-consing; walking |
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
 //! | `monomial`, `packing`, `terms`, `products`, `polynomial`, `ring`, `fraction` | rational functions |
 //! | `modular`, `gcd`, `factorization` | common divisors and irreducible factors |
@@ -52,6 +52,7 @@ mod grouping;
 mod identities;
 mod import;
 mod integer;
+mod interned;
 mod kernels;
 mod leading;
 mod limits;
@@ -89,6 +90,7 @@ pub use evaluable::Assignments;
 pub use factorization::Factorization;
 pub use formula::{Canonical, EvaluationError, Fact, Formula, Node, Rational, Symbol, Verdict};
 pub use identities::Identity;
+pub use interned::Parts;
 pub use leading::{Leading, LeadingComparison};
 pub use limits::{Limits, Obstacle};
 pub use multiplying::Multiplying;

@@ -5,57 +5,29 @@
 //! out, except that a factor -1 goes into a number beside it.
 
 use std::cell::Ref;
-use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use num_traits::{One, Signed, Zero};
-use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
-use super::contents::Contents;
 use super::engine::Algebra;
-use super::formula::{Formula, Node, PRODUCT, Rational, SUM, Symbol, hash_parts};
+use super::formula::{Formula, Node, Rational, Symbol};
+use super::interned::{Interned, Joined, Parts};
 
 /// Nested sums and products of at most this many parts are flattened into the outer one.
 const FLATTENED: usize = 64;
 
 /// Parts of a node that is being made.
-type Parts = SmallVec<[Formula; 8]>;
-
-/// A sum or product that is looked up before it is made.
-enum Joined<'p> {
-    Sum(&'p [Formula]),
-    Product(&'p [Formula]),
-}
-
-impl Hash for Joined<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match self {
-            Joined::Sum(parts) => hash_parts(SUM, parts, state),
-            Joined::Product(parts) => hash_parts(PRODUCT, parts, state),
-        }
-    }
-}
-
-impl indexmap::Equivalent<Node> for Joined<'_> {
-    fn equivalent(&self, node: &Node) -> bool {
-        match (self, node) {
-            (Joined::Sum(parts), Node::Sum(known)) | (Joined::Product(parts), Node::Product(known)) => {
-                **parts == **known
-            }
-            _ => false,
-        }
-    }
-}
+type Open = SmallVec<[Formula; 8]>;
 
 /// All formulas at once, for those who look at many. No formula can be made while this lives.
 #[derive(Debug)]
-pub struct Nodes<'a>(Ref<'a, indexmap::IndexSet<Node, FxBuildHasher>>);
+pub struct Nodes<'a>(Ref<'a, Interned>);
 
 impl Nodes<'_> {
     /// What a formula is made of.
     pub fn get(&self, formula: Formula) -> &Node {
-        &self.0[formula.0 as usize]
+        &self.0[formula]
     }
 }
 
@@ -65,36 +37,23 @@ impl Algebra {
         Nodes(self.nodes.borrow())
     }
 
-    fn intern(&self, node: Node) -> Formula {
-        let mut nodes = self.nodes.borrow_mut();
-        let (index, new) = nodes.insert_full(node);
-        if new {
-            let mut contents = self.contents.borrow_mut();
-            let all = Contents::of(&nodes[index], &contents);
-            contents.push(all);
-        }
-        Formula(u32::try_from(index).expect("too many formulas"))
+    /// Makes room for about so many more formulas, so that making them takes less time.
+    pub fn expect_formulas(&self, more: usize) {
+        self.nodes.borrow_mut().reserve(more);
     }
 
-    /// A sum or product; nothing is made where it is known.
-    fn intern_parts(&self, joined: Joined<'_>) -> Formula {
-        if let Some(index) = self.nodes.borrow().get_index_of(&joined) {
-            return Formula(index as u32);
-        }
-        self.intern(match joined {
-            Joined::Sum(parts) => Node::Sum(parts.into()),
-            Joined::Product(parts) => Node::Product(parts.into()),
-        })
+    fn intern(&self, node: Node) -> Formula {
+        self.nodes.borrow_mut().intern(node)
     }
 
     /// What a formula is made of.
     pub fn node(&self, formula: Formula) -> Node {
-        self.nodes.borrow()[formula.0 as usize].clone()
+        self.nodes.borrow()[formula].clone()
     }
 
     /// The number a formula is written as.
     pub(super) fn as_number(&self, formula: Formula) -> Option<Rc<Rational>> {
-        match &self.nodes.borrow()[formula.0 as usize] {
+        match &self.nodes.borrow()[formula] {
             Node::Number(value) => Some(value.clone()),
             _ => None,
         }
@@ -118,14 +77,14 @@ impl Algebra {
 
     /// A symbol as a formula.
     pub fn variable(&self, symbol: Symbol) -> Formula {
-        self.intern(Node::Symbol(symbol))
+        self.nodes.borrow_mut().variable(symbol)
     }
 
     /// a + b + …; 0 for none.
     pub fn sum(&self, terms: &[Formula]) -> Formula {
-        let mut parts: Parts = SmallVec::with_capacity(terms.len());
+        let mut parts: Open = SmallVec::with_capacity(terms.len());
         for &term in terms {
-            match &self.nodes.borrow()[term.0 as usize] {
+            match &self.nodes.borrow()[term] {
                 Node::Number(value) if value.is_zero() => {}
                 Node::Sum(inner) if inner.len() <= FLATTENED => parts.extend_from_slice(inner),
                 _ => parts.push(term),
@@ -134,7 +93,7 @@ impl Algebra {
         match parts[..] {
             [] => self.integer(0),
             [only] => only,
-            _ => self.intern_parts(Joined::Sum(&parts)),
+            _ => self.nodes.borrow_mut().joined(Joined::Sum, &parts),
         }
     }
 
@@ -150,12 +109,12 @@ impl Algebra {
 
     /// a b …; 1 for none.
     pub fn product(&self, factors: &[Formula]) -> Formula {
-        let mut parts: Parts = SmallVec::with_capacity(factors.len());
+        let mut parts: Open = SmallVec::with_capacity(factors.len());
         // Whether a factor -1 still has to go somewhere.
         let mut negative = false;
         let mut zero = false;
-        let mut add = |part: Formula, nodes: &indexmap::IndexSet<Node, _>| {
-            if let Node::Number(value) = &nodes[part.0 as usize] {
+        let mut add = |part: Formula, nodes: &Interned| {
+            if let Node::Number(value) = &nodes[part] {
                 zero |= value.is_zero();
                 if value.denom().is_one() && value.numer().magnitude().is_one() {
                     negative ^= value.is_negative();
@@ -167,7 +126,7 @@ impl Algebra {
         {
             let nodes = self.nodes.borrow();
             for &factor in factors {
-                match &nodes[factor.0 as usize] {
+                match &nodes[factor] {
                     Node::Product(inner) if inner.len() <= FLATTENED => {
                         inner.iter().for_each(|&part| add(part, &nodes));
                     }
@@ -190,7 +149,7 @@ impl Algebra {
         match parts[..] {
             [] => self.integer(1),
             [only] => only,
-            _ => self.intern_parts(Joined::Product(&parts)),
+            _ => self.nodes.borrow_mut().joined(Joined::Product, &parts),
         }
     }
 
@@ -245,7 +204,7 @@ impl Algebra {
         self.extremum(arguments, Node::Maximum)
     }
 
-    fn extremum(&self, arguments: &[Formula], make: fn(Rc<[Formula]>) -> Node) -> Formula {
+    fn extremum(&self, arguments: &[Formula], make: fn(Parts) -> Node) -> Formula {
         debug_assert!(!arguments.is_empty(), "a maximum of nothing");
         let mut parts: Vec<Formula> = Vec::with_capacity(arguments.len());
         for &argument in arguments {
@@ -256,7 +215,7 @@ impl Algebra {
         match parts[..] {
             [] => self.integer(0),
             [only] => only,
-            _ => self.intern(make(parts.into())),
+            _ => self.intern(make(parts[..].into())),
         }
     }
 

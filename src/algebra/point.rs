@@ -89,7 +89,7 @@ impl Algebra {
             }
             let before = open.len();
             let nodes = self.nodes.borrow();
-            let node = &nodes[part.0 as usize];
+            let node = &nodes[part];
             if !matches!(node, Node::Sigma { .. }) {
                 node.for_each_part(|inner| {
                     if !known.contains_key(&inner) {

@@ -384,8 +384,8 @@ impl Algebra {
         let nodes = self.nodes.borrow();
         let mut mentioning = FxHashSet::default();
         for part in self.reachable(&[formula]) {
-            let mut mentions = nodes[part.0 as usize] == Node::Symbol(symbol);
-            nodes[part.0 as usize].for_each_part(|inner| mentions |= mentioning.contains(&inner));
+            let mut mentions = nodes[part] == Node::Symbol(symbol);
+            nodes[part].for_each_part(|inner| mentions |= mentioning.contains(&inner));
             if mentions {
                 mentioning.insert(part);
             }

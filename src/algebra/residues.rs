@@ -68,13 +68,13 @@ impl Algebra {
         if residues.of.len() <= wanted {
             let nodes = self.nodes.borrow();
             for place in residues.of.len()..=wanted {
-                if let Node::Symbol(symbol) = &nodes[place]
+                if let Node::Symbol(symbol) = &nodes[Formula(place as u32)]
                     && self.base_of(*symbol).is_some()
                     && residues.computed.is_none()
                 {
                     residues.computed = Some(self.computed_residues());
                 }
-                let value = residues.step(&nodes[place], None);
+                let value = residues.step(&nodes[Formula(place as u32)], None);
                 residues.of.push(value);
             }
         }
@@ -89,7 +89,7 @@ impl Algebra {
             let mut known: FxHashMap<Formula, Residue> = FxHashMap::default();
             let nodes = self.nodes.borrow();
             for part in self.reachable(&[base]) {
-                let value = residues.step(&nodes[part.0 as usize], Some(&known));
+                let value = residues.step(&nodes[part], Some(&known));
                 known.insert(part, value);
             }
             computed = residues.computed.unwrap_or_default();

@@ -1,8 +1,6 @@
 //! Walking over formulas: free symbols, substitution, dropping names. No recursion: parts have smaller ids than what
 //! they are part of, so that ascending order is bottom-up.
 
-use std::rc::Rc;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::contents::Contents;
@@ -33,7 +31,7 @@ impl Algebra {
             if !visited.is_new(formula) {
                 continue;
             }
-            match &nodes[formula.0 as usize] {
+            match &nodes[formula] {
                 // Hash-consing makes each symbol one node: no repetition.
                 Node::Symbol(symbol) => symbols.push(*symbol),
                 node => {
@@ -57,15 +55,15 @@ impl Algebra {
         if !self.contents(formula).meets(wanted) {
             return false;
         }
-        let (nodes, contents) = (self.nodes.borrow(), self.contents.borrow());
+        let nodes = self.nodes.borrow();
         let mut visited = self.visited.borrow_mut();
         visited.begin(nodes.len());
         let mut stack = vec![formula];
         while let Some(formula) = stack.pop() {
-            if !contents[formula.0 as usize].meets(wanted) || !visited.is_new(formula) {
+            if !nodes.contents(formula).meets(wanted) || !visited.is_new(formula) {
                 continue;
             }
-            match &nodes[formula.0 as usize] {
+            match &nodes[formula] {
                 Node::Symbol(found) if *found == symbol => return true,
                 Node::Sigma { index, from, to, .. } if *index == symbol => stack.extend([*from, *to]),
                 node => node.for_each_part(|part| stack.push(part)),
@@ -149,7 +147,7 @@ impl Algebra {
 
     /// The same node over other parts, normalized as if it were written so.
     pub(super) fn with_parts(&self, node: &Node, new: impl Fn(Formula) -> Formula) -> Formula {
-        let all = |parts: &Rc<[Formula]>| parts.iter().map(|&part| new(part)).collect::<Vec<_>>();
+        let all = |parts: &[Formula]| parts.iter().map(|&part| new(part)).collect::<Vec<_>>();
         match node {
             Node::Number(value) => self.number((**value).clone()),
             Node::Symbol(symbol) => self.variable(*symbol),

@@ -14,7 +14,6 @@ impl Algebra {
         let copy = Algebra {
             symbols: self.symbols.clone(),
             nodes: self.nodes.clone(),
-            contents: self.contents.clone(),
             visited: Default::default(),
             integers: self.integers.clone(),
             atoms: self.atoms.clone(),

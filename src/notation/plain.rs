@@ -16,11 +16,15 @@ use crate::algebra::{Algebra, Canonical, Formula, Multiplying, Symbol};
 /// Deeper nesting is left to the parser.
 const DEPTH: usize = 64;
 
+/// About so many bytes of text make a formula.
+const BYTES: usize = 12;
+
 /// More digits are left to the parser.
 const DIGITS: usize = 18;
 
 /// The formula of a text that is plain throughout, names taken for symbols; `None` where it is not.
 pub(super) fn read(algebra: &Algebra, text: &str) -> Option<Formula> {
+    algebra.expect_formulas(text.len() / BYTES);
     let mut made = Formulas {
         algebra,
         terms: Vec::new(),
@@ -190,6 +194,28 @@ fn read_into(algebra: &Algebra, text: &str, made: &mut impl Made) -> Option<()> 
     }
 }
 
+/// Letters, digits and the underscore.
+const IN_NAMES: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        all[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    all
+};
+
+/// A name at the start of some bytes as one number, where it has at most eight letters.
+fn short(bytes: &[u8], length: usize) -> Option<u64> {
+    if length > 8 {
+        return None;
+    }
+    Some(match bytes.first_chunk::<8>() {
+        Some(eight) => u64::from_be_bytes(*eight) >> (64 - 8 * length),
+        None => bytes[..length].iter().fold(0, |number, byte| number << 8 | u64::from(*byte)),
+    })
+}
+
 struct Reader<'a> {
     algebra: &'a Algebra,
     text: &'a str,
@@ -264,28 +290,29 @@ impl<'a> Reader<'a> {
 
     fn symbol(&mut self) -> Option<Symbol> {
         let start = self.at;
-        let mut short: u64 = 0;
-        for byte in self.text.as_bytes()[start..].iter() {
-            if !byte.is_ascii_alphanumeric() && *byte != b'_' {
-                break;
-            }
-            short = short << 8 | u64::from(*byte);
-            self.at += 1;
+        let bytes = &self.text.as_bytes()[start..];
+        let length = bytes.iter().position(|byte| !IN_NAMES[usize::from(*byte)]).unwrap_or(bytes.len());
+        self.at += length;
+        if !self.word_ends() {
+            return None;
+        }
+        let short = short(bytes, length);
+        let known = match short {
+            Some(short) => self.short.get(&short),
+            None => self.long.get(&self.text[start..self.at]),
+        };
+        if let Some(&symbol) = known {
+            return Some(symbol);
         }
         let name = &self.text[start..self.at];
-        let known = if name.len() <= 8 { self.short.get(&short) } else { self.long.get(name) };
-        if let Some(symbol) = known {
-            return self.word_ends().then_some(*symbol);
-        }
-        if !self.word_ends() || Function::of_name(name).is_some() {
+        if Function::of_name(name).is_some() {
             return None;
         }
         let symbol = self.algebra.symbol(name);
-        if name.len() <= 8 {
-            self.short.insert(short, symbol);
-        } else {
-            self.long.insert(name, symbol);
-        }
+        match short {
+            Some(short) => self.short.insert(short, symbol),
+            None => self.long.insert(name, symbol),
+        };
         Some(symbol)
     }
 
