@@ -144,6 +144,15 @@ fn symbols_of_one_name_are_the_same_only_where_they_mean_the_same() {
     assert!(both.contains(&"i".to_owned()) && apart.is_empty(), "{both:?} {apart:?}");
 }
 
+/// `S` is another thing in each phase by the words of the phase, but one key.
+#[test]
+fn keys_are_the_same_in_two_phases() {
+    let (_, found) = json(&["diff", "llama", "--", "phase=decode"]);
+    let symbols = found["symbols"].as_array().expect("symbols");
+    let of = |row: &&Value| row["name"] == "S";
+    assert_eq!(symbols.iter().find(of).expect("it is there")["of"], "both", "{symbols:?}");
+}
+
 #[test]
 fn one_switch_changes_what_it_names_and_nothing_else() {
     let (code, found) = json(&["diff", "llama", "--", "logits=last"]);

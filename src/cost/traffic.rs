@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet as HashSet;
 use std::cell::RefCell;
 
 use crate::algebra::{Algebra, Formula, Rational};
-use crate::lang::{Action, Graph, Item, LayerCall, OperatorCall, StorageKind, TensorId, instantiate};
+use crate::lang::{Action, Graph, Item, OperatorCall, StorageKind, TensorId, instantiate};
 use crate::rules::{Operator, RuleSet};
 
 use super::counting::ByteSizes;
@@ -51,7 +51,7 @@ impl Body {
                             .map(|id| storage(graph, id)),
                     );
                     for class in &inner.classes {
-                        reads(graph, &class.items, &mut body.passed);
+                        graph.storages_read(&class.items, &mut body.passed);
                     }
                 }
                 Action::Parameter(_) => {}
@@ -80,18 +80,7 @@ pub(super) fn executes(items: &[Item]) -> bool {
     })
 }
 
-/// Storages that items read.
-fn reads(graph: &Graph, items: &[Item], found: &mut HashSet<TensorId>) {
-    for item in items {
-        match &item.action {
-            Action::Operator(call) => found.extend(call.operands.iter().map(|(_, id)| storage(graph, *id))),
-            Action::Layer(LayerCall { items, .. }) => reads(graph, items, found),
-            Action::Loop(inner) => inner.classes.iter().for_each(|class| reads(graph, &class.items, found)),
-            Action::Parameter(_) => {}
-        }
-    }
-}
-
+/// The storage that a tensor lies in.
 pub(super) fn storage(graph: &Graph, id: TensorId) -> TensorId {
     graph.tensors[id.0 as usize].storage
 }

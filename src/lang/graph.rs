@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashSet;
 
 use crate::algebra::{Formula, Symbol};
 use crate::diagnostic::{Diagnostic, Span};
@@ -68,6 +69,24 @@ pub struct Graph {
     pub warnings: Vec<Diagnostic>,
     /// Assumptions that costs rest on, such as how many experts' weights are read.
     pub assumptions: Vec<String>,
+}
+
+impl Graph {
+    /// Adds the storages that items read.
+    pub fn storages_read(&self, items: &[Item], found: &mut FxHashSet<TensorId>) {
+        for item in items {
+            match &item.action {
+                Action::Operator(call) => {
+                    found.extend(call.operands.iter().map(|(_, id)| self.tensors[id.0 as usize].storage));
+                }
+                Action::Layer(call) => self.storages_read(&call.items, found),
+                Action::Loop(inner) => {
+                    inner.classes.iter().for_each(|class| self.storages_read(&class.items, found));
+                }
+                Action::Parameter(_) => {}
+            }
+        }
+    }
 }
 
 /// Something that executes, and under which name its cost stands.

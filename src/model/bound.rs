@@ -80,8 +80,8 @@ pub struct BoundModel {
     pub(super) model_module: usize,
     /// The number of rows of a layer by itself.
     pub(super) rows: Symbol,
-    /// The batch of a layer by itself, where it is not the model's.
-    pub(super) batch: Symbol,
+    /// Sizes of layers by themselves that have the name of a runtime key and are not it, by the name.
+    pub(super) own_keys: HashMap<String, Symbol>,
     pub(super) phases: Vec<String>,
     pub(super) symbols: IndexMap<String, Value>,
     pub(super) numbers: Point,
@@ -99,7 +99,7 @@ impl BoundModel {
         let found = find(&request.model, request.models.as_deref(), request.input.as_ref())?;
         let description = ModelDescription::load_from(&found.folder, &found.library)?;
         let algebra = Algebra::new();
-        let [rows, batch] = intern(&algebra, &description);
+        let (rows, own_keys) = intern(&algebra, &description);
         let rules = RuleSet::load(&algebra, request.rules.as_deref())?;
         let (library, model_module) = read_layers(&found, &description)?;
         let selected = found.selection.as_deref().and_then(|name| library.layer(name));
@@ -144,7 +144,7 @@ impl BoundModel {
             models: found.library,
             model_module,
             rows,
-            batch,
+            own_keys,
             phases,
             symbols: IndexMap::new(),
             numbers: Point::default(),
@@ -312,11 +312,13 @@ fn machine(binding: &mut Binding, library: &Files, strict: bool) -> Result<Optio
     Ok(Some(Rc::new(machine)))
 }
 
-/// Interns runtime keys and symbols in declared order: the order in which formulas show them, after the number of rows
-/// and the batch that layers by themselves have, which are given back.
-fn intern(algebra: &Algebra, description: &ModelDescription) -> [Symbol; 2] {
-    let own = [super::layer_view::ROWS, super::layer_view::BATCH].map(|name| algebra.fresh_symbol(name));
+/// Interns runtime keys and symbols in declared order: the order in which formulas show them. Given back is what layers
+/// by themselves have: the number of rows, before all, and a size beside each runtime key.
+fn intern(algebra: &Algebra, description: &ModelDescription) -> (Symbol, HashMap<String, Symbol>) {
+    let rows = algebra.fresh_symbol(super::layer_view::ROWS);
+    let mut own = HashMap::default();
     for key in &description.runtime {
+        own.insert(key.name.clone(), algebra.fresh_symbol(&key.name));
         let symbol = algebra.symbol(&key.name);
         algebra.declare_minimum(symbol, key.minimum.to_i64().unwrap_or(0));
     }
@@ -329,7 +331,7 @@ fn intern(algebra: &Algebra, description: &ModelDescription) -> [Symbol; 2] {
             algebra.declare_minimum(algebra.symbol(count), 0);
         }
     }
-    own
+    (rows, own)
 }
 
 /// The model's file, what it imports, and the other layer files of its folder.

@@ -15,9 +15,6 @@ use crate::lang::{Environment, LayerArguments, LayerReference, Occurrence, Value
 /// Name of what `...` stands for: the number of rows.
 pub(super) const ROWS: &str = "N";
 
-/// Name of a layer's first dimension, as a rule: formulas show it first.
-pub(super) const BATCH: &str = "B";
-
 /// Names that a layer by itself takes: dimensions of its annotations and its keywords.
 pub(super) fn own_names(reference: &LayerReference) -> Vec<String> {
     let layer = &reference.layer;
@@ -97,8 +94,11 @@ impl Own<'_> {
             Some(Node::Symbol(symbol)) if given.is_none() && *model.algebra.name(symbol) == *name => symbol,
             // One for all layers, so that formulas show it first.
             _ if name == ROWS && least == 1 => model.rows,
-            _ if name == BATCH && least == 1 => model.batch,
-            _ => model.algebra.fresh_symbol_from(name, least),
+            // One beside the key of that name, so that formulas show `B` and `S` before widths.
+            _ => match model.own_keys.get(name).filter(|_| least == 1) {
+                Some(symbol) => *symbol,
+                None => model.algebra.fresh_symbol_from(name, least),
+            },
         };
         self.numbers.push((symbol, number.clone()));
         let (latex, meaning) = self.describe(name, origin);

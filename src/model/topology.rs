@@ -1,13 +1,13 @@
 //! What a phase hands from part to part.
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet};
 
 use super::bound::BoundModel;
 use super::phase_view::Elaboration;
 use crate::algebra::Formula;
 use crate::diagnostic::Result;
 use crate::lang::syntax::{Expression, ExpressionKind};
-use crate::lang::{Action, Graph, Item, TensorId};
+use crate::lang::{Action, Graph, Item, LayerCall, StorageKind, TensorId};
 
 /// The parts that a phase runs, in order, and the tensors between them.
 #[derive(Debug, Default)]
@@ -129,12 +129,13 @@ impl Flow<'_> {
                     self.station(&call.operator, StationKind::Operator, &inputs, &call.results);
                 }
                 Action::Layer(call) if call.transparent => self.items(&call.items),
-                Action::Layer(call) if call.part => {
-                    let kind = StationKind::Part(call.layer.to_string());
-                    self.station(&item.segment, kind, &call.inputs, &call.results);
-                }
                 Action::Layer(call) => {
-                    self.station(&call.layer, StationKind::Layer, &call.inputs, &call.results);
+                    let inputs = self.used(call);
+                    let (name, kind) = match call.part {
+                        true => (&item.segment, StationKind::Part(call.layer.to_string())),
+                        false => (&call.layer, StationKind::Layer),
+                    };
+                    self.station(name, kind, &inputs, &call.results);
                 }
                 Action::Loop(inner) => inner.classes.iter().for_each(|class| self.items(&class.items)),
                 Action::Parameter(place) => {
@@ -143,6 +144,16 @@ impl Flow<'_> {
                 }
             }
         }
+    }
+
+    /// What a call takes, but for weights that it is handed and does not read: the table of a head that is not tied.
+    fn used(&self, call: &LayerCall) -> Vec<TensorId> {
+        let mut read = FxHashSet::default();
+        self.graph.storages_read(&call.items, &mut read);
+        let tensor = |id: &TensorId| &self.graph.tensors[id.0 as usize];
+        let is_used =
+            |id: &TensorId| tensor(id).kind != StorageKind::Weight || read.contains(&tensor(id).storage);
+        call.inputs.iter().copied().filter(is_used).collect()
     }
 
     fn station(&mut self, name: &str, kind: StationKind, inputs: &[TensorId], results: &[TensorId]) {

@@ -10,7 +10,7 @@ use super::view::View;
 use crate::algebra::Formula;
 use crate::diagnostic::Result;
 use crate::lang::syntax::{Comparison, Expression, ExpressionKind, Layer, Statement, StatementKind};
-use crate::lang::{Call, Occurrence, Value};
+use crate::lang::{Action, Call, Item, LayerCall, Occurrence, StorageKind, TensorId, Value};
 
 /// One structure in which a layer is called.
 #[derive(Debug, Clone)]
@@ -68,6 +68,20 @@ impl BoundModel {
             variants.push(variant);
         }
         Ok(variants)
+    }
+
+    /// Tensors of a layer that are weights where the model first calls it, which the layer by itself cannot know.
+    ///
+    /// # Errors
+    /// As [`BoundModel::layer_variants`].
+    pub fn weights_passed(&self, name: &str) -> Result<Vec<String>> {
+        let reference = self.layer_named(name)?;
+        let (.., phase) = self.first_occurrence(name)?;
+        let graph = &self.elaboration(&phase)?.graph;
+        let Some(call) = first_call(&graph.items, name) else { return Ok(Vec::new()) };
+        let is_weight = |id: &TensorId| graph.tensors[id.0 as usize].kind == StorageKind::Weight;
+        let passed = reference.layer.tensors.iter().zip(&call.inputs).filter(|(_, id)| is_weight(id));
+        Ok(passed.map(|(tensor, _)| tensor.name.text.clone()).collect())
     }
 
     /// Costs of a layer by itself in one of its structures.
@@ -128,6 +142,16 @@ impl BoundModel {
             }
         }
     }
+}
+
+/// The first call of a layer among items, at any depth.
+fn first_call<'g>(items: &'g [Item], name: &str) -> Option<&'g LayerCall> {
+    items.iter().find_map(|item| match &item.action {
+        Action::Layer(call) if *call.layer == *name => Some(call),
+        Action::Layer(call) => first_call(&call.items, name),
+        Action::Loop(inner) => inner.classes.iter().find_map(|class| first_call(&class.items, name)),
+        Action::Operator(_) | Action::Parameter(_) => None,
+    })
 }
 
 /// Keyword values under which other branches of a body run.

@@ -30,15 +30,19 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
     title(document, "What it is");
     document.paragraph(prose::parse(&entry.layer.doc));
     document.paragraph(calls(report, entry)?);
+    let passed = report.model.weights_passed(name)?;
+    if !passed.is_empty() {
+        document.paragraph(report.texts.with("layer.weights_passed", &[("names", Line::names(passed))]));
+    }
 
     title(document, "Pseudo-code (PyTorch-style)");
     let other = report.model.other_branches(name);
-    let views: Vec<&View<'_>> = entry.variants.iter().map(|(_, view)| view).chain(&other).collect();
+    let calls: Vec<&View<'_>> = entry.variants.iter().map(|(_, view)| view).collect();
     let shapes = Printer::plain(&report.model.algebra);
-    for view in &views {
+    for view in calls.iter().copied().chain(&other) {
         local_sizes(&entry.layer, view).iter().for_each(|(name, size)| shapes.add_local(name, *size));
     }
-    document.code("python", pseudo_code(&entry.layer, &views, &shapes));
+    document.code("python", pseudo_code(&entry.layer, &calls, &other, &shapes));
 
     if entry.variants.is_empty() {
         document.paragraph(report.texts.line("layer.no_sizes"));

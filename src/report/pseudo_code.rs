@@ -1,21 +1,25 @@
 //! A layer's own text, its docstring left out, with the inferred shape of what each statement makes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::formulas::{Printer, grouped};
 use crate::algebra::{Formula, Node};
 use crate::lang::ShapeOrSize;
-use crate::lang::syntax::{Layer, Statement, StatementKind};
+use crate::lang::syntax::{Expression, ExpressionKind, Layer, Statement, StatementKind};
 use crate::model::{BoundModel, View, ViewSymbol};
 
 /// Comments start at most here.
 const COLUMN: usize = 84;
 /// Longest shape, and in a longer one longest size, written as a formula.
 const LONGEST: usize = 40;
+/// What stands behind the condition of a branch that no call runs.
+const IDLE: &str = "not here";
 const LONGEST_SIZE: usize = 12;
 
-/// The text of a layer. Shapes come from the first of the views that runs the statement.
-pub fn pseudo_code(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) -> String {
+/// The text of a layer. Shapes come from the first of the views that runs the statement: those of the model's calls, then
+/// others; branches that no call runs are marked, where there are calls.
+pub fn pseudo_code(layer: &Layer, calls: &[&View<'_>], others: &[View<'_>], printer: &Printer<'_>) -> String {
+    let views: Vec<&View<'_>> = calls.iter().copied().chain(others).collect();
     let text = layer.source.text();
     let first = layer.body.first().map_or(layer.result_range.start, |statement| statement.range.start);
     let body_start = text[..first].rfind('\n').map_or(first, |at| at + 1);
@@ -24,7 +28,8 @@ pub fn pseudo_code(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) ->
         Some(doc) if !layer.doc.is_empty() => header[..doc].trim_end(),
         _ => header.trim_end(),
     };
-    let comments = comments(layer, views, printer);
+    let comments = comments(layer, &views, printer);
+    let idle = idle_branches(layer, calls);
     let mut lines: Vec<(String, Option<String>)> =
         header.lines().map(|line| (line.trim_end().to_owned(), None)).collect();
     let mut start = body_start;
@@ -33,6 +38,7 @@ pub fn pseudo_code(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) ->
         let (code, written) = split_comment(line);
         let is_loop = code.trim_start().starts_with("for ");
         let shape = comments.range(start..=end).next().filter(|_| !is_loop).map(|(_, shape)| shape.clone());
+        let shape = if idle.range(start..=end).next().is_some() { Some(IDLE.to_owned()) } else { shape };
         let comment = match (shape, written) {
             (Some(shape), Some(written)) => Some(format!("{shape}: {written}")),
             (Some(only), None) => Some(only),
@@ -57,6 +63,55 @@ pub fn pseudo_code(layer: &Layer, views: &[&View<'_>], printer: &Printer<'_>) ->
         out.push('\n');
     }
     out
+}
+
+/// Where lines stand that open a branch which none of the calls runs: one whose first calls of operators or layers made
+/// nothing in any of them.
+fn idle_branches(layer: &Layer, calls: &[&View<'_>]) -> BTreeSet<usize> {
+    let mut idle = BTreeSet::new();
+    let shapes = calls.iter().filter_map(|view| view.layer_shapes(&layer.name.text));
+    let made: BTreeSet<usize> = shapes.flat_map(|shapes| shapes.keys().copied()).collect();
+    if !made.is_empty() {
+        collect_idle(layer.source.text(), &layer.body, &made, &mut idle);
+    }
+    idle
+}
+
+fn collect_idle(text: &str, body: &[Statement], made: &BTreeSet<usize>, idle: &mut BTreeSet<usize>) {
+    for statement in body {
+        match &statement.kind {
+            StatementKind::If { then, otherwise, .. } => {
+                if is_idle(then, made) {
+                    idle.insert(statement.range.start);
+                }
+                let between = then.last().map_or(statement.range.start, |last| last.range.end);
+                let else_at = otherwise.first().and_then(|first| {
+                    let at = text[between..first.range.start].rfind("else:")?;
+                    Some(between + at)
+                });
+                if let Some(at) = else_at.filter(|_| is_idle(otherwise, made)) {
+                    idle.insert(at);
+                }
+                collect_idle(text, then, made, idle);
+                collect_idle(text, otherwise, made, idle);
+            }
+            StatementKind::For { body, .. } => collect_idle(text, body, made, idle),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a branch would have made something, had it run, and did not.
+fn is_idle(branch: &[Statement], made: &BTreeSet<usize>) -> bool {
+    fn calls(value: &Expression) -> bool {
+        match &value.kind {
+            ExpressionKind::Call { callee, .. } => callee.text != "len",
+            ExpressionKind::Binary(_, a, b) => calls(a) || calls(b),
+            _ => false,
+        }
+    }
+    let makes = |statement: &&Statement| matches!(&statement.kind, StatementKind::Assign { value, .. } if calls(value));
+    branch.iter().find(makes).is_some_and(|statement| !made.contains(&statement.range.start))
 }
 
 /// Sizes that a body names, by the name: of statements that assign one.

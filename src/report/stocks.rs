@@ -59,6 +59,13 @@ impl Layer<'_, '_> {
             ]);
             return Ok(());
         }
+        let holds_calls = |child: &NodeId| {
+            let kinds = [NodeKind::Layer, NodeKind::Loop, NodeKind::Part];
+            kinds.contains(&tree.node(*child).kind)
+        };
+        if node.children.iter().any(holds_calls) {
+            return node.children.iter().try_for_each(|child| self.weight_rows(*child, rows));
+        }
         for (weight, path) in tree.weights_of(id) {
             let full = if weight.name.is_empty() { path.clone() } else { format!("{path}.{}", weight.name) };
             let algebra = self.printer.algebra;
@@ -104,6 +111,10 @@ impl Layer<'_, '_> {
         let name = format!("K_{}", self.name);
         let after = Line::of(format!(" bytes after the call, here {here}"));
         document.list([self.printer.item(Line::default(), &name, &[self.printer.readable(bytes)], after)]);
+        let states = |id: NodeId| tree.node(id).layers.iter().any(|name| &**name == "state_cache");
+        if tree.in_order(root).into_iter().any(states) {
+            document.paragraph(self.texts.line("layer.states"));
+        }
         Ok(())
     }
 }

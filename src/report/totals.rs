@@ -60,7 +60,7 @@ fn phase_totals(
     document.heading(3, Line::of("Phase ").code(&*phase.description.name));
     document.paragraph(prose::parse(&format!("{}.", capital(&phase.description.about))));
     if let Ok(reference) = model.layer_named(&phase.description.name) {
-        document.code("python", pseudo_code(&reference.layer, &[view], &Printer::plain(&model.algebra)));
+        document.code("python", pseudo_code(&reference.layer, &[view], &[], &Printer::plain(&model.algebra)));
     }
     // Formulas first: they name quotients, and the table of symbols says what the names stand for.
     let mut body = Document::default();

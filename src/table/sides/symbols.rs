@@ -98,6 +98,12 @@ impl<'a> Symbols<'a> {
     /// What a symbol means, as it is shown; and what its meaning rests on beside those words.
     fn meaning(&self, side: usize, symbol: Symbol) -> (String, String) {
         let Side { model, view, .. } = self.sides[side];
+        // What it is in all phases: `S` of a prefill and of a decode step stay one symbol.
+        let name = model.algebra.name(symbol);
+        let is_models = model.algebra.knows_symbol(&name) && model.algebra.symbol(&name) == symbol;
+        if let Some(key) = model.description.runtime_key(&name).filter(|_| is_models) {
+            return (key.meaning.clone(), String::new());
+        }
         let listed = view.symbols.iter().find(|known| known.symbol == symbol);
         match listed {
             Some(known) if !known.meaning.is_empty() => (known.meaning.clone(), String::new()),
