@@ -39,12 +39,41 @@ impl Bytes {
     }
 }
 
+/// Metadata by the names that stand behind the architecture's.
+type Metadata = serde_json::Map<String, serde_json::Value>;
+
 /// A GGUF file of these tensors, all of one type: its number, values and bytes of a block.
-fn write_gguf(path: &Path, tensors: &[Tensor], (kind, values, size): (u32, u64, u64)) {
-    let keys = Bytes::start(tensors.len() as u64, 3)
+fn write_gguf(path: &Path, tensors: &[Tensor], kind: (u32, u64, u64)) {
+    write_gguf_of(path, tensors, kind, ("llama", &Metadata::new()));
+}
+
+/// The same with an architecture and its metadata.
+fn write_gguf_of(
+    path: &Path,
+    tensors: &[Tensor],
+    (kind, values, size): (u32, u64, u64),
+    (architecture, metadata): (&str, &Metadata),
+) {
+    let mut keys = Bytes::start(tensors.len() as u64, 3 + metadata.len() as u64);
+    for (name, value) in metadata {
+        keys = keys.text(&format!("{architecture}.{name}"));
+        keys = match value {
+            serde_json::Value::Bool(flag) => {
+                let mut keys = keys.n32(7);
+                keys.0.push(u8::from(*flag));
+                keys
+            }
+            serde_json::Value::Array(all) => {
+                let start = keys.n32(9).n32(4).n64(all.len() as u64);
+                all.iter().fold(start, |bytes, number| bytes.n32(number.as_u64().unwrap() as u32))
+            }
+            number => keys.n32(4).n32(number.as_u64().unwrap() as u32),
+        };
+    }
+    let keys = keys
         .text("general.architecture")
         .n32(8)
-        .text("llama")
+        .text(architecture)
         .text("tokenizer.ggml.tokens")
         .n32(9)
         .n32(8)
@@ -213,15 +242,117 @@ fn arrays_of_arrays_end() {
 }
 
 #[test]
-fn a_checkpoint_is_no_model_by_itself() {
-    let folder = Folder::new("gguf-alone");
+fn a_checkpoint_elsewhere_can_be_named() {
+    let folder = Folder::new("gguf-named");
     let path = folder.0.join("model.gguf");
     write_gguf(&path, &converted()[0].1, (0, 1, 4));
-    refused(
-        &["eval", path.to_str().unwrap()],
-        &["is a checkpoint, which says no configuration here", "--checkpoint"],
-    );
     let config = folder.write("config.json", saved_as("llama").config);
     let named = ["reconcile", config.to_str().unwrap(), "--checkpoint", path.to_str().unwrap()];
     assert_eq!(run(&named).status.code(), Some(0));
+}
+
+/// Name, tensors, architecture and metadata of the models that a GGUF file alone is read of.
+fn with_metadata() -> Vec<(String, Vec<Tensor>, String, Metadata)> {
+    let file: toml::Table = toml::from_str(include_str!("data/checkpoints/llama_cpp.toml")).unwrap();
+    let models = file["checkpoint"].as_array().unwrap().iter();
+    let with = models.zip(converted()).filter_map(|(model, (name, tensors))| {
+        let metadata = serde_json::from_str(model.get("metadata")?.as_str()?).unwrap();
+        Some((name, tensors, model["architecture"].as_str()?.to_owned(), metadata))
+    });
+    with.collect()
+}
+
+#[test]
+fn metadata_are_the_configuration_that_they_were_made_from() {
+    let types = ["weights_dtype=bf16", "activations_dtype=bf16", "cache_dtype=bf16", "--format", "json"];
+    let totals = |path: &Path, name: &str| {
+        let output = run(&[&["eval", path.to_str().unwrap()], types.as_slice()].concat());
+        let (out, err) = texts(&output);
+        assert_eq!((output.status.code(), err.as_str()), (Some(0), ""), "{name}");
+        let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+        (json["model"].clone(), json["totals"].clone(), json["bindings"].clone())
+    };
+    let all = with_metadata();
+    assert!(all.len() >= 24, "{} files", all.len());
+    for (name, tensors, architecture, metadata) in all {
+        let folder = Folder::new("gguf-alone");
+        let path = folder.0.join("model.gguf");
+        write_gguf_of(&path, &tensors, (0, 1, 4), (&architecture, &metadata));
+        let alone = totals(&path, &name);
+        assert_eq!(alone, totals(&folder.0, &name), "{name}: the file and its folder");
+        let output = run(&["reconcile", path.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0), "{name}\n{}", texts(&output).0);
+        // Such files do not say that Mistral's layers slide.
+        if name != "mistral" {
+            // Every type is given above, and a key that nothing reads is warned of.
+            let saved = saved_as(name.trim_end_matches(" cut")).config;
+            let config = folder.write("config.json", saved.replace(", \"torch_dtype\": \"float32\"", ""));
+            assert_eq!(alone, totals(&config, &name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn types_of_blocks_are_bits_per_weight() {
+    let folder = Folder::new("gguf-bits");
+    let path = folder.0.join("model.gguf");
+    let (_, mut tensors, architecture, mut metadata) = with_metadata().swap_remove(0);
+    for (_, _, shape) in &mut tensors {
+        shape.iter_mut().for_each(|size| *size *= 32);
+    }
+    for key in ["embedding_length", "feed_forward_length", "attention.key_length", "attention.value_length"] {
+        metadata[key] = (metadata[key].as_u64().unwrap() * 32).into();
+    }
+    // Q4_0: 18 bytes for 32 values.
+    write_gguf_of(&path, &tensors, (2, 32, 18), (&architecture, &metadata));
+    let output = run(&["eval", path.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(texts(&output).1, "");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let elements: u64 = tensors.iter().map(|(_, _, shape)| shape.iter().product::<u64>()).sum();
+    assert_eq!(json["totals"]["weights"].as_u64(), Some(elements));
+    assert_eq!(json["totals"]["weights.bytes"].as_u64(), Some(elements / 32 * 18));
+}
+
+#[test]
+fn metadata_that_make_no_configuration_are_refused() {
+    let (_, tensors, _, metadata) = with_metadata().swap_remove(0);
+    let folder = Folder::new("gguf-refused");
+    let path = folder.0.join("model.gguf");
+    let check = |architecture: &str, change: &dyn Fn(&mut Metadata), words: &[&str]| {
+        let mut metadata = metadata.clone();
+        change(&mut metadata);
+        write_gguf_of(&path, &tensors, (0, 1, 4), (architecture, &metadata));
+        refused(&["eval", path.to_str().unwrap(), "--strict"], words);
+    };
+    check(
+        "lama",
+        &|_| {},
+        &["no configuration is made from the architecture `lama`", "llama", "give the config.json"],
+    );
+    check("clip", &|_| {}, &["is no model by itself", "config.json"]);
+    let uneven = |metadata: &mut Metadata| {
+        metadata.insert("attention.head_count_kv".into(), serde_json::json!([2, 1]));
+    };
+    check("llama", &uneven, &["`llama.attention.head_count_kv` has another value for each layer"]);
+    let no_width = |metadata: &mut Metadata| _ = metadata.remove("embedding_length");
+    check(
+        "llama",
+        &no_width,
+        &["`h` (width of the decoder, the hidden size) has no value", "hf.hidden_size"],
+    );
+    let no_heads = |metadata: &mut Metadata| {
+        metadata.remove("attention.key_length");
+        metadata.insert("attention.head_count".into(), 0.into());
+    };
+    check("llama", &no_heads, &["division by zero"]);
+    let unknown = |metadata: &mut Metadata| _ = metadata.insert("attention.clamp_kqv".into(), 8.into());
+    check("llama", &unknown, &["nothing reads `llama.attention.clamp_kqv`", "metadata:"]);
+    let deeper = |metadata: &mut Metadata| _ = metadata.insert("block_count".into(), 3.into());
+    check("llama", &deeper, &["missing: blk.2."]);
+    // Without an architecture, and with a key twice.
+    let nameless = folder.write("nameless.gguf", Bytes::start(0, 0).0);
+    refused(&["eval", nameless.to_str().unwrap()], &["have no text `general.architecture`"]);
+    let twice = Bytes::start(0, 2).text("k").n32(4).n32(1).text("k").n32(4).n32(1);
+    let twice = folder.write("twice.gguf", twice.0);
+    refused(&["eval", twice.to_str().unwrap()], &["byte 41: the key `k` stands twice"]);
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::ggml_types::Types;
-use super::header::{Header, MOST_TENSORS, Tensor, shown};
+use super::header::{Datum, Header, MOST_TENSORS, Tensor, shown};
 use super::{gguf, index, safetensors};
 use crate::config::{Files, escape, is_name};
 use crate::diagnostic::{Diagnostic, Result};
@@ -29,6 +29,8 @@ pub enum Found {
 pub struct Checkpoint {
     /// It is GGUF, whose tensors have names and types of their own.
     pub is_gguf: bool,
+    /// Metadata of its first file, where the format has any.
+    pub metadata: IndexMap<String, Datum>,
     /// Names of its files.
     pub files: Vec<String>,
     /// All tensors, in the order of files and data.
@@ -138,6 +140,9 @@ impl Checkpoint {
         if self.files.len() > MOST_FILES || self.tensors.len() + header.tensors.len() > MOST_TENSORS {
             let message = format!("a checkpoint of more than {MOST_FILES} files or {MOST_TENSORS} tensors");
             return Err(Diagnostic::new("too-large", message));
+        }
+        if self.files.len() == 1 {
+            self.metadata = header.metadata;
         }
         self.tensors.extend(header.tensors);
         Ok(())

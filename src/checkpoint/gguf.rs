@@ -6,9 +6,11 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use indexmap::IndexMap;
+
 use super::ggml_types::Types;
 use super::header::{
-    Header, LONGEST_NAME, MOST_DIMENSIONS, MOST_TENSORS, Tensor, broken, bytes, elements, open, shown,
+    Datum, Header, LONGEST_NAME, MOST_DIMENSIONS, MOST_TENSORS, Tensor, broken, bytes, elements, open, shown,
 };
 use crate::config::escape;
 use crate::diagnostic::{Diagnostic, Result};
@@ -19,7 +21,12 @@ const MOST_KEYS: u64 = 1 << 16;
 const DEEPEST: usize = 4;
 /// Bytes of a scalar by its kind's number; 0 for strings and arrays, which say their own length.
 const SCALARS: [u64; 13] = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8];
-const UINT32: u32 = 4;
+/// Kinds of whole numbers and flags.
+const WHOLE: [u32; 9] = [0, 1, 2, 3, 4, 5, 7, 10, 11];
+/// Longest name and text of metadata that is kept, in bytes.
+const LONGEST_KEPT: usize = 200;
+/// Most numbers of an array that are kept, as many as a model may have layers.
+const MOST_KEPT: u64 = 4096;
 const STRING: u32 = 8;
 const ARRAY: u32 = 9;
 
@@ -51,26 +58,14 @@ pub fn read(path: &Path, file: usize, types: &Types) -> Result<Header> {
             format!("{keys} keys are said to follow; the file has no room for them, or they are too many");
         return Err(reader.wrong(16, &what));
     }
-    let mut alignment = 32;
-    for _ in 0..keys {
-        let key = reader.text(LONGEST_NAME as u64)?;
-        let (at, kind) = (reader.at, reader.number32()?);
-        if key == "general.alignment" && kind == UINT32 {
-            alignment = u64::from(reader.number32()?);
-            if alignment == 0 || alignment % 8 != 0 {
-                return Err(reader.wrong(at, &format!("the alignment {alignment} is no multiple of 8")));
-            }
-            continue;
-        }
-        reader.skip_value(kind, at, 0)?;
-    }
+    let (metadata, alignment) = reader.metadata(keys)?;
     let mut found = Vec::new();
     for _ in 0..tensors {
         found.push(reader.tensor(file, types)?);
     }
     let start = reader.at.div_ceil(alignment).saturating_mul(alignment);
     let header = placed(&reader, found, start, alignment)?;
-    Ok(Header { tensors: header })
+    Ok(Header { metadata, tensors: header })
 }
 
 /// A tensor, where it is declared, and the place of its data.
@@ -169,6 +164,81 @@ impl Reader<'_> {
         String::from_utf8(bytes).map_err(|_| self.wrong(at, "a name is not UTF-8"))
     }
 
+    /// All metadata, and the alignment that they say.
+    fn metadata(&mut self, keys: u64) -> Result<(IndexMap<String, Datum>, u64)> {
+        let (mut metadata, mut alignment) = (IndexMap::new(), 32);
+        for _ in 0..keys {
+            let start = self.at;
+            let key = self.text(LONGEST_NAME as u64)?;
+            let (at, kind) = (self.at, self.number32()?);
+            let datum = self.datum(kind, at)?;
+            if key == "general.alignment"
+                && let Datum::Number(said) = datum
+            {
+                alignment = u64::try_from(said).unwrap_or(0);
+                if alignment == 0 || alignment % 8 != 0 {
+                    return Err(self.wrong(at, &format!("the alignment {said} is no multiple of 8")));
+                }
+            }
+            if key.len() <= LONGEST_KEPT && metadata.insert(key.clone(), datum).is_some() {
+                return Err(self.wrong(start, &format!("the key `{}` stands twice", escape(&key))));
+            }
+        }
+        Ok((metadata, alignment))
+    }
+
+    /// A value of metadata; `at` is where its kind stands.
+    fn datum(&mut self, kind: u32, at: u64) -> Result<Datum> {
+        if kind == STRING {
+            let start = self.at;
+            let length = self.number64()?;
+            if length > LONGEST_KEPT as u64 {
+                self.skip(length)?;
+                return Ok(Datum::Other);
+            }
+            let mut bytes = vec![0; length as usize];
+            if length > self.left() || self.stream.read_exact(&mut bytes).is_err() {
+                return Err(self.ends(length));
+            }
+            self.at += length;
+            return String::from_utf8(bytes)
+                .map(Datum::Text)
+                .map_err(|_| self.wrong(start, "a text is not UTF-8"));
+        }
+        if kind != ARRAY {
+            return match self.whole(kind)? {
+                Some(number) => Ok(Datum::Number(number)),
+                None => self.skip_value(kind, at, 0).map(|()| Datum::Other),
+            };
+        }
+        let (inner, count) = (self.number32()?, self.number64()?);
+        if !WHOLE.contains(&inner) || count > MOST_KEPT {
+            self.skip_elements(inner, count, at, 0)?;
+            return Ok(Datum::Other);
+        }
+        let mut numbers = Vec::new();
+        for _ in 0..count {
+            numbers.extend(self.whole(inner)?);
+        }
+        Ok(Datum::Numbers(numbers))
+    }
+
+    /// A whole number or flag of that kind; none, and nothing read, for another kind.
+    fn whole(&mut self, kind: u32) -> Result<Option<i128>> {
+        Ok(Some(match kind {
+            0 => u8::from_le_bytes(self.bytes()?).into(),
+            1 => i8::from_le_bytes(self.bytes()?).into(),
+            2 => u16::from_le_bytes(self.bytes()?).into(),
+            3 => i16::from_le_bytes(self.bytes()?).into(),
+            4 => self.number32()?.into(),
+            5 => i32::from_le_bytes(self.bytes()?).into(),
+            7 => i128::from(self.bytes::<1>()?[0] != 0),
+            10 => self.number64()?.into(),
+            11 => i64::from_le_bytes(self.bytes()?).into(),
+            _ => return Ok(None),
+        }))
+    }
+
     /// Passes over a value of metadata; `at` is where its kind stands.
     fn skip_value(&mut self, kind: u32, at: u64, depth: usize) -> Result<()> {
         let size = SCALARS.get(kind as usize).copied();
@@ -182,33 +252,35 @@ impl Reader<'_> {
             }
             (ARRAY, _) => {
                 let (at, kind, count) = (self.at, self.number32()?, self.number64()?);
-                // Every element takes as many bytes: a text its length, an array its kind and length.
-                let least = match (kind, SCALARS.get(kind as usize)) {
-                    (STRING, _) => 8,
-                    (ARRAY, _) => 12,
-                    (_, Some(size)) => *size,
-                    (_, None) => {
-                        return Err(self.wrong(at, &format!("the kind {kind} of values is not known")));
-                    }
-                };
-                let total = count.checked_mul(least).filter(|total| *total <= self.left());
-                let total = total.ok_or_else(|| {
-                    self.wrong(
-                        at,
-                        &format!("{count} values are said to follow, but {} bytes do", self.left()),
-                    )
-                })?;
-                if !matches!(kind, STRING | ARRAY) {
-                    return self.skip(total);
-                }
-                for _ in 0..count {
-                    self.skip_value(kind, at, depth + 1)?;
-                }
-                Ok(())
+                self.skip_elements(kind, count, at, depth)
             }
             (_, Some(size)) => self.skip(size),
             (_, None) => Err(self.wrong(at, &format!("the kind {kind} of a value is not known"))),
         }
+    }
+
+    /// Passes over the elements of an array; `at` is where their kind stands.
+    fn skip_elements(&mut self, kind: u32, count: u64, at: u64, depth: usize) -> Result<()> {
+        // Every element takes as many bytes: a text its length, an array its kind and length.
+        let least = match (kind, SCALARS.get(kind as usize)) {
+            (STRING, _) => 8,
+            (ARRAY, _) => 12,
+            (_, Some(size)) => *size,
+            (_, None) => {
+                return Err(self.wrong(at, &format!("the kind {kind} of values is not known")));
+            }
+        };
+        let total = count.checked_mul(least).filter(|total| *total <= self.left());
+        let total = total.ok_or_else(|| {
+            self.wrong(at, &format!("{count} values are said to follow, but {} bytes do", self.left()))
+        })?;
+        if !matches!(kind, STRING | ARRAY) {
+            return self.skip(total);
+        }
+        for _ in 0..count {
+            self.skip_value(kind, at, depth + 1)?;
+        }
+        Ok(())
     }
 
     fn tensor(&mut self, file: usize, types: &Types) -> Result<Declared> {

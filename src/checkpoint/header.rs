@@ -4,6 +4,8 @@ use std::fs::File;
 use std::path::Path;
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use crate::config::escape;
 use crate::diagnostic::{Diagnostic, Result};
 
@@ -42,9 +44,24 @@ pub struct Tensor {
     pub file: usize,
 }
 
+/// A value of metadata, as far as a configuration can need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Datum {
+    /// A whole number; a flag is 1 or 0.
+    Number(i128),
+    /// A short text.
+    Text(String),
+    /// A short list of whole numbers or flags.
+    Numbers(Vec<i128>),
+    /// Anything else: other numbers, and what is long.
+    Other,
+}
+
 /// The header of one file.
 #[derive(Debug, Default)]
 pub struct Header {
+    /// Metadata by their names, where the format has any.
+    pub metadata: IndexMap<String, Datum>,
     /// Its tensors, in the order of their data.
     pub tensors: Vec<Tensor>,
 }

@@ -100,7 +100,7 @@ pub fn read(path: &Path, file: usize) -> Result<Header> {
         let what = format!("the tensors' data end here, and {} more bytes follow", length - data - end);
         return Err(refused(data + end, what));
     }
-    Ok(Header { tensors: tensors.into_iter().map(|(_, tensor)| tensor).collect() })
+    Ok(Header { tensors: tensors.into_iter().map(|(_, tensor)| tensor).collect(), ..Header::default() })
 }
 
 /// A tensor, or what is wrong with it.

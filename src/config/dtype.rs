@@ -1,5 +1,8 @@
 //! Types of tensors by the names that configurations use.
 
+use num_traits::Signed;
+
+use super::scalar;
 use super::value::{Kind, Value};
 use crate::algebra::Rational;
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
@@ -33,12 +36,19 @@ const BLOCKS: &[(&str, i64, i64, i64)] =
 
 impl Dtype {
     /// The type of a name, with or without `torch.` in front. Behind it may stand the number of values that share one
-    /// scale of 16 bits: `int4_g128`.
+    /// scale of 16 bits: `int4_g128`. `4.5 bits` or `9/2 bits` is a type of that many bits, up to 64.
     pub fn named(name: &str) -> Option<Self> {
         let name = name.strip_prefix("torch.").unwrap_or(name);
         let ratio = |over: i64, under: i64| Rational::new(over.into(), under.into());
         if let Some((_, bits, scale, group)) = BLOCKS.iter().find(|block| block.0 == name) {
             return Some(Dtype { name: name.to_string(), bits: ratio(*bits, 1) + ratio(*scale, *group) });
+        }
+        if let Some(bits) = name.strip_suffix(" bits") {
+            let (over, under) = bits.split_once('/').unwrap_or((bits, "1"));
+            let under = scalar::exact(under).filter(Signed::is_positive)?;
+            let bits = scalar::exact(over)? / under;
+            let accepted = bits.is_positive() && bits <= ratio(64, 1);
+            return accepted.then(|| Dtype { name: name.to_string(), bits });
         }
         if let Some((base, group)) = name.rsplit_once("_g") {
             let group = group.parse::<u32>().ok().filter(|group| *group > 0)?;
@@ -70,7 +80,7 @@ impl Dtype {
                 .label(value.origin.span().clone(), "")
                 .help_if(did_you_mean(text, known))
                 .help(format!(
-                    "accepted are {}; and with the values that share a scale, such as i4_g128",
+                    "accepted are {}; with the values that share a scale, such as i4_g128; and \"4.5 bits\"",
                     ours.join(", ")
                 ))
         })
@@ -91,6 +101,11 @@ mod tests {
         check("int4_g128", 33, 8);
         check("mxfp4", 17, 4);
         check("nf4", 9, 2);
+        check("4.5 bits", 9, 2);
+        check("17/4 bits", 17, 4);
+        for refused in ["0 bits", "-4 bits", "65 bits", "1/0 bits", "bits", "x bits", "1e999999999 bits"] {
+            assert_eq!(Dtype::named(refused), None, "{refused}");
+        }
         assert_eq!(Dtype::named("int4_g0"), None);
         assert_eq!(Dtype::named("int5"), None);
     }

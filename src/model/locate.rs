@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::gguf_config::gguf_config;
 use crate::checkpoint;
 use crate::config::{Files, ModelDescription, Vendor, escape, is_name, read_path};
 use crate::diagnostic::{Diagnostic, Result, Source, did_you_mean, nearest};
@@ -64,7 +65,7 @@ pub fn presets(folder: &Files, description: &ModelDescription) -> Vec<String> {
 }
 
 /// Finds what `name` means: `deepseek_ocr`, `deepseek_ocr:decoder.layer`, the name of a preset, `path/to/config.json`, a
-/// folder that holds one, a folder with a `model.toml`, or `-` for `input`, the text of a configuration. `models`
+/// folder that holds one, a GGUF file or a folder of one, a folder with a `model.toml`, or `-` for `input`, the text of a configuration. `models`
 /// replaces the embedded library.
 ///
 /// # Errors
@@ -91,6 +92,11 @@ pub fn find(name: &str, models: Option<&Path>, input: Option<&Arc<Source>>) -> R
             checkpoint: None,
             selection,
         });
+    }
+    if path.is_file()
+        && let Some(found @ checkpoint::Found::Gguf(_)) = checkpoint::find(path)
+    {
+        return from_gguf(name, found, library, selection);
     }
     if path.is_file() && checkpoint::find(path).is_some() {
         let message = format!("`{}` is a checkpoint, which says no configuration here", escape(name));
@@ -140,12 +146,26 @@ fn from_folder(path: &Path, library: Files, selection: Option<String>) -> Result
         let id = ModelDescription::load_from(&folder, &library)?.id;
         return Ok(Found { folder, id, library, vendor: None, preset: None, checkpoint: None, selection });
     }
+    if let Some(found @ checkpoint::Found::Gguf(_)) = checkpoint::find(path) {
+        return from_gguf(&path.display().to_string(), found, library, selection);
+    }
     let shown: PathBuf = path.to_path_buf();
     Err(Diagnostic::new(
         "unknown-model",
-        format!("`{}` holds neither a config.json nor a model.toml", shown.display()),
+        format!("`{}` holds no config.json, no GGUF file, and no model.toml", shown.display()),
     )
-    .help("give a Hugging Face config.json, a folder that holds one, or a model's folder"))
+    .help("give a Hugging Face config.json, a folder that holds one or a GGUF file, or a model's folder"))
+}
+
+/// A GGUF file by itself: its metadata are its configuration.
+fn from_gguf(
+    place: &str,
+    found: checkpoint::Found,
+    library: Files,
+    selection: Option<String>,
+) -> Result<Found> {
+    let config = gguf_config(&checkpoint::read(&found, &library)?, place, &library)?;
+    Ok(Found { checkpoint: Some(found), ..from_config(Vendor::read(&config)?, library, selection)? })
 }
 
 /// The model and the group of a preset's name.

@@ -3,6 +3,7 @@
 mod bound;
 mod catalogue;
 mod expected_tensors;
+mod gguf_config;
 mod idle;
 mod layer_view;
 mod locate;

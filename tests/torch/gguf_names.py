@@ -4,7 +4,9 @@
 Reads `tests/data/checkpoints/transformers.toml`, gives each tensor the name that gguf-py's own table has for it, and
 changes shapes and leaves tensors out as llama.cpp's conversion does (`conversion/*.py` there): experts are stacked, towers
 stand in a file of their own, encoders have neither pooler nor predictions. Two tiny Qwen MoEs have dense layers among
-them, which llama.cpp has not. Needs `pip install gguf`.
+them, which llama.cpp has not. Beside them stand the metadata that the
+conversion writes (`set_gguf_parameters`) for the families that a GGUF file alone is read of. Needs `pip install gguf
+transformers==5.23.0`.
 """
 import json
 import pathlib
@@ -14,6 +16,7 @@ import tomllib
 from itertools import product
 
 import gguf
+import transformers
 
 from checkpoints import folded
 
@@ -100,6 +103,67 @@ def converted(name, tensors):
     return out | {tensor: [len(shapes), *shapes[0]] for tensor, shapes in experts.items()}
 
 
+def metadata(name, config):
+    """What `set_gguf_parameters` writes for a configuration, without the architecture in front; none where a file of
+    that architecture alone is not read."""
+    architecture = ARCHITECTURES[name]
+    plain = {key: value for key, value in config.items() if key not in ("architectures", "model_type")}
+    if any(key.endswith("_config") for key in plain) or architecture in (
+            "BERT", "MODERN_BERT", "T5", "T5ENCODER", "LLAMA4", "GPTJ", "FALCON", "QWEN2VL"):
+        return None
+    values = transformers.AutoConfig.for_model(config["model_type"], **plain).to_dict()
+
+    def find(*keys):
+        return next((values[key] for key in keys if values.get(key) is not None), None)
+
+    heads, width = find("num_attention_heads", "n_head"), find("hidden_size", "n_embd")
+    turned = round((values.get("rope_parameters") or {}).get("partial_rotary_factor", 1.0) * width / heads) if heads else None
+    out = {
+        "block_count": find("num_hidden_layers", "n_layer"), "context_length": find("max_position_embeddings", "n_positions"),
+        "embedding_length": width, "feed_forward_length": find("intermediate_size", "n_inner"),
+        "attention.head_count": heads, "attention.head_count_kv": find("num_key_value_heads"),
+        "attention.key_length": find("head_dim"), "attention.value_length": find("head_dim"),
+        "expert_count": find("num_local_experts", "num_experts", "n_routed_experts"),
+        "expert_used_count": find("num_experts_per_tok"), "expert_group_count": find("n_group"),
+        "expert_group_used_count": find("topk_group"), "vocab_size": values["vocab_size"],
+    }
+    if architecture in ("GEMMA2", "GEMMA3", "GPT_OSS", "STARCODER2"):
+        out["attention.sliding_window"] = find("sliding_window")
+    if architecture == "PHI3":
+        out["attention.sliding_window"] = find("sliding_window") or 0
+    if architecture in ("QWEN2MOE", "QWEN3MOE", "GPT_OSS", "DEEPSEEK2"):
+        out["expert_feed_forward_length"] = find("moe_intermediate_size", "intermediate_size")
+    if architecture == "QWEN2MOE":
+        out["expert_shared_feed_forward_length"] = find("shared_expert_intermediate_size")
+    if architecture in ("PHI2", "GPTNEOX"):
+        out["rope.dimension_count"] = turned
+    if architecture == "GPTNEOX":
+        out["use_parallel_residual"] = find("use_parallel_residual")
+    if architecture in ("GPT2", "BLOOM"):
+        out |= {"feed_forward_length": 4 * width}
+    if architecture == "BLOOM":
+        out |= {"attention.head_count_kv": heads}
+    if architecture == "DEEPSEEK2":
+        nope, rope, latent = find("qk_nope_head_dim"), find("qk_rope_head_dim"), find("kv_lora_rank")
+        out |= {"leading_dense_block_count": find("first_k_dense_replace"), "expert_shared_count": find("n_shared_experts"),
+                "attention.q_lora_rank": find("q_lora_rank"), "attention.kv_lora_rank": latent,
+                "rope.dimension_count": rope, "attention.key_length": nope + rope,
+                "attention.value_length": find("v_head_dim"), "expert_weights_norm": find("norm_topk_prob")}
+        if name == "deepseek_v3":
+            out["expert_gating_func"] = 2
+        if name == "deepseek_v2 cut":
+            out |= {"attention.head_count_kv": 1, "attention.key_length": latent + rope, "attention.value_length": latent,
+                    "attention.key_length_mla": nope + rope, "attention.value_length_mla": find("v_head_dim")}
+    if architecture in ("MAMBA", "MAMBA2"):
+        inner = find("intermediate_size") or values["expand"] * width
+        heads = find("time_step_rank") if architecture == "MAMBA" else inner // values["head_dim"]
+        out = {"block_count": out["block_count"], "embedding_length": width, "context_length": 2**20,
+               "feed_forward_length": 0, "attention.head_count": 0, "ssm.conv_kernel": values["conv_kernel"],
+               "ssm.inner_size": inner, "ssm.state_size": values["state_size"], "ssm.time_step_rank": heads,
+               "ssm.group_count": values.get("n_groups")}
+    return {key: value for key, value in out.items() if value is not None}
+
+
 def main():
     print("# The tensors of transformers.toml as llama.cpp names them: tests/torch/gguf_names.py\n")
     checkpoints = tomllib.loads(SAVED.read_text())["checkpoint"]
@@ -118,7 +182,12 @@ def main():
                 lost.append(tensor)
             else:
                 result[new] = ("F32", shape)
-        print(f"[[checkpoint]]\nname = '{saved['name']}'\ntensors = '''", *folded(result), "'''\n", sep="\n")
+        known = metadata(saved["name"], json.loads(saved["config"]))
+        print(f"[[checkpoint]]\nname = '{saved['name']}'")
+        if known is not None:
+            print(f"architecture = '{gguf.MODEL_ARCH_NAMES[getattr(gguf.MODEL_ARCH, architecture)]}'")
+            print(f"metadata = '{json.dumps(known)}'")
+        print("tensors = '''", *folded(result), "'''\n", sep="\n")
         print("FAIL" if lost else "ok  ", saved["name"], len(result), *lost[:6], file=sys.stderr)
 
 
