@@ -188,6 +188,8 @@ impl Layer<'_, '_> {
             let sum = algebra.sum(&units.collect::<Vec<_>>());
             items.push(self.printer.item(Line::of("Together"), total, &[sum], Line::default()));
         }
+        // A list of its own: right behind another one, Markdown would make both one list with wide gaps.
+        document.paragraph(Line::of("By unit:"));
         document.list(items);
         document.math(self.printer.math(&equations));
         Ok(())
