@@ -49,6 +49,43 @@ fn what_transformers_saves_is_what_is_derived() {
 }
 
 #[test]
+fn each_part_of_a_pipeline_is_compared_by_itself() {
+    let file: toml::Table = toml::from_str(include_str!("data/checkpoints/diffusers.toml")).unwrap();
+    let parts = file["checkpoint"].as_array().unwrap();
+    let mut overrides = vec!["runtime.dtype=f32".to_owned()];
+    for part in parts {
+        let config: serde_json::Value = serde_json::from_str(part["config"].as_str().unwrap()).unwrap();
+        for (key, value) in config.as_object().unwrap() {
+            overrides.push(format!(
+                "{}.{key}={}",
+                part["name"].as_str().unwrap(),
+                value.to_string().replace('"', "")
+            ));
+        }
+    }
+    for part in parts {
+        let name = part["name"].as_str().unwrap();
+        let folder = Folder::new("part");
+        let tensors: Vec<Tensor> =
+            part["tensors"].as_str().unwrap().lines().flat_map(checkpoint_files::expand).collect();
+        let path = folder.0.join("diffusion_pytorch_model.safetensors");
+        let reconcile = |tensors: &[Tensor]| {
+            write_safetensors(&path, tensors);
+            let mut arguments = vec!["reconcile", "wan2_1", "--checkpoint", folder.text()];
+            arguments.extend(overrides.iter().map(String::as_str));
+            let output = run(&arguments);
+            (output.status.code(), texts(&output).0)
+        };
+        let (code, out) = reconcile(&tensors);
+        assert_eq!(code, Some(0), "{name}\n{out}");
+        assert!(out.contains(&format!("only {name} is compared")), "{out}");
+        assert_eq!(out.contains("of parts that no phase runs"), name == "vae", "{out}");
+        let (code, out) = reconcile(&tensors[..tensors.len() - 1]);
+        assert!(code == Some(1) && out.contains("missing"), "{name}\n{out}");
+    }
+}
+
+#[test]
 fn every_family_has_a_checkpoint_that_was_saved() {
     let mut families: BTreeSet<String> = ids(&Files::embedded()).into_iter().collect();
     for saved in saved() {

@@ -77,6 +77,10 @@ pub struct CheckpointNames {
     /// Beginnings of names that stand for others: the one found, and the one by which the weights are named. An empty
     /// one is meant where no name begins with the other.
     pub prefixes: IndexMap<String, String>,
+    /// What the names of tensors begin with that are saved in folders of their own, where the names in these do not have it.
+    pub parts: Vec<String>,
+    /// Tensors of what no phase runs.
+    pub idle: Vec<Pattern>,
     /// Tensors that are no parameters.
     pub buffers: Vec<Pattern>,
     /// Tensors that are another one again, where the configuration ties them.

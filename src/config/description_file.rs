@@ -296,6 +296,8 @@ fn add_tensors(description: &mut ModelDescription, file: &mut File, begin: &str)
         .extend(table.prefixes.into_iter().map(|(found, meant)| (found, format!("{begin}{meant}"))));
     let below = |(copy, of): (String, String)| (format!("{begin}{copy}"), format!("{begin}{of}"));
     known.copies.extend(table.copies.into_iter().map(below));
+    known.parts.extend(table.parts);
+    known.idle.extend(table.idle.iter().map(|text| Pattern::new(text)));
     known.buffers.extend(table.buffers.iter().map(|text| Pattern::new(text)));
 }
 

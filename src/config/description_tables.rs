@@ -80,6 +80,10 @@ impl Names {
 #[serde(deny_unknown_fields)]
 pub struct CheckpointTable {
     #[serde(default)]
+    pub parts: Vec<String>,
+    #[serde(default)]
+    pub idle: Vec<String>,
+    #[serde(default)]
     pub prefixes: IndexMap<String, String>,
     #[serde(default)]
     pub buffers: Vec<String>,

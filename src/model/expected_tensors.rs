@@ -41,6 +41,18 @@ pub struct ExpectedTensors {
     pub left_out: IndexMap<String, u128>,
 }
 
+impl ExpectedTensors {
+    /// Parameters and bytes of all of them.
+    pub fn totals(&self) -> (Rational, Rational) {
+        let zero = || Rational::from_integer(0.into());
+        self.tensors.values().fold((zero(), zero()), |(parameters, bytes), tensor| {
+            let elements = Rational::from_integer(tensor.elements.into());
+            let taken = &elements * &tensor.dtype.bits / BigInt::from(8);
+            (parameters + elements, bytes + taken)
+        })
+    }
+}
+
 /// One weight of ours, or equal ones, or a piece of these.
 #[derive(Clone)]
 struct Group<'w> {

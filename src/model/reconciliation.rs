@@ -68,6 +68,8 @@ pub enum Beside {
     Scale,
     /// A tensor again that the configuration ties to another one.
     Copy,
+    /// A tensor of what no phase of the model runs.
+    Idle,
 }
 
 impl Beside {
@@ -77,6 +79,7 @@ impl Beside {
             Beside::Buffer => "buffers, no parameters",
             Beside::Scale => "scales of quantized weights",
             Beside::Copy => "tied tensors again",
+            Beside::Idle => "of parts that no phase runs",
         }
     }
 }
@@ -149,9 +152,16 @@ impl BoundModel {
         let exists = |name: &str| {
             known.contains(name) || layouts.packed_names(name).any(|name| known.contains(&*name))
         };
-        let expected = self.expected_tensors(&exists, checkpoint.is_gguf)?;
+        let mut expected = self.expected_tensors(&exists, checkpoint.is_gguf)?;
         let view = self.phase_view(self.phase())?;
         let root = view.tree.root();
+        let mut derived = (view.number(root, Metric::Weights)?, view.number(root, Metric::WeightsBytes)?);
+        let part = part_of(&names.parts, checkpoint, &expected);
+        if let Some(part) = part {
+            expected.tensors.retain(|name, _| name.starts_with(part));
+            derived = expected.totals();
+        }
+        let standard = standard.into_iter().map(|name| format!("{}{name}", part.unwrap_or_default()));
         let mut comparison = Comparison {
             expected: &expected,
             layouts: &layouts,
@@ -162,7 +172,7 @@ impl BoundModel {
             result: Reconciliation {
                 files: checkpoint.files.clone(),
                 names_alone: checkpoint.index_alone.is_some(),
-                derived: (view.number(root, Metric::Weights)?, view.number(root, Metric::WeightsBytes)?),
+                derived,
                 asked: expected.tensors.len(),
                 found: Total::default(),
                 beside: IndexMap::new(),
@@ -180,6 +190,13 @@ impl BoundModel {
             comparison.differ(Kind::Files, "", "", contradiction);
         }
         comparison.result.remarks.clone_from(&checkpoint.remarks);
+        if let Some(part) = part {
+            let remark = format!(
+                "only {} is compared; the other parts have checkpoints of their own",
+                part.trim_end_matches('.')
+            );
+            comparison.result.remarks.push(remark);
+        }
         for (part, elements) in &expected.left_out {
             let remark =
                 format!("GGUF files leave out {part}, {elements} parameters, which are not compared");
@@ -308,6 +325,8 @@ impl<'a> Comparison<'a> {
                 Some(Beside::Scale)
             } else if names.is_buffer(&name) {
                 Some(Beside::Buffer)
+            } else if names.idle.iter().any(|pattern| pattern.matches(&name)) {
+                Some(Beside::Idle)
             } else {
                 None
             };
@@ -370,6 +389,15 @@ impl Reconciliation {
         }
         (whole(self.found.parameters) - &self.derived.0, whole(self.bytes()) - &self.derived.1)
     }
+}
+
+/// Of the parts that are saved by themselves, the one that most tensors of a checkpoint belong to.
+fn part_of<'p>(parts: &'p [String], checkpoint: &Checkpoint, expected: &ExpectedTensors) -> Option<&'p str> {
+    let among = |part: &&String| {
+        let tensors = checkpoint.tensors.iter();
+        tensors.filter(|tensor| expected.tensors.contains_key(&format!("{part}{}", tensor.name))).count()
+    };
+    parts.iter().filter(|part| among(part) > 0).max_by_key(among).map(String::as_str)
 }
 
 fn add(total: &mut Total, tensor: &Tensor, elements: u128) {

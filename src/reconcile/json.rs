@@ -50,6 +50,7 @@ fn key(beside: Beside) -> &'static str {
         Beside::Buffer => "buffers",
         Beside::Scale => "scales",
         Beside::Copy => "copies",
+        Beside::Idle => "idle",
     }
 }
 

@@ -86,10 +86,30 @@ def write(name, config, tensors, out):
     print("'''\n", file=out)
 
 
+def pipeline():
+    """The parts of a tiny Wan2.1, as diffusers and transformers save them, with the keys that make ours as small."""
+    from diffusers import AutoencoderKLWan, WanTransformer3DModel
+
+    denoiser = dict(num_attention_heads=2, attention_head_dim=12, in_channels=4, out_channels=4, text_dim=20, ffn_dim=40,
+                    freq_dim=16, num_layers=2)
+    text = dict(vocab_size=96, d_model=20, num_heads=3, d_kv=8, d_ff=36, num_layers=2, feed_forward_proj="gated-gelu")
+    decoder = dict(base_dim=6, z_dim=4, temperal_downsample=[False, True, True])
+    yield "transformer", denoiser, WanTransformer3DModel(**denoiser)
+    yield "text_encoder", text, transformers.UMT5EncoderModel(transformers.UMT5Config(**text))
+    yield "vae", decoder, AutoencoderKLWan(**decoder, latents_mean=[0.0] * 4, latents_std=[1.0] * 4)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="")
+    parser.add_argument("--pipeline", action="store_true", help="the parts of Wan2.1 instead")
     given = parser.parse_args()
+    if given.pipeline:
+        print("# What diffusers saves of Wan2.1: tests/torch/checkpoints.py --pipeline\n")
+        for name, config, model in pipeline():
+            tensors = {key: ("F32", list(value.shape)) for key, value in model.state_dict().items()}
+            write(name, config, tensors, sys.stdout)
+        return
     print("# What transformers", transformers.__version__, "saves: tests/torch/checkpoints.py\n")
     for name, config in tiny_models.MODELS.items():
         if given.only and given.only not in name:
