@@ -8,7 +8,6 @@ mod compose;
 mod description;
 mod description_file;
 mod description_parts;
-
 mod description_tables;
 mod dtype;
 mod expression;

@@ -10,6 +10,7 @@ use super::name_groups::short;
 use super::packed::Layouts;
 use crate::algebra::Rational;
 use crate::checkpoint::{Checkpoint, Tensor};
+use crate::config::CheckpointNames;
 use crate::cost::Metric;
 use crate::diagnostic::Result;
 
@@ -129,24 +130,7 @@ impl BoundModel {
     pub fn reconcile(&self, checkpoint: &Checkpoint) -> Result<Reconciliation> {
         let layouts = Layouts::of(&self.description, &self.binding, &self.models)?;
         let names = &self.description.checkpoint;
-        let begins: HashMap<&str, bool> = names
-            .prefixes
-            .values()
-            .map(|begin| {
-                (
-                    begin.as_str(),
-                    checkpoint.tensors.iter().any(|tensor| tensor.name.starts_with(begin.as_str())),
-                )
-            })
-            .collect();
-        let standard: Vec<String> = checkpoint
-            .tensors
-            .iter()
-            .map(|tensor| match checkpoint.is_gguf {
-                true => tensor.name.clone(),
-                false => names.standard(&tensor.name, &|begin| begins.get(begin).copied().unwrap_or(false)),
-            })
-            .collect();
+        let standard = standard_names(names, checkpoint);
         let mut known: HashSet<&str> = standard.iter().map(String::as_str).collect();
         known.extend(checkpoint.tensors.iter().map(|tensor| tensor.name.as_str()));
         let exists = |name: &str| {
@@ -389,6 +373,25 @@ impl Reconciliation {
         }
         (whole(self.found.parameters) - &self.derived.0, whole(self.bytes()) - &self.derived.1)
     }
+}
+
+/// The name by which weights are named, of each tensor of a checkpoint.
+fn standard_names(names: &CheckpointNames, checkpoint: &Checkpoint) -> Vec<String> {
+    let begins: HashMap<&str, bool> = names
+        .prefixes
+        .values()
+        .map(|begin| {
+            (begin.as_str(), checkpoint.tensors.iter().any(|tensor| tensor.name.starts_with(begin.as_str())))
+        })
+        .collect();
+    checkpoint
+        .tensors
+        .iter()
+        .map(|tensor| match checkpoint.is_gguf {
+            true => tensor.name.clone(),
+            false => names.standard(&tensor.name, &|begin| begins.get(begin).copied().unwrap_or(false)),
+        })
+        .collect()
 }
 
 /// Of the parts that are saved by themselves, the one that most tensors of a checkpoint belong to.
