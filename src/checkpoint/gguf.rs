@@ -156,12 +156,20 @@ impl Reader<'_> {
             let what = format!("a name of {length} bytes is said to follow; at most {most} are read");
             return Err(self.wrong(at, &what));
         }
+        self.letters(length, at, "a name")
+    }
+
+    /// A text of so many bytes; `at` is where its length stands.
+    fn letters(&mut self, length: u64, at: u64, what: &str) -> Result<String> {
+        if length > self.left() {
+            return Err(self.ends(length));
+        }
         let mut bytes = vec![0; length as usize];
         if self.stream.read_exact(&mut bytes).is_err() {
             return Err(self.ends(length));
         }
         self.at += length;
-        String::from_utf8(bytes).map_err(|_| self.wrong(at, "a name is not UTF-8"))
+        String::from_utf8(bytes).map_err(|_| self.wrong(at, &format!("{what} is not UTF-8")))
     }
 
     /// All metadata, and the alignment that they say.
@@ -196,14 +204,7 @@ impl Reader<'_> {
                 self.skip(length)?;
                 return Ok(Datum::Other);
             }
-            let mut bytes = vec![0; length as usize];
-            if length > self.left() || self.stream.read_exact(&mut bytes).is_err() {
-                return Err(self.ends(length));
-            }
-            self.at += length;
-            return String::from_utf8(bytes)
-                .map(Datum::Text)
-                .map_err(|_| self.wrong(start, "a text is not UTF-8"));
+            return self.letters(length, start, "a text").map(Datum::Text);
         }
         if kind != ARRAY {
             return match self.whole(kind)? {

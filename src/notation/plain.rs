@@ -19,12 +19,15 @@ const DEPTH: usize = 64;
 /// About so many bytes of text make a formula.
 const BYTES: usize = 12;
 
+/// Room is made for at most so many formulas beforehand: a long text may not be plain, or say the same again.
+const ROOM: usize = 1 << 17;
+
 /// More digits are left to the parser.
 const DIGITS: usize = 18;
 
 /// The formula of a text that is plain throughout, names taken for symbols; `None` where it is not.
 pub(super) fn read(algebra: &Algebra, text: &str) -> Option<Formula> {
-    algebra.expect_formulas(text.len() / BYTES);
+    algebra.expect_formulas((text.len() / BYTES).min(ROOM));
     let mut made = Formulas {
         algebra,
         terms: Vec::new(),
