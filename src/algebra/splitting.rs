@@ -176,21 +176,10 @@ impl Algebra {
 
     /// Which of the arguments of maxima in a breakpoint are the greatest, inner ones first.
     fn ask_orders(&self, breakpoint: &Fraction) {
-        let mut waiting = breakpoint.variables();
-        let mut found: Vec<(u32, Vec<Fraction>)> = Vec::new();
-        while let Some(variable) = waiting.pop() {
-            let Meaning::Atom(number) = variable.meaning() else { continue };
-            match self.atom(number) {
-                Atom::Floor(inner) => waiting.extend(inner.variables()),
-                Atom::Maximum(parts) => {
-                    waiting.extend(parts.iter().flat_map(Fraction::variables));
-                    found.push((number, parts));
-                }
-                Atom::Sigma(_) | Atom::Opaque(_) => {}
-            }
-        }
-        found.sort_by_key(|known| known.0);
-        for (_, parts) in found {
+        let mut found = self.atoms_inside(breakpoint, |number| !matches!(self.atom(number), Atom::Sigma(_)));
+        found.sort_unstable();
+        for number in found {
+            let Atom::Maximum(parts) = self.atom(number) else { continue };
             let plain: Vec<&Polynomial> = parts.iter().filter_map(Fraction::as_polynomial).collect();
             for (place, left) in plain.iter().enumerate() {
                 for right in &plain[place + 1..] {
