@@ -11,33 +11,15 @@ const TOTAL: &str = "(total)";
 /// Numbers are exact: integers, or `p/q`.
 pub fn csv(table: &Table) -> String {
     let mut text = String::new();
-    let mut header: Vec<&str> = vec![
-        "model",
-        "selection",
-        "phase",
-        "convention",
-        "io",
-        "intensity_io",
-        "switches",
-        "path",
-        "layer",
-        "calls",
-    ];
+    let mut header: Vec<&str> = MEANING_COLUMNS.to_vec();
+    header.extend(["path", "layer", "calls"]);
     header.extend(table.metrics.iter().map(|metric| metric.name()));
     if table.meaning.machine.is_some() {
         header.extend(["bound_by", "hardware", "memory.capacity"]);
     }
     header.push("not_counted");
     line(&mut text, &header.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-    let first = [
-        table.model.clone(),
-        table.selection.clone().unwrap_or_default(),
-        table.meaning.phase.clone(),
-        table.meaning.convention.clone(),
-        table.meaning.io.name().to_owned(),
-        table.meaning.intensity_io.name().to_owned(),
-        table.meaning.switches_text(),
-    ];
+    let first = meaning_fields(table);
     for row in &table.rows {
         let mut fields = first.to_vec();
         fields.extend([row.path.clone(), row.layer.clone(), row.calls.to_string()]);
@@ -54,6 +36,24 @@ pub fn csv(table: &Table) -> String {
     fields.push(table.meaning.not_counted.join(" "));
     line(&mut text, &fields);
     text
+}
+
+/// Columns that say what is evaluated, and what is counted.
+pub(super) const MEANING_COLUMNS: [&str; 7] =
+    ["model", "selection", "phase", "convention", "io", "intensity_io", "switches"];
+
+/// What the columns of [`MEANING_COLUMNS`] hold.
+pub(super) fn meaning_fields(table: &Table) -> [String; 7] {
+    let meaning = &table.meaning;
+    [
+        table.model.clone(),
+        table.selection.clone().unwrap_or_default(),
+        meaning.phase.clone(),
+        meaning.convention.clone(),
+        meaning.io.name().to_owned(),
+        meaning.intensity_io.name().to_owned(),
+        meaning.switches_text(),
+    ]
 }
 
 /// What binds, the hardware's name, and its memory; nothing without hardware.

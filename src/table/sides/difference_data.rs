@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::difference::{Difference, Held};
-use super::joined_data::{SIDE_COLUMNS, side_fields, side_objects};
+use super::joined_data::{side_columns, side_fields, side_objects};
 use super::symbols::Standing;
 use crate::algebra::{Formula, Rational};
 use crate::notation::{Alphabet, Style, text};
@@ -17,10 +17,7 @@ fn written(found: &Difference, formula: Option<Formula>) -> Option<String> {
 /// One line a part and metric, then the totals.
 pub fn difference_csv(found: &Difference) -> String {
     let heads = &found.table.heads;
-    let mut header: Vec<String> = Vec::new();
-    for head in heads {
-        header.extend(SIDE_COLUMNS.iter().map(|name| format!("{}.{name}", head.letter)));
-    }
+    let mut header: Vec<String> = heads.iter().flat_map(side_columns).collect();
     let names =
         ["matched", "A.path", "B.path", "A.layer", "B.layer", "A.calls", "B.calls", "metric", "A", "B"];
     header.extend(names.map(str::to_owned));

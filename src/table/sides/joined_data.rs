@@ -4,15 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::joined::{Head, SideBySide};
 use crate::cost::Limit;
-use crate::table::csv::line;
+use crate::table::csv::{MEANING_COLUMNS, line, meaning_fields};
 use crate::table::json::{head_fields, json_row};
 
 /// One line a row, with the columns of each side behind its letter, and a last line with the totals.
 pub fn joined_csv(table: &SideBySide) -> String {
-    let mut header: Vec<String> = Vec::new();
-    for head in &table.heads {
-        header.extend(SIDE_COLUMNS.iter().map(|name| format!("{}.{name}", head.letter)));
-    }
+    let mut header: Vec<String> = table.heads.iter().flat_map(side_columns).collect();
     header.push("matched".to_owned());
     for head in &table.heads {
         header.extend(["path", "layer", "calls"].map(|name| format!("{}.{name}", head.letter)));
@@ -49,34 +46,19 @@ pub fn joined_csv(table: &SideBySide) -> String {
 }
 
 /// Columns that say what a side is.
-pub(super) const SIDE_COLUMNS: [&str; 10] = [
-    "configuration",
-    "model",
-    "selection",
-    "phase",
-    "convention",
-    "io",
-    "intensity_io",
-    "switches",
-    "hardware",
-    "not_counted",
-];
+pub(super) fn side_columns(head: &Head) -> Vec<String> {
+    let names = ["configuration"].into_iter().chain(MEANING_COLUMNS).chain(["hardware", "not_counted"]);
+    names.map(|name| format!("{}.{name}", head.letter)).collect()
+}
 
-/// What the columns of [`SIDE_COLUMNS`] hold.
+/// What the columns of [`side_columns`] hold.
 pub(super) fn side_fields(head: &Head) -> Vec<String> {
-    let (table, meaning) = (&head.table, &head.table.meaning);
-    vec![
-        head.label.clone(),
-        table.model.clone(),
-        table.selection.clone().unwrap_or_default(),
-        meaning.phase.clone(),
-        meaning.convention.clone(),
-        meaning.io.name().to_owned(),
-        meaning.intensity_io.name().to_owned(),
-        meaning.switches_text(),
-        meaning.machine.as_ref().map(|machine| machine.hardware.name.clone()).unwrap_or_default(),
-        meaning.not_counted.join(" "),
-    ]
+    let meaning = &head.table.meaning;
+    let hardware = meaning.machine.as_ref().map(|machine| machine.hardware.name.clone());
+    let mut fields = vec![head.label.clone()];
+    fields.extend(meaning_fields(&head.table));
+    fields.extend([hardware.unwrap_or_default(), meaning.not_counted.join(" ")]);
+    fields
 }
 
 /// One object, ending in a newline.
