@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::integer::Integer;
 use super::monomial::{Monomial, Variable};
-use super::packing::{self, Packed};
+use super::packing::{self, EXPONENTS, Packed};
 use super::polynomial::Polynomial;
 use super::terms::{Key, Terms};
 
@@ -29,9 +29,6 @@ pub trait Cube: Key {
     /// A polynomial as terms over the table, which holds its variables.
     fn terms_of(polynomial: &Polynomial, table: &[Variable]) -> Terms<Self>;
 }
-
-/// The part of a packed monomial that holds exponents.
-const EXPONENTS: Packed = (1 << 120) - 1;
 
 impl Cube for Packed {
     fn one() -> Self {

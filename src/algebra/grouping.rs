@@ -19,6 +19,7 @@ use super::limits::{Limits, Work};
 use super::monomial::{Monomial, Variable};
 use super::polynomial::{Layout, Polynomial};
 use super::terms::Terms;
+use super::wide::Wide;
 
 /// Longer sums are not grouped: nobody reads them.
 const TERMS: usize = 400;
@@ -51,7 +52,10 @@ pub enum Grouped {
 pub fn grouped(polynomial: &Polynomial) -> (Grouped, bool) {
     match &polynomial.0 {
         Layout::Packed(table, terms) => searched(terms, table.clone()),
-        Layout::Sparse(terms) => searched(terms, Rc::new([])),
+        Layout::Sparse(terms) => match Wide::table(polynomial) {
+            Some(table) => searched(&Wide::terms_of(polynomial, &table), table),
+            None => searched(terms, Rc::new([])),
+        },
     }
 }
 
@@ -234,6 +238,11 @@ fn order_of_factors<K: Cube>(a: &Form<K>, b: &Form<K>) -> std::cmp::Ordering {
         .then_with(|| written_order(&a.first, &b.first))
 }
 
+/// What terms cost as they are: see [`Form::cost`].
+fn flat_cost<K: Cube>(terms: &[(K, Integer)]) -> usize {
+    2 * terms.iter().map(literals).sum::<usize>()
+}
+
 struct Search<K> {
     table: Rc<[Variable]>,
     known: FxHashMap<Terms<K>, Rc<Form<K>>>,
@@ -270,21 +279,21 @@ impl<K: Cube> Search<K> {
 
     /// Of terms that have nothing in common.
     fn sum(&mut self, terms: &[(K, Integer)]) -> Rc<Form<K>> {
-        let mut best = Form::flat(terms);
         if terms.len() < 3 || terms.len() > TERMS {
-            return best;
+            return Form::flat(terms);
         }
+        let mut best: Option<Rc<Form<K>>> = None;
         let width = if self.work > 0 { WIDTH } else { 1 };
         let found = candidates(terms, width, &mut self.work);
         let most = found.first().map_or(0, |candidate| candidate.saving);
         let close = if terms.len() < MANY { CLOSE } else { most };
         for candidate in found.into_iter().filter(|candidate| candidate.saving + close >= most) {
             let form = self.split(terms, &candidate);
-            if form.cost() < best.cost() {
-                best = form;
+            if form.cost() < best.as_ref().map_or_else(|| flat_cost(terms), |best| best.cost()) {
+                best = Some(form);
             }
         }
-        best
+        best.unwrap_or_else(|| Form::flat(terms))
     }
 
     /// A candidate's product, and what is left.
@@ -301,8 +310,7 @@ impl<K: Cube> Search<K> {
         }
         let mut parts = vec![product];
         let rest = self.form(&left);
-        let plain = Form::flat(&left);
-        let rest = if rest.cost() < plain.cost() { rest } else { plain };
+        let rest = if rest.cost() < flat_cost(&left) { rest } else { Form::flat(&left) };
         match rest.without_number() {
             // A group for a number's sake has to save more than the number once.
             Some(spread) if spread.len() < NUMBERED => parts.extend(spread),

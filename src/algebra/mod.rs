@@ -81,6 +81,7 @@ mod sums;
 mod suppositions;
 mod symbols;
 mod terms;
+mod wide;
 mod witness;
 
 pub use cases::{Case, Condition};

@@ -16,7 +16,11 @@ pub const VARIABLES: usize = 15;
 /// The greatest total degree.
 pub const DEGREE: u32 = 127;
 
-const GUARDS: u128 = u128::MAX / 255 * 128;
+/// A one in each byte.
+const ONES: u128 = u128::MAX / 255;
+const GUARDS: u128 = ONES * 128;
+/// The part of a packed monomial that holds exponents.
+pub const EXPONENTS: Packed = (1 << 120) - 1;
 
 impl Key for Packed {
     fn times(&self, other: &Self) -> Option<Self> {
@@ -62,11 +66,16 @@ pub fn from_exponents(exponents: &[u32]) -> Packed {
 
 /// Packs a monomial over a table that holds its variables; its degree fits.
 pub fn pack(monomial: &Monomial, variables: &[Variable]) -> Packed {
-    let mut packed = u128::from(monomial.degree()) << 120;
+    from_powers(monomial.powers(), variables)
+}
+
+/// Packs powers, sorted by variable, over a table that holds their variables; their degree fits.
+pub fn from_powers(powers: &[(Variable, u32)], variables: &[Variable]) -> Packed {
+    let mut packed = 0;
     let mut places = variables.iter().enumerate();
-    for &(variable, exponent) in monomial.powers() {
+    for &(variable, exponent) in powers {
         let (place, _) = places.find(|place| *place.1 == variable).expect("the table holds the variable");
-        packed |= u128::from(exponent) << shift(place);
+        packed += u128::from(exponent) << 120 | u128::from(exponent) << shift(place);
     }
     packed
 }
@@ -77,17 +86,15 @@ pub fn unpack(packed: Packed, variables: &[Variable]) -> Monomial {
     Monomial::from_sorted(powers)
 }
 
-/// The greatest common divisor, byte by byte; the total degree is set anew.
+/// The greatest common divisor: of each byte the lesser, all at once; the total degree is set anew.
 pub fn common(a: Packed, b: Packed) -> Packed {
-    let (a, b) = (a.to_be_bytes(), b.to_be_bytes());
-    let mut least = [0u8; 16];
-    let mut degree = 0;
-    for place in 1..16 {
-        least[place] = a[place].min(b[place]);
-        degree += least[place];
-    }
-    least[0] = degree;
-    u128::from_be_bytes(least)
+    // The guard of a byte stays where it is not less than the other's.
+    let kept = ((a | GUARDS) - b) & GUARDS;
+    let not_less = (kept - (kept >> 7)) | kept;
+    let least = (b & not_less | a & !not_less) & EXPONENTS;
+    // No sum of exponents exceeds the degree, so no byte of the product spills into the next.
+    let degree = least.wrapping_mul(ONES) >> 120;
+    least | degree << 120
 }
 
 /// Moves exponents to another table; `places` tells where each place of the old one goes.
