@@ -5,7 +5,9 @@
 //! pair (Hosangadi, Fallah, Kastner: Optimizing polynomial expressions by algebraic factorization and common
 //! subexpression elimination, IEEE TCAD 2006). Each is an identity of polynomials; which to take is for the caller.
 
-use rustc_hash::FxHashSet;
+use std::hash::BuildHasher;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::cubes::{Cube, literals};
 use super::integer::Integer;
@@ -85,15 +87,32 @@ struct Pair<K> {
     common: K,
 }
 
-fn shared_sums<K: Cube>(terms: &[(K, Integer)], keep: &mut impl FnMut(Candidate<K>)) {
-    let mut pairs: Vec<Pair<K>> = Vec::with_capacity(terms.len() * (terms.len() - 1) / 2);
+/// The pairs that may have a ratio in common with another; most have none, and need not be sorted.
+fn pairs_of_equal_ratio<K: Cube>(terms: &[(K, Integer)]) -> Vec<Pair<K>> {
+    let count = terms.len() * (terms.len() - 1) / 2;
+    let mut pairs: Vec<Pair<K>> = Vec::with_capacity(count);
+    // How many pairs have a hash that ends so; two ratios that share an end are only kept in vain.
+    let mut counts = vec![0u8; (4 * count).next_power_of_two()];
+    let last = counts.len() as u64 - 1;
+    let mut ends: Vec<u32> = Vec::with_capacity(count);
     for (at, a) in terms.iter().enumerate() {
         for (beyond, b) in terms[at + 1..].iter().enumerate() {
             let common = a.0.common(&b.0);
             let over = |cube: &K| cube.over(&common).expect("a common divisor");
-            pairs.push(Pair { ratio: (over(&a.0), over(&b.0)), places: (at, at + 1 + beyond), common });
+            let ratio = (over(&a.0), over(&b.0));
+            let end = (FxBuildHasher.hash_one(&ratio) & last) as u32;
+            counts[end as usize] = counts[end as usize].saturating_add(1);
+            ends.push(end);
+            pairs.push(Pair { ratio, places: (at, at + 1 + beyond), common });
         }
     }
+    let mut ends = ends.into_iter();
+    pairs.retain(|_| ends.next().is_some_and(|end| counts[end as usize] > 1));
+    pairs
+}
+
+fn shared_sums<K: Cube>(terms: &[(K, Integer)], keep: &mut impl FnMut(Candidate<K>)) {
+    let mut pairs = pairs_of_equal_ratio(terms);
     pairs.sort_unstable_by(|a, b| a.ratio.cmp(&b.ratio).then(a.places.cmp(&b.places)));
     let mut seen: Vec<Vec<usize>> = Vec::new();
     // Of each product of sums every pair of terms of one sum finds the other: once is enough.

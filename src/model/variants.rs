@@ -1,5 +1,6 @@
 //! The ways in which a model calls a layer: with a window or without one, dense or not.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -112,13 +113,17 @@ impl BoundModel {
         })
     }
 
-    /// A layer called so that the branches run which the model leaves out: for shapes, not for costs. Views that
+    /// A layer called so that the branches run which the calls leave out: for shapes, not for costs. Views that
     /// cannot be made are left out.
-    pub fn other_branches(&self, name: &str) -> Vec<View<'_>> {
+    pub fn other_branches(&self, name: &str, calls: &[&View<'_>]) -> Vec<View<'_>> {
         let Ok(reference) = self.layer_named(name) else { return Vec::new() };
         let Ok((Some(occurrence), numbers, phase)) = self.first_occurrence(name) else { return Vec::new() };
         let mut flips = Vec::new();
-        collect_flips(&reference.layer.body, &occurrence.keywords, &mut flips);
+        let shapes = calls.iter().filter_map(|view| view.layer_shapes(name));
+        let made: BTreeSet<usize> = shapes.flat_map(|shapes| shapes.keys().copied()).collect();
+        if lacks_shapes(&reference.layer.body, &made) {
+            collect_flips(&reference.layer.body, &occurrence.keywords, &mut flips);
+        }
         let mut views = Vec::new();
         for (keyword, value) in flips {
             let mut occurrence = occurrence.clone();
@@ -151,6 +156,18 @@ fn first_call<'g>(items: &'g [Item], name: &str) -> Option<&'g LayerCall> {
         Action::Layer(call) => first_call(&call.items, name),
         Action::Loop(inner) => inner.classes.iter().find_map(|class| first_call(&class.items, name)),
         Action::Operator(_) | Action::Parameter(_) => None,
+    })
+}
+
+/// Whether a body has assignments of which no shape is known, by where they start.
+fn lacks_shapes(body: &[Statement], made: &BTreeSet<usize>) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StatementKind::Assign { .. } => !made.contains(&statement.range.start),
+        StatementKind::If { then, otherwise, .. } => {
+            lacks_shapes(then, made) || lacks_shapes(otherwise, made)
+        }
+        StatementKind::For { body, .. } => lacks_shapes(body, made),
+        StatementKind::Assert { .. } | StatementKind::Pass => false,
     })
 }
 

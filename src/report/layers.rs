@@ -36,8 +36,8 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
     }
 
     title(document, "Pseudo-code (PyTorch-style)");
-    let other = report.model.other_branches(name);
     let calls: Vec<&View<'_>> = entry.variants.iter().map(|(_, view)| view).collect();
+    let other = report.model.other_branches(name, &calls);
     let shapes = Printer::plain(&report.model.algebra);
     for view in calls.iter().copied().chain(&other) {
         local_sizes(&entry.layer, view).iter().for_each(|(name, size)| shapes.add_local(name, *size));
