@@ -53,7 +53,17 @@ impl Target {
         all_phases: bool,
         input: Option<Arc<Source>>,
     ) -> Result<BoundModel> {
-        let model = self.bind_with(global, all_phases, input)?;
+        self.open_request(global, &self.request_with(global, all_phases, input))
+    }
+
+    /// What is asked for; with `all_phases`, runtime keys of any phase are good.
+    pub fn request(&self, global: &Global, all_phases: bool) -> Result<OpenRequest> {
+        Ok(self.request_with(global, all_phases, output::input_of(&self.model)?))
+    }
+
+    /// As [`Target::open`], with what is asked for.
+    pub fn open_request(&self, global: &Global, request: &OpenRequest) -> Result<BoundModel> {
+        let model = BoundModel::open(request)?;
         output::warn(&model.binding.warnings);
         reconcile::warn_of_differences(self, global, &model)?;
         Ok(model)
@@ -61,11 +71,11 @@ impl Target {
 
     /// Binds the model.
     pub fn bind(&self, global: &Global, all_phases: bool) -> Result<BoundModel> {
-        self.bind_with(global, all_phases, output::input_of(&self.model)?)
+        BoundModel::open(&self.request(global, all_phases)?)
     }
 
-    fn bind_with(&self, global: &Global, all_phases: bool, input: Option<Arc<Source>>) -> Result<BoundModel> {
-        BoundModel::open(&OpenRequest {
+    fn request_with(&self, global: &Global, all_phases: bool, input: Option<Arc<Source>>) -> OpenRequest {
+        OpenRequest {
             model: self.model.clone(),
             input,
             overrides: self.overrides.clone(),
@@ -73,7 +83,7 @@ impl Target {
             models: global.models.clone(),
             strict: global.strict,
             all_phases,
-        })
+        }
     }
 
     /// What is selected of a bound model; its doubts are printed, and are errors where doubts are.

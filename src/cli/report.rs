@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::{Global, Target};
 use super::output::{Answer, write_file};
 use crate::diagnostic::Result;
+use crate::model::BoundModel;
 use crate::report;
 
 const EXAMPLE: &str = "\
@@ -40,9 +41,14 @@ impl Report {
     /// Runs the command.
     pub fn run(&self, global: &Global) -> Result<Answer> {
         // Freed with the process: taking a model apart piece by piece would be a part of the time.
-        let model = ManuallyDrop::new(self.target.open_for(global, true)?);
+        let request = self.target.request(global, true)?;
+        let model = ManuallyDrop::new(self.target.open_request(global, &request)?);
+        let alone = std::thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
         let text = match self.format {
-            Format::Md => report::markdown(&model)?,
+            Format::Md if alone => report::markdown(&model)?,
+            Format::Md => {
+                report::markdown_on_two_threads(&model, || BoundModel::open(&request).map(ManuallyDrop::new))?
+            }
         };
         match &self.output {
             Some(path) => write_file(path, &text).map(|()| Answer::done("")),

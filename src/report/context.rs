@@ -17,7 +17,7 @@ pub struct Report<'m> {
     pub texts: Texts,
     /// All phases, in declared order.
     pub phases: Vec<PhaseView<'m>>,
-    /// Layers by folder, in the order of the inventory.
+    /// Layers by folder, in the order of the inventory; none before [`Report::add_layers`].
     pub groups: Vec<Group<'m>>,
 }
 
@@ -53,17 +53,22 @@ pub struct LayerEntry<'m> {
 }
 
 impl<'m> Report<'m> {
-    /// Computes phases and layers.
+    /// Computes the phases.
     pub fn new(model: &'m BoundModel) -> Result<Report<'m>> {
         let mut phases = Vec::new();
         for description in &model.description.phases {
             phases.push(PhaseView { description, view: model.phase_view(&description.name)? });
         }
-        let mut report = Report { model, texts: Texts::embedded(), phases, groups: Vec::new() };
+        Ok(Report { model, texts: Texts::embedded(), phases, groups: Vec::new() })
+    }
+
+    /// Computes the layers.
+    pub fn add_layers(&mut self) -> Result<()> {
+        let model = self.model;
         for group in &model.description.inventory {
             let folder = format!("{}/{}", model.description.id, group.folder);
-            let layers = report.layers_of(&folder, &|_| true)?;
-            report.groups.push(Group {
+            let layers = self.layers_of(&folder, &|_| true)?;
+            self.groups.push(Group {
                 folder: group.folder.clone(),
                 heading: group.heading.clone(),
                 about: group.about.clone(),
@@ -81,18 +86,17 @@ impl<'m> Report<'m> {
             }
         }
         for folder in folders {
-            let runs =
-                |name: &str| report.is_called(name) && !model.phases().iter().any(|phase| phase == name);
-            let layers = report.layers_of(&folder, &runs)?;
+            let runs = |name: &str| self.is_called(name) && !model.phases().iter().any(|phase| phase == name);
+            let layers = self.layers_of(&folder, &runs)?;
             if layers.is_empty() {
                 continue;
             }
             let whose = if folder == own { "own" } else { "shared" };
-            let text = |what: &str| plain(&report.texts.line(&format!("inventory.{whose}_{what}")));
+            let text = |what: &str| plain(&self.texts.line(&format!("inventory.{whose}_{what}")));
             let (heading, about) = (text("heading"), text("about"));
-            report.groups.push(Group { folder, heading, about, layers });
+            self.groups.push(Group { folder, heading, about, layers });
         }
-        Ok(report)
+        Ok(())
     }
 
     /// The layers of a folder whose names are wanted.
