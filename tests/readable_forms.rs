@@ -138,3 +138,20 @@ proptest! {
         prop_assert!(!matches!(algebra.node(by), Node::Sum(_)) || algebra.constant(left).is_some());
     }
 }
+
+#[test]
+fn products_of_sums_are_found_again_whatever_monomials_look_like() {
+    // Monomials change their layout beyond 15 and beyond 30 symbols: 14, 22 and 34 here.
+    let sum = |letter: &str| {
+        let symbols: Vec<String> = (1..=7).map(|place| format!("{letter}{place}")).collect();
+        symbols.join(" + ")
+    };
+    let (left, right) = (sum("a"), sum("b"));
+    for more in [0, 4, 10] {
+        let algebra = Algebra::new();
+        let others: String = (1..=more).map(|place| format!(" + c{place}*d{place}")).collect();
+        let expected = format!("({left})*({right}){others}");
+        let formula = parse(&algebra, &expected);
+        assert_eq!(shown(&algebra, algebra.factored(algebra.expanded(formula))), expected);
+    }
+}
