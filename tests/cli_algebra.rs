@@ -125,6 +125,32 @@ fn equal_takes_models_on_either_side() {
 }
 
 #[test]
+fn equal_takes_formulas_of_models_inside_of_sides() {
+    // Two FLOPs a multiply-add: weights times tokens, from PyTorch's counts.
+    let head = ["equal", "3*deepseek_ocr:lm_head.flops - 2*B*S*h*V", "4*B*S*h*V", "convention=torch"];
+    check(&head, 0, "equal\n");
+    let sum = "llama:decoder.layer.self_attn.flops + llama:decoder.layer.mlp";
+    check(&["equal", &sum, &sum.replace("decoder.", ""), "convention=torch"], 0, "equal\n");
+    check(&["equal", "2*B*S*llama:lm_head.weights", "llama:lm_head", "convention=torch"], 0, "equal\n");
+    let (code, out, errors) = run(&["equal", "llama:lm_head.flops + 1", "llama:lm_head.flops"]);
+    assert_eq!(code, 1, "{errors}");
+    assert!(out.contains("the first has 1 more"), "{out}");
+    for (side, part) in [
+        ("llama:lm_haed + 1", "lm_head"),
+        ("nothing:at.all + 1", "nothing"),
+        ("1 + :lm_head", ":lm_head"),
+        ("llama:lm_head * / 1", "llama:lm_head * / 1"),
+        ("llama:lm_head-llama:lm_head.flops - :", "`:` is no part of a model"),
+        ("llama:lm_head + llama_lm_head", "`llama_lm_head` cannot stand beside `llama:lm_head`"),
+        ("llama:lm_head + llama:lm.head", "`llama:lm.head` cannot stand beside `llama:lm_head`"),
+    ] {
+        let (code, out, errors) = run(&["equal", side, "a"]);
+        assert_eq!((code, out.as_str()), (2, ""), "{side}");
+        assert!(errors.contains(part), "{errors}");
+    }
+}
+
+#[test]
 fn equal_answers_in_json() {
     let read = |arguments: &[&str]| {
         let (code, out, _) = run(arguments);

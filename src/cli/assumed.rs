@@ -35,7 +35,8 @@ impl Assumed {
         let mut formulas = Vec::with_capacity(N);
         // First of all, so that results have symbols in the order of what was given.
         for (name, text) in given {
-            formulas.push(self.formula(&algebra, name, text)?);
+            let source = self.source(name, text)?;
+            formulas.push(parse_formula(&algebra, &source, 0..source.text().len())?);
         }
         let (algebra, opened) = self.apply(algebra, &formulas)?;
         Ok((algebra, std::array::from_fn(|place| opened[place])))
@@ -62,12 +63,6 @@ impl Assumed {
     /// The text of an argument, or of standard input where it is `-`, within the limits.
     pub fn source(&self, name: &str, text: &str) -> Result<std::sync::Arc<Source>> {
         self.limits.source(name, text)
-    }
-
-    /// The formula of an argument, or of standard input where it is `-`.
-    pub fn formula(&self, algebra: &Algebra, name: &str, text: &str) -> Result<Formula> {
-        let source = self.limits.source(name, text)?;
-        parse_formula(algebra, &source, 0..source.text().len())
     }
 
     /// The algebra with the facts assumed, and its formulas with defined names as what they mean.

@@ -14,7 +14,8 @@ use crate::notation::{Alphabet, Style, text};
 use crate::table::rational;
 
 const EXAMPLE: &str = "\
-Either side may be a model's: `equal 'llama:attn.flops' '8*B*S*D^2 + …'`, FLOPs where no metric is named.
+Formulas of models may stand in either side: `equal 'llama:attn.flops + llama:mlp' '8*B*S*D^2 + …'`,
+FLOPs where no metric is named.
 
 Exit code: 0 equal, proved for all values; 1 different; 2 bad input; 3 not decided.
 
@@ -29,7 +30,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub struct Equal {
-    /// A formula, - for one on standard input, MODEL:PATH for a model's, MODEL:PATH.METRIC for another metric than FLOPs
+    /// A formula, - for one on standard input; MODEL:PATH stands for a model's, MODEL:PATH.METRIC for another metric than FLOPs
     #[arg(value_name = "A", allow_hyphen_values = true)]
     first: String,
     /// Another one

@@ -3,13 +3,15 @@
 //! `MODEL:PATH.METRIC`, or `MODEL:METRIC` for the whole model; without a metric, FLOPs are meant. A model is an id here.
 //! The notation knows no colon: a reference is read as a name of the same length, so that places in messages stay right.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::arguments::{Global, Target};
 use crate::algebra::{Algebra, Formula, Rational};
 use crate::cost::Metric;
 use crate::diagnostic::{Diagnostic, Result, Source, Span, did_you_mean};
-use crate::notation::parse_formula_with;
+use crate::notation::{Resolver, parse_formula_with};
 
 /// What the references in formulas stand for.
 pub struct References {
@@ -23,8 +25,8 @@ pub struct References {
     pub models: Vec<String>,
 }
 
-/// A reference's name, model, part and metric.
-struct Reference {
+/// A formula of a model.
+pub struct Reference {
     name: String,
     model: String,
     part: String,
@@ -44,10 +46,7 @@ impl References {
     ) -> Result<References> {
         let mut found: IndexMap<String, Reference> = IndexMap::new();
         for text in texts {
-            for piece in pieces(text) {
-                let reference = Reference::parse(piece)?;
-                found.entry(reference.name.clone()).or_insert(reference);
-            }
+            found.extend(references_in(&Source::new("formula", *text))?);
         }
         let mut models: Vec<String> = found.values().map(|reference| reference.model.clone()).collect();
         models.sort_unstable();
@@ -70,11 +69,7 @@ impl References {
         kept: &[&str],
         global: &Global,
     ) -> Result<()> {
-        let selection = match &*reference.part {
-            "" => reference.model.clone(),
-            part => format!("{}:{part}", reference.model),
-        };
-        let target = Target { model: selection, overrides: overrides.to_vec() };
+        let target = reference.target(overrides);
         let model = target.open(global)?;
         let view = target.view(&model, global)?;
         let theirs = view.tree.algebra();
@@ -115,12 +110,6 @@ impl References {
 
     /// Reads a formula with references. Other names are symbols: of the models, where there are any.
     pub fn read(&self, source: &str, text: &str) -> Result<Formula> {
-        let mut plain = text.to_owned();
-        for piece in pieces(text) {
-            plain = plain.replace(piece, &name_of(piece));
-        }
-        let given = Source::new(source, text);
-        let in_given = |span: &Span| Span::new(&given, span.range.clone());
         let mut resolve = |name: &str, span: Span| {
             if let Some(formula) = self.formulas.get(name) {
                 return Ok(*formula);
@@ -133,25 +122,81 @@ impl References {
                 .help_if(did_you_mean(name, self.numbers.keys().map(String::as_str)))
                 .help("a part of a model is written MODEL:PATH.METRIC"))
         };
-        let read = parse_formula_with(
-            &self.algebra,
-            &Source::new(source, plain.as_str()),
-            0..plain.len(),
-            &mut resolve,
-        );
-        read.map_err(|mut mistake| {
-            for label in &mut mistake.labels {
-                label.span = in_given(&label.span);
-            }
-            mistake
-        })
+        read_named(&self.algebra, &Source::new(source, text), &mut resolve)
     }
+}
+
+/// Reads a formula with references, each as what `formula_of` makes of it where it is met first; other names are
+/// symbols.
+pub fn read_referring(
+    algebra: &Algebra,
+    given: &Arc<Source>,
+    formula_of: &mut dyn FnMut(&Reference) -> Result<Formula>,
+) -> Result<Formula> {
+    let references = references_in(given)?;
+    let mut resolve = |name: &str, _: Span| match references.get(name) {
+        Some(reference) => formula_of(reference),
+        None => Ok(algebra.variable(algebra.symbol(name))),
+    };
+    read_named(algebra, given, &mut resolve)
+}
+
+/// Reads a formula with a name in each reference's place; messages show what was given.
+fn read_named(algebra: &Algebra, given: &Arc<Source>, resolve: &mut Resolver<'_>) -> Result<Formula> {
+    // A run of characters, and the one behind it.
+    let runs = given.text().split_inclusive(|c| !is_inside(c));
+    let plain: String =
+        runs.map(|run| if run.contains(':') { name_of(run) } else { run.to_owned() }).collect();
+    let named = Source::new(given.name(), plain);
+    let read = parse_formula_with(algebra, &named, 0..named.text().len(), resolve);
+    read.map_err(|mut mistake| {
+        // Mistakes of a model are in files of its own.
+        for label in mistake.labels.iter_mut().filter(|label| Arc::ptr_eq(&label.span.source, &named)) {
+            label.span = Span::new(given, label.span.range.clone());
+        }
+        mistake
+    })
+}
+
+/// The references in a text, by the names that stand in their places.
+fn references_in(given: &Arc<Source>) -> Result<IndexMap<String, Reference>> {
+    let text = given.text();
+    let refused = |mistake: Box<Diagnostic>, piece: &str| {
+        let start = text.find(piece).unwrap_or(0);
+        mistake.label(Span::new(given, start..start + piece.len()), "")
+    };
+    let mut found: IndexMap<String, (&str, Reference)> = IndexMap::new();
+    for piece in pieces(text) {
+        let name = name_of(piece);
+        let known = found.get(&name).map(|known| known.0);
+        if known.is_none() {
+            let reference = Reference::parse(piece).map_err(|mistake| refused(mistake, piece))?;
+            found.insert(name, (piece, reference));
+        } else if known != Some(piece) {
+            let mistake = Diagnostic::new(
+                "bad-reference",
+                format!("`{piece}` cannot stand beside `{}`", known.unwrap_or(&name)),
+            );
+            return Err(refused(mistake, piece));
+        }
+    }
+    let words = text.split(|c| !is_inside(c)).filter(|run| !run.contains(':')).flat_map(|run| run.split('.'));
+    for word in words {
+        if let Some((piece, _)) = found.get(word) {
+            let mistake = Diagnostic::new("bad-reference", format!("`{word}` cannot stand beside `{piece}`"));
+            return Err(refused(mistake.help("give the symbol another name"), word));
+        }
+    }
+    Ok(found.into_iter().map(|(name, (_, reference))| (name, reference)).collect())
 }
 
 /// The references in a text.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
-    text.split(move |c| !inside(c)).filter(|piece| piece.contains(':'))
+    text.split(|c| !is_inside(c)).filter(|piece| piece.contains(':'))
+}
+
+fn is_inside(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':')
 }
 
 /// A name of the same length.
@@ -160,6 +205,20 @@ fn name_of(piece: &str) -> String {
 }
 
 impl Reference {
+    /// What a command line would name.
+    pub fn target(&self, overrides: &[String]) -> Target {
+        let model = match &*self.part {
+            "" => self.model.clone(),
+            part => format!("{}:{part}", self.model),
+        };
+        Target { model, overrides: overrides.to_vec() }
+    }
+
+    /// What of it is meant.
+    pub fn metric(&self) -> Metric {
+        self.metric
+    }
+
     fn parse(piece: &str) -> Result<Reference> {
         let (model, path) = piece.split_once(':').unwrap_or((piece, ""));
         if model.is_empty() || path.contains(':') {
