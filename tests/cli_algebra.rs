@@ -130,7 +130,7 @@ fn equal_takes_formulas_of_models_inside_of_sides() {
     let head = ["equal", "3*deepseek_ocr:lm_head.flops - 2*B*S*h*V", "4*B*S*h*V", "convention=torch"];
     check(&head, 0, "equal\n");
     let sum = "llama:decoder.layer.self_attn.flops + llama:decoder.layer.mlp";
-    check(&["equal", &sum, &sum.replace("decoder.", ""), "convention=torch"], 0, "equal\n");
+    check(&["equal", sum, &sum.replace("decoder.", ""), "convention=torch"], 0, "equal\n");
     check(&["equal", "2*B*S*llama:lm_head.weights", "llama:lm_head", "convention=torch"], 0, "equal\n");
     let (code, out, errors) = run(&["equal", "llama:lm_head.flops + 1", "llama:lm_head.flops"]);
     assert_eq!(code, 1, "{errors}");
