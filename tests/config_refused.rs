@@ -2,7 +2,7 @@
 
 mod checkpoint_files;
 
-use checkpoint_files::{Folder, refused, saved_as};
+use checkpoint_files::{Folder, refused, run, saved_as, texts};
 use serde_json::{Value, json};
 
 /// A folder whose `config.json` is this text.
@@ -84,6 +84,75 @@ fn deep_texts_end() {
     text_refused("deep", &deep, &["nested deeper than 64 levels"]);
     let deep = format!("{{\"x\": {}", "{\"a\":".repeat(150_000));
     text_refused("deeper", &deep, &["nested deeper than 64 levels"]);
+}
+
+/// Parameters that `eval` counts without `--strict`, and what it warns of.
+fn weights(config: &Value) -> (String, String) {
+    let folder = Folder::new("config-twice");
+    folder.write("config.json", config.to_string());
+    let output = run(&["eval", folder.text(), "--format", "json"]);
+    let (out, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    let table: Value = serde_json::from_str(&out).unwrap();
+    (table["totals"]["weights"].to_string(), err)
+}
+
+/// Of two keys, the one that transformers takes is taken, and both are named; `--strict` refuses them. Which one that
+/// is was tried by `tests/torch/random_models.py --twice`.
+fn said_twice(name: &str, taken: (&str, Value), other: (&str, Value)) {
+    let mut config: Value = serde_json::from_str(&saved_as(name).config).unwrap();
+    let keys = config.as_object_mut().unwrap();
+    keys.insert(other.0.to_owned(), other.1.clone());
+    keys.insert(taken.0.to_owned(), taken.1.clone());
+    let words = [taken.0, other.0, "[contradiction]", "not taken"];
+    text_strictly_refused(&config, &words);
+    let (both, warned) = weights(&config);
+    for word in [words.as_slice(), &[&taken.1.to_string(), &other.1.to_string()]].concat() {
+        assert!(warned.contains(word), "{word}: {warned}");
+    }
+    config.as_object_mut().unwrap().remove(other.0);
+    let (one, silent) = weights(&config);
+    assert_eq!((both, silent.as_str()), (one, ""), "{name} {}", taken.0);
+}
+
+fn text_strictly_refused(config: &Value, words: &[&str]) {
+    let folder = Folder::new("config-strict-twice");
+    folder.write("config.json", config.to_string());
+    for command in ["eval", "report", "formula"] {
+        refused(&[command, folder.text(), "--strict"], words);
+    }
+}
+
+#[test]
+fn keys_that_say_one_thing_twice_and_differently_are_named() {
+    said_twice("qwen3_moe", ("num_local_experts", json!(4)), ("num_experts", json!(8)));
+    said_twice("mixtral", ("num_experts", json!(4)), ("num_local_experts", json!(8)));
+    said_twice("gpt2", ("hidden_size", json!(96)), ("n_embd", json!(48)));
+    said_twice("bart", ("num_hidden_layers", json!(4)), ("encoder_layers", json!(2)));
+    said_twice("bloom", ("n_embed", json!(96)), ("hidden_size", json!(48)));
+    said_twice("t5", ("is_gated_act", json!(true)), ("feed_forward_proj", json!("relu")));
+    said_twice("llama", ("dtype", json!("float32")), ("torch_dtype", json!("bfloat16")));
+}
+
+#[test]
+fn keys_that_say_one_thing_twice_and_alike_are_not() {
+    let twice = json!({ "num_local_experts": 4, "num_experts": 4, "torch_dtype": "bfloat16" });
+    let (_, warned) = weights(&serde_json::from_str(&saved_as("mixtral").with_keys(twice).config).unwrap());
+    assert_eq!(warned, "");
+}
+
+#[test]
+fn a_type_of_weights_that_nothing_says_is_a_doubt() {
+    let mut config: Value = serde_json::from_str(&saved_as("llama").config).unwrap();
+    config.as_object_mut().unwrap().remove("dtype");
+    text_strictly_refused(&config, &["no key says the type of weights, activations, cache: bf16 is assumed"]);
+    assert!(weights(&config).1.contains("[assumed-dtype]"));
+    let folder = Folder::new("config-typed");
+    folder.write("config.json", config.to_string());
+    for given in ["hf.dtype=bf16", "weights_dtype=int4"] {
+        let output = run(&["eval", folder.text(), given, "--strict"]);
+        assert_eq!((output.status.code(), texts(&output).1.as_str()), (Some(0), ""), "{given}");
+    }
 }
 
 #[test]

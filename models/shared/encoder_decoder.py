@@ -1,4 +1,6 @@
-"""Attention of encoder-decoder models: over oneself, and over what an encoder has read."""
+"""What encoder-decoder models share: attention over oneself and over what an encoder has read, positions, and heads
+that classify.
+"""
 
 
 def SelfAttention(x: (B, S, h), *, H, past=None, key_bias=True):
@@ -37,3 +39,17 @@ def LearntPositions(x: (B, S, h), *, positions, past=0, offset=0):
     """
     table = param(positions + offset, h)
     return x + crop(table, past + offset, S, dim=0)
+
+
+def ClassificationHead(x: (B, T, h), *, n_labels):
+    """Scores of classes for a whole text, from the decoder's state where the text ends."""
+    end = crop(x, T - 1, 1, dim=1)
+    dense = linear(end, h)
+    out_proj = linear(tanh(dense), n_labels, quantized=False)
+    return out_proj
+
+
+def SpanHead(x: (B, T, h)):
+    """Two scores for every position: that an answer begins there, and that it ends there."""
+    scores = linear(x, 2, quantized=False)
+    return scores

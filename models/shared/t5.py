@@ -59,24 +59,36 @@ def T5CrossAttention(x: (B, T, h), memory: (B, S, h), *, H, d_kv, fill=True):
     return o
 
 
-def T5FeedForward(x: (..., h), *, i, feed_forward="relu"):
-    """Feed-forward network: two linear layers around a ReLU or, in the gated form of T5 1.1 and its
-    successors, a third one that multiplies a GELU. Other activations are named alike.
-    """
-    plain = feed_forward == "relu" or feed_forward == "gelu" or feed_forward == "silu"
-    if plain:
-        wi = linear(x, i, bias=False)
-        inner = Activation(wi, activation=feed_forward)
+def T5Activation(x: (...), *, feed_forward="relu", dense_act=None):
+    """The activation that the configuration names by itself, or else in the form of the network."""
+    if dense_act is not None:
+        x = Activation(x, activation=dense_act)
+    elif feed_forward == "relu" or feed_forward == "gated-relu":
+        x = relu(x)
+    elif feed_forward == "silu" or feed_forward == "gated-silu":
+        x = silu(x)
+    elif feed_forward == "gelu":
+        x = gelu(x)
     else:
+        x = gelu_tanh(x)
+    return x
+
+
+def T5FeedForward(x: (..., h), *, i, feed_forward="relu", gated=None):
+    """Feed-forward network: two linear layers around a ReLU or, in the gated form of T5 1.1 and its
+    successors, a third one that multiplies a GELU. Other activations are named alike. `gated`, where
+    the configuration has it, decides which of the two it is.
+    """
+    pair = feed_forward == "gated-relu" or feed_forward == "gated-silu" or feed_forward == "gated-gelu"
+    if gated is not None:
+        pair = gated
+    if pair:
         wi_0 = linear(x, i, bias=False)
         wi_1 = linear(x, i, bias=False)
-        if feed_forward == "gated-relu":
-            gate = relu(wi_0)
-        elif feed_forward == "gated-silu":
-            gate = silu(wi_0)
-        else:
-            gate = gelu_tanh(wi_0)
-        inner = gate * wi_1
+        inner = T5Activation(wi_0, feed_forward=feed_forward) * wi_1
+    else:
+        wi = linear(x, i, bias=False)
+        inner = T5Activation(wi, feed_forward=feed_forward)
     wo = linear(inner, h, bias=False)
     return wo
 

@@ -1,12 +1,14 @@
 """T5: an encoder reads a text, a decoder writes another one. Its parts and phases."""
 from layers.t5_decoder import T5Decoder
 from shared.t5 import T5Encoder
+from shared.encoder_decoder import ClassificationHead
 from shared.language_model_head import LanguageModelHead
 
 embeddings = param(V, h)
 encoder = shared(T5Encoder)
 decoder = shared(T5Decoder)
 lm_head = shared(LanguageModelHead)
+classification_head = shared(ClassificationHead)
 
 
 def encode(ids: tokens(B, S)):
@@ -14,16 +16,24 @@ def encode(ids: tokens(B, S)):
     return encoder(embedding(ids, table=embeddings))
 
 
-def prefill(ids: tokens(B, S), written: tokens(B, T)):
+def prefill(ids: tokens(B, S), written: tokens(B, T), *, head, n_labels):
     """The encoder over S tokens, then the decoder over T; fills both caches."""
     x = decoder(embedding(written, table=embeddings), encode(ids), past=0, fill=True)
-    return lm_head(x, embeddings)
+    if head == "sequence":
+        scores = classification_head(x, n_labels=n_labels)
+    else:
+        scores = lm_head(x, embeddings)
+    return scores
 
 
-def decode(written: tokens(B, 1), memory: (B, S, h), *, T):
+def decode(written: tokens(B, 1), memory: (B, S, h), *, T, head, n_labels):
     """One new token after T, beside the cached keys and values of S encoded ones."""
     x = decoder(embedding(written, table=embeddings), memory, past=T, fill=False)
-    return lm_head(x, embeddings)
+    if head == "sequence":
+        scores = classification_head(x, n_labels=n_labels)
+    else:
+        scores = lm_head(x, embeddings)
+    return scores
 
 
 def generate(written: tokens(B, 1), memory: (B, S, h), *, T, K):

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::binding::{Binding, Bound, Chosen, Dtypes};
 use super::compose::{self, Composition, Vendor, VendorGroup};
-use super::description::ModelDescription;
+use super::description::{DtypeSource, ModelDescription};
 use super::facts::Fact;
 use super::files::Files;
 use super::interpolate::{Interpolated, interpolate, names};
@@ -15,7 +15,7 @@ use super::overrides::Override;
 use super::reading::Reading;
 use super::setting;
 use super::value::{Value, escape};
-use super::{check, unread};
+use super::{check, contradictions, unread};
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
 
 /// What a caller accepts beside the model's own keys.
@@ -79,6 +79,21 @@ pub fn bind(description: &ModelDescription, folder: &Files, request: Request<'_>
 /// which the fact belongs, is then not the one that is meant.
 pub(super) fn speaks_of_model(fact: &Fact, extra: &IndexMap<String, Bound>) -> bool {
     !fact.names().iter().any(|name| extra.contains_key(*name))
+}
+
+/// Warns of types of weights that nothing gave; those of activations and of the cache, which the same key gives, with
+/// them.
+fn assumed_types(assumed: &[(&'static str, &DtypeSource)]) -> Option<Diagnostic> {
+    let (_, weights) = assumed.iter().find(|(name, _)| *name == "weights_dtype")?;
+    let kinds = ["weights_dtype", "activations_dtype", "cache_dtype"].into_iter();
+    let kinds = kinds.filter(|kind| assumed.iter().any(|(name, _)| name == kind));
+    let kinds: Vec<&str> = kinds.filter_map(|kind| kind.strip_suffix("_dtype")).collect();
+    let message = format!("no key says the type of {}: {} is assumed", kinds.join(", "), weights.default);
+    let give = match weights.keys.first() {
+        Some(key) => format!("give it as `{key}=bf16`, or as `weights_dtype=bf16` for weights alone"),
+        None => "give it as `weights_dtype=bf16`".to_string(),
+    };
+    Some(*Diagnostic::new("assumed-dtype", message).help(give))
 }
 
 struct Binder<'a> {
@@ -224,8 +239,16 @@ impl<'a> Binder<'a> {
         let settled =
             interpolated.root.at(&description.vendor_group).and_then(|vendor| description.settled(vendor));
         let convention = self.chosen.get("convention").map(|chosen| chosen.word.as_str());
-        let mut reading =
-            Reading { description, interpolated: &interpolated, direct, settled, convention, read };
+        let mut reading = Reading {
+            description,
+            interpolated: &interpolated,
+            direct,
+            settled,
+            convention,
+            read,
+            contradictions: Vec::new(),
+            assumed: Vec::new(),
+        };
         let symbols = reading.symbols()?;
         let phases = reading.phases(&symbols)?;
         let [weights, activations, cache, quantized] = &description.dtypes;
@@ -237,8 +260,11 @@ impl<'a> Binder<'a> {
             products: reading.products("compute_dtype", quantized, &activations)?,
             activations,
         };
-        let mut read = reading.read;
+        let (mut read, contradictions, assumed) = (reading.read, reading.contradictions, reading.assumed);
+        let vendor = self.request.vendor.is_some();
+        let doubt = assumed_types(&assumed);
         let mut warnings = Vec::new();
+        contradictions::report(description, &interpolated.root, contradictions, vendor, &mut warnings);
         let hardware = self.chosen.shift_remove("hardware");
         if let (Some(given), None) = (self.direct.get("compute_dtype"), &hardware) {
             let message = "`compute_dtype` changes nothing without hardware";
@@ -255,8 +281,9 @@ impl<'a> Binder<'a> {
             read.extend(fact.names().iter().map(|name| name.to_string()));
         }
         read.extend(description.requirements.iter().map(|requirement| requirement.key.clone()));
-        let keys = unread::Keys { read: &read, named: &self.named, vendor: self.request.vendor.is_some() };
+        let keys = unread::Keys { read: &read, named: &self.named, vendor };
         unread::report(description, &interpolated, &keys, &mut warnings);
+        warnings.extend(doubt);
         if self.request.strict && !warnings.is_empty() {
             return Err(Box::new(warnings.swap_remove(0)));
         }

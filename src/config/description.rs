@@ -47,6 +47,8 @@ pub struct ModelDescription {
     pub expected: Vec<Fact>,
     /// What the layers take for granted of the vendor's configuration.
     pub requirements: Vec<Requirement>,
+    /// Keys that say one thing in different words.
+    pub agreements: Vec<Agreement>,
     /// Keys of the vendor's configuration that something else than a symbol reads.
     pub read: Vec<Pattern>,
     /// Keys of the vendor's configuration that are known not to matter.
@@ -188,6 +190,17 @@ pub struct Requirement {
     pub why: String,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// Two keys that say one thing in different words.
+#[derive(Debug, Clone)]
+pub struct Agreement {
+    /// The dotted key that is taken where both have a value.
+    pub key: String,
+    /// The other one.
+    pub with: String,
+    /// Their values, as JSON prints them, that agree.
+    pub pairs: Vec<(String, String)>,
 }
 
 /// A key that describes one run, not the model.

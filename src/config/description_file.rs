@@ -146,6 +146,7 @@ fn put_together(mut parts: Vec<Part>) -> Result<ModelDescription> {
         facts: Vec::new(),
         expected: Vec::new(),
         requirements: Vec::new(),
+        agreements: Vec::new(),
         read: Vec::new(),
         harmless: Vec::new(),
         runtime: Vec::new(),
@@ -258,6 +259,7 @@ fn add(
         description.dtypes[place] = source;
     }
     description.requirements.extend(file.require.into_iter().map(|table| loader.requirement(table)));
+    description.agreements.extend(file.agree.into_iter().map(|table| loader.agreement(table)));
     description.read.extend(file.read.iter().map(|text| loader.pattern(text)));
     description.harmless.extend(file.harmless.iter().map(|text| loader.pattern(text)));
     let words = |table: IndexMap<String, Spanned<String>>| {

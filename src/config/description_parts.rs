@@ -7,11 +7,11 @@ use num_bigint::BigInt;
 use toml::Spanned;
 
 use super::description::{
-    DefaultValue, DtypeSource, Elements, Phase, Requirement, RuntimeKey, Settled, SymbolDescription,
-    SymbolKind,
+    Agreement, DefaultValue, DtypeSource, Elements, Phase, Requirement, RuntimeKey, Settled,
+    SymbolDescription, SymbolKind,
 };
 use super::description_tables::{
-    DtypeTable, PhaseTable, RequireTable, RuntimeDefault, RuntimeTable, SymbolTable, Word,
+    AgreeTable, DtypeTable, PhaseTable, RequireTable, RuntimeDefault, RuntimeTable, SymbolTable, Word,
 };
 use super::dtype::Dtype;
 use super::expression::Expression;
@@ -234,17 +234,20 @@ impl Loader<'_> {
     pub fn requirement(&self, table: Spanned<RequireTable>) -> Requirement {
         let span = self.span(&table);
         let table = table.into_inner();
-        let shown = |value: &Word| match value {
-            Word::Text(text) if text == "null" => text.clone(),
-            Word::Text(text) => format!("\"{text}\""),
-            Word::Flag(flag) => flag.to_string(),
-            Word::Integer(number) => number.to_string(),
-        };
         Requirement {
             key: self.key(table.key),
-            values: table.values.iter().map(shown).collect(),
+            values: table.values.iter().map(Word::shown).collect(),
             why: table.why,
             span,
+        }
+    }
+
+    /// Two keys that say one thing in different words.
+    pub fn agreement(&self, table: AgreeTable) -> Agreement {
+        Agreement {
+            key: self.key(table.key),
+            with: self.key(table.with),
+            pairs: table.pairs.iter().map(|(left, right)| (left.shown(), right.shown())).collect(),
         }
     }
 

@@ -38,6 +38,8 @@ pub struct File {
     #[serde(default)]
     pub require: Vec<Spanned<RequireTable>>,
     #[serde(default)]
+    pub agree: Vec<AgreeTable>,
+    #[serde(default)]
     pub runtime: Vec<Spanned<RuntimeTable>>,
     #[serde(default)]
     pub phase: Vec<Spanned<PhaseTable>>,
@@ -202,6 +204,14 @@ pub struct RequireTable {
     pub why: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgreeTable {
+    pub key: String,
+    pub with: String,
+    pub pairs: Vec<(Word, Word)>,
+}
+
 /// A value that a requirement accepts; TOML has no null, so the string `null` is it.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -209,6 +219,18 @@ pub enum Word {
     Flag(bool),
     Integer(i64),
     Text(String),
+}
+
+impl Word {
+    /// As JSON prints it.
+    pub fn shown(&self) -> String {
+        match self {
+            Word::Text(text) if text == "null" => text.clone(),
+            Word::Text(text) => format!("\"{text}\""),
+            Word::Flag(flag) => flag.to_string(),
+            Word::Integer(number) => number.to_string(),
+        }
+    }
 }
 
 #[derive(Deserialize)]

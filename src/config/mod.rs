@@ -5,6 +5,7 @@ mod bind;
 mod binding;
 mod check;
 mod compose;
+mod contradictions;
 mod description;
 mod description_file;
 mod description_parts;
@@ -31,7 +32,7 @@ pub use bind::{Accepted, Request, bind};
 pub use binding::{Binding, Bound, Chosen, Dtypes, Runtime, Setting};
 pub use compose::{Choice, Composition, Vendor, VendorGroup, compose, groups};
 pub use description::{
-    CheckpointNames, DefaultValue, DtypeSource, Elements, InventoryGroup, ModelDescription, Phase,
+    Agreement, CheckpointNames, DefaultValue, DtypeSource, Elements, InventoryGroup, ModelDescription, Phase,
     ReferenceMetric, Requirement, RuntimeKey, Settled, SymbolDescription, SymbolKind,
 };
 pub use dtype::Dtype;

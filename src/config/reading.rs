@@ -5,6 +5,7 @@ use num_bigint::BigInt;
 use rustc_hash::FxHashSet;
 
 use super::binding::{Bound, Runtime, Setting};
+use super::contradictions::Contradiction;
 use super::description::{DefaultValue, DtypeSource, ModelDescription, Settled, SymbolDescription};
 use super::dtype::Dtype;
 use super::expression::{Expression, Names, NoValue};
@@ -28,27 +29,32 @@ pub struct Reading<'a> {
     pub convention: Option<&'a str>,
     /// Keys of the tree that were read.
     pub read: FxHashSet<String>,
+    /// Keys that were taken though others deny them.
+    pub contradictions: Vec<Contradiction>,
+    /// Overrides of types that nothing gave, each with the keys that would have, and the type taken.
+    pub assumed: Vec<(&'static str, &'a DtypeSource)>,
 }
 
 impl<'a> Reading<'a> {
     /// The first value that is not null among keys; else the last null.
     fn first(&mut self, keys: &[String]) -> Option<(Value, String)> {
         let mut null = None;
+        let mut taken: Option<(Value, String)> = None;
         for key in keys {
             let length = key.strip_prefix("len(").and_then(|rest| rest.strip_suffix(')'));
             self.read.insert(length.unwrap_or(key).to_string());
-            match self.interpolated.root.at(length.unwrap_or(key)) {
-                Some(Value { kind: Kind::Null, .. }) if null.is_some() => {}
-                Some(value) if value.kind == Kind::Null => null = Some((value.clone(), key.clone())),
-                Some(value) => {
-                    self.read.extend(keys.iter().cloned());
-                    let value = if length.is_some() { counted(value) } else { value.clone() };
-                    return Some((value, key.clone()));
+            let Some(value) = self.interpolated.root.at(length.unwrap_or(key)) else { continue };
+            let value = if length.is_some() { counted(value) } else { value.clone() };
+            match &taken {
+                Some((first, by)) => {
+                    let found = Contradiction::between((by, first), (key, &value));
+                    self.contradictions.extend(found);
                 }
-                None => {}
+                None if value.kind == Kind::Null => null = null.or(Some((value, key.clone()))),
+                None => taken = Some((value, key.clone())),
             }
         }
-        null
+        taken.or(null)
     }
 
     /// Every symbol with its value, in declared order.
@@ -222,13 +228,14 @@ impl<'a> Reading<'a> {
     }
 
     /// A type and where it was given: as an override of that name, or by a key.
-    pub fn dtype(&mut self, name: &str, source: &DtypeSource) -> Result<(Dtype, Origin)> {
+    pub fn dtype(&mut self, name: &'static str, source: &'a DtypeSource) -> Result<(Dtype, Origin)> {
         if let Some(value) = self.direct.get(name) {
             return Ok((Dtype::of(value)?, value.origin.clone()));
         }
         match self.first(&source.keys) {
             Some((value, _)) if value.kind != Kind::Null => Ok((Dtype::of(&value)?, value.origin)),
             _ => {
+                self.assumed.push((name, source));
                 let value = Value {
                     kind: Kind::Text(source.default.clone()),
                     origin: Origin::Default(source.span.clone()),

@@ -188,4 +188,13 @@ def encoder_decoder(model, own, entry):
         yield {"phase": "decode", **sizes, "T": written}, flops, bytes_of(out.past_key_values)
 
 
-KINDS = {f.__name__: f for f in (causal, text, choices, image, two_towers, sees_and_reads, encoder_decoder)}
+def judged(model, own, entry):
+    """An encoder-decoder whose text the decoder reads again, as long as it is; it ends once, where a head looks."""
+    for batch, length in ([1, 9], [2, 21]):
+        ids = tokens(batch, length)
+        ids[:, -1] = own.eos_token_id
+        flops, out = counted(lambda: model(input_ids=ids, decoder_input_ids=ids, use_cache=True))
+        yield {"phase": "prefill", "B": batch, "S": length, "T": length}, flops, bytes_of(out.past_key_values)
+
+
+KINDS = {f.__name__: f for f in (causal, judged, text, choices, image, two_towers, sees_and_reads, encoder_decoder)}

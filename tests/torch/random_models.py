@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Configurations that nobody published, against transformers: which keys change the structure, and does ModelMeter know?
 
-    random_models.py PATH/TO/modelmeter [--only NAME] [--keys] [--random N] [--seed N] [--models DIR]
+    random_models.py PATH/TO/modelmeter [--only NAME] [--keys] [--random N] [--twice] [--seed N] [--models DIR]
 
 `structures.json` holds a small configuration for each architecture. Its keys are those that transformers' own
-configuration has. With `--keys` each is changed by itself, with `--random N` several at once, N times. What transformers
-builds and runs is compared exactly: FLOPs, unique parameters, and the cache where there is one; both with the keys
-written out as they stand and as transformers saves them. What transformers cannot build or run is left out and counted;
-what ModelMeter refuses or warns of is shown.
+configuration has. With `--keys` each is changed by itself, and each that the configuration gives is left out, so that
+its default holds; with `--random N` several are changed at once, N times. What transformers builds and runs is compared
+exactly: FLOPs, unique parameters, and the cache where there is one; both with the keys written out as they stand and as
+transformers saves them. What transformers cannot build or run is left out and counted; what ModelMeter refuses or warns
+of is shown, and counted by itself: a refusal is no wrong number.
+
+With `--twice` a key stands beside another one that means the same to transformers and says something else. ModelMeter has
+to name both and to refuse them under `--strict`, and without it to take the one that transformers takes.
 """
 import argparse
 import copy
@@ -32,6 +36,10 @@ SETTLED |= {"dtype", "torch_dtype", "use_cache", "quantization_config", "is_deco
             "pad_token_id", "bos_token_id", "eos_token_id", "sep_token_id", "cls_token_id", "decoder_start_token_id",
             "_attn_implementation_autoset", "attn_implementation", "experts_implementation"}
 SETTLED -= {"tie_word_embeddings"}
+OMITTED = "left out"
+# Values at which the cache or the products of transformers degenerate: a window of one position keeps all of them,
+# products over one value are no matrix products.
+DEGENERATE = {("sliding_window", 1), ("state_size", 1), ("chunk_size", 1)}
 
 
 def others(key, value, generator):
@@ -77,6 +85,7 @@ def changes(entry, generator):
             values = list(entry.get("values", {}).get(dotted, []))
             if key not in SETTLED and dotted not in entry.get("leave", []):
                 values += others(key, value, generator)
+            values = [v for v in values if isinstance(v, (list, dict)) or (key, v) not in DEGENERATE]
             result.extend(([*path, key], v) for v in values)
 
     walk(own, [])
@@ -93,16 +102,48 @@ def changed(config, made):
         place = config
         for key in path[:-1]:
             place = place.setdefault(key, {})
-        place[path[-1]] = value
+        if value == OMITTED:
+            place.pop(path[-1], None)
+        else:
+            place[path[-1]] = value
     return config
 
 
-def derived(command, config, words):
-    """ModelMeter's totals, or its message."""
+def omissions(entry):
+    """Each key that the configuration gives, left out."""
+    named = ("model_type", "pad_token_id")
+    keys = [[key] for key, value in entry["config"].items() if not isinstance(value, dict) and key not in named]
+    for outer in entry.get("nested", []):
+        inner = entry["config"].get(outer, {})
+        keys += [[outer, key] for key, value in inner.items() if not isinstance(value, dict) and key not in named]
+    return [(path, OMITTED) for path in keys if ".".join(path) not in entry.get("leave", [])]
+
+
+def doubled(entry, generator):
+    """Configurations in which one thing is said twice and differently: by two names of one attribute, by the number of
+    labels and their names, and by the pairs of `twice`."""
+    config = entry["config"]
+    kind = passes.configuration(config)
+    for alias, key in type(kind).attribute_map.items():
+        value = getattr(kind, key, None)
+        unused = alias.endswith("_token_id") or alias in entry.get("leave", [])
+        if unused or isinstance(value, bool) or not isinstance(value, int):
+            continue
+        for other in others(key, value, generator):
+            yield [([alias], other), ([key], value)]
+    if any(word in config["architectures"][0] for word in ("Classification", "NextSentence")):
+        yield [(["num_labels"], 4), (["id2label"], {"0": "a", "1": "b", "2": "c"})]
+    for pair in entry.get("twice", []):
+        yield [(key.split("."), value) for key, value in pair.items()]
+
+
+def derived(command, config, words, strict=True):
+    """ModelMeter's totals, or its message. The type of weights, which is none of the structure, is bf16."""
+    config = config if "torch_dtype" in config or "dtype" in config else {**config, "dtype": "bfloat16"}
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, "config.json").write_text(json.dumps(config))
-        run = subprocess.run([*command, "--strict", "eval", folder, *words, "convention=torch", "--format", "json"],
-                             capture_output=True, text=True)
+        run = subprocess.run([*command, *["--strict"] * strict, "eval", folder, *words, "convention=torch", "--format",
+                              "json"], capture_output=True, text=True)
     if run.returncode:
         return None, run.stderr.strip()
     return json.loads(run.stdout)["totals"], run.stderr.strip()
@@ -159,6 +200,34 @@ def attempt(command, entry, config, file=None):
     return equal, wrong
 
 
+def attempt_twice(command, entry, config, made):
+    """The same for keys that contradict each other: what is taken without `--strict`, and that it is refused with it."""
+    passes.DEVICE = entry.get("device", "meta")
+    try:
+        own = passes.configuration(config)
+        model = passes.build(config, own)
+        measured = list(passes.measured(entry["kind"], model, own, entry))
+    except Exception as error:
+        return None, [f"{type(error).__name__}: {str(error)[:150]}"]
+    wrong, equal = [], 0
+    settings = entry.get("settings", [])
+    _, message = derived(command, config, [*measured[0][0], *settings])
+    names = [".".join(path) for path, _ in made]
+    if "contradiction" not in message or not all(name in message for name in names):
+        wrong.append(f"not refused as a contradiction: {message}")
+    for words, want in measured:
+        got, message = derived(command, config, [*words, *settings], strict=False)
+        if got is None:
+            wrong.append(message)
+            break
+        for what, figure in want.items():
+            if got.get(what) == figure:
+                equal += 1
+            else:
+                wrong.append(f"{' '.join(words)} {what}: derived {got.get(what)}, measured {figure}")
+    return equal, wrong
+
+
 def main():
     warnings.filterwarnings("ignore")
     transformers.logging.set_verbosity_error()
@@ -167,6 +236,7 @@ def main():
     parser.add_argument("--only", help="the architecture, or a part of its name; several parted by commas")
     parser.add_argument("--keys", action="store_true")
     parser.add_argument("--random", type=int, default=0, metavar="N")
+    parser.add_argument("--twice", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--models", help="a folder of models instead of the built-in ones")
     parser.add_argument("--write", help="a file of figures, to which what was measured is added")
@@ -174,7 +244,7 @@ def main():
     parser.add_argument("--structures", default=str(HERE / "structures.json"))
     options = parser.parse_args()
     command = [options.binary] + (["--models", options.models] if options.models else [])
-    totals = {"configurations": 0, "figures": 0, "different or refused": 0, "left out": 0}
+    totals = {"configurations": 0, "figures": 0, "different": 0, "refused": 0, "left out": 0}
     for entry in json.loads(pathlib.Path(options.structures).read_text()):
         for architecture in entry["architectures"]:
             name = entry.get("name", architecture)
@@ -186,11 +256,17 @@ def main():
             tries = [[]]
             if options.keys and architecture == entry["architectures"][0]:
                 tries += [[change] for change in single]
+                if entry.get("device", "meta") == "meta":      # defaults are large
+                    tries += [[change] for change in omissions(entry)]
             for _ in range(options.random):
                 tries.append(generator.sample(single, min(len(single), generator.randint(2, 5))))
+            twice = list(doubled({**entry, "config": config}, generator)) if options.twice else []
             shown = {}
-            for made in tries:
-                equal, wrong = attempt(command, entry, changed(config, made), options.write)
+            for number, made in enumerate(tries + twice):
+                if number < len(tries):
+                    equal, wrong = attempt(command, entry, changed(config, made), options.write)
+                else:
+                    equal, wrong = attempt_twice(command, entry, changed(config, made), made)
                 what = ", ".join(f"{'.'.join(p)}={json.dumps(v)}" for p, v in made) or "as it stands"
                 if equal is None:
                     totals["left out"] += 1
@@ -200,13 +276,13 @@ def main():
                 totals["configurations"] += 1
                 totals["figures"] += equal
                 if wrong:
-                    totals["different or refused"] += 1
+                    totals["different" if "derived" in wrong[0] or "not refused" in wrong[0] else "refused"] += 1
                     shown.setdefault(wrong[0].splitlines()[0], []).append(what)
-            print("FAIL" if shown else "ok  ", architecture, len(tries), flush=True)
+            print("FAIL" if shown else "ok  ", name, architecture, len(tries) + len(twice), flush=True)
             for line, whats in shown.items():
                 print(f"     {' | '.join(whats[:6])}\n        {line}", flush=True)
     print(", ".join(f"{number} {what}" for what, number in totals.items()))
-    return 1 if totals["different or refused"] else 0
+    return 1 if totals["different"] or totals["refused"] else 0
 
 
 if __name__ == "__main__":

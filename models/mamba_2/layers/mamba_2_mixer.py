@@ -6,7 +6,8 @@ def Mamba2Mixer(x: (B, S, h), *, d_inner, H, d, N, G, k_conv, Q, proj_bias=False
                 step=False):
     """Takes the place of attention: H heads of width d, each with a state of d x N values that every
     token decays and feeds; groups of heads share what feeds and reads the state. A short causal
-    convolution stands before it, a gated norm behind it. With `step`, one token is added to the
+    convolution stands before it, a gated norm behind it. Fewer tokens than it is wide are padded in
+    front, as they are cached. With `step`, one token is added to the
     states that earlier ones left; otherwise tokens are taken in chunks of Q.
     """
     channels = d_inner + 2 * G * N
@@ -16,9 +17,10 @@ def Mamba2Mixer(x: (B, S, h), *, d_inner, H, d, N, G, k_conv, Q, proj_bias=False
     conv_state = state_cache(constant(B, channels, k_conv))
     if step:
         mixed = concat(conv_state, mixed, dim=2)
-    convolved = conv1d(mixed, channels, k_conv, padding=0 if step else k_conv - 1, groups=channels,
-                       bias=conv_bias)
-    convolved = silu(crop(convolved, 1 if step else 0, S, dim=2))
+    first = 1 if step else max(k_conv - S, 0)
+    convolved = conv1d(mixed if step else pad(mixed, first, 0, dim=2), channels, k_conv,
+                       padding=0 if step else k_conv - 1, groups=channels, bias=conv_bias)
+    convolved = silu(crop(convolved, first, S, dim=2))
     u, b, c = split(transpose(convolved, 1, 2), [d_inner, G * N, G * N])
     u = reshape(u, B, S, H, d)
     b = Groups(b, G=G, H=H)
