@@ -144,7 +144,9 @@ fn keys_that_say_one_thing_twice_and_alike_are_not() {
 #[test]
 fn a_type_of_weights_that_nothing_says_is_a_doubt() {
     let mut config: Value = serde_json::from_str(&saved_as("llama").config).unwrap();
-    config.as_object_mut().unwrap().remove("dtype");
+    for key in ["dtype", "torch_dtype"] {
+        config.as_object_mut().unwrap().remove(key);
+    }
     text_strictly_refused(&config, &["no key says the type of weights, activations, cache: bf16 is assumed"]);
     assert!(weights(&config).1.contains("[assumed-dtype]"));
     let folder = Folder::new("config-typed");

@@ -143,7 +143,8 @@ fn quantized_weights_take_the_bits_of_their_format() {
     let llama = |more: &str| {
         format!(
             r#"{{"architectures": ["LlamaForCausalLM"], "hidden_size": 4096, "intermediate_size": 14336,
-                "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8, "vocab_size": 128256{more}}}"#
+                "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8, "vocab_size": 128256,
+                "dtype": "bfloat16"{more}}}"#
         )
     };
     let all: i64 = 8_030_261_248;

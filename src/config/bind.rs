@@ -262,7 +262,8 @@ impl<'a> Binder<'a> {
         };
         let (mut read, contradictions, assumed) = (reading.read, reading.contradictions, reading.assumed);
         let vendor = self.request.vendor.is_some();
-        let doubt = assumed_types(&assumed);
+        // A preset is ours, and its types are what the model is read in by default.
+        let doubt = if vendor { assumed_types(&assumed) } else { None };
         let mut warnings = Vec::new();
         contradictions::report(description, &interpolated.root, contradictions, vendor, &mut warnings);
         let hardware = self.chosen.shift_remove("hardware");
