@@ -60,7 +60,8 @@ pub fn grouped(polynomial: &Polynomial) -> (Grouped, bool) {
 }
 
 fn searched<K: Cube>(terms: &[(K, Integer)], table: Rc<[Variable]>) -> (Grouped, bool) {
-    let mut search = Search { table, known: FxHashMap::default(), work: WORK, complete: true };
+    let allowance = factors::Allowance::new();
+    let mut search = Search { table, known: FxHashMap::default(), work: WORK, allowance, complete: true };
     let form = search.form(terms);
     (form.grouped(&search.table), search.complete)
 }
@@ -247,6 +248,8 @@ struct Search<K> {
     table: Rc<[Variable]>,
     known: FxHashMap<Terms<K>, Rc<Form<K>>>,
     work: usize,
+    /// What looking for factors may still cost.
+    allowance: factors::Allowance,
     /// No factors were given up.
     complete: bool,
 }
@@ -335,7 +338,8 @@ impl<K: Cube> Search<K> {
                     continue;
                 }
                 Factors::Unknown => {
-                    let (factors, complete) = factors::factors(&K::polynomial(part, &self.table));
+                    let (factors, complete) =
+                        factors::factors(&K::polynomial(part, &self.table), &mut self.allowance);
                     self.complete &= complete;
                     factors
                         .into_iter()

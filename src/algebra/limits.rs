@@ -55,6 +55,11 @@ impl Work {
         if self.spent.get() > self.limits.products { Err(Obstacle::TooLarge) } else { Ok(()) }
     }
 
+    /// Pairs of terms multiplied so far.
+    pub fn spent(&self) -> u64 {
+        self.spent.get()
+    }
+
     /// Holds that many terms at once.
     pub fn hold(&self, terms: usize) -> Outcome<()> {
         if terms > self.limits.terms { Err(Obstacle::TooLarge) } else { Ok(()) }

@@ -5,7 +5,7 @@ use num_traits::Pow;
 
 use crate::algebra::Rational;
 
-/// Longest run of digits, and largest power of ten, that a number may have; beyond it reading would not be linear.
+/// Digits, written and of the power of ten together, that a number may have; beyond it reading would not be linear.
 pub(super) const MAX_DIGITS: usize = 10_000;
 
 /// Why a number is refused.
@@ -49,7 +49,7 @@ pub(super) fn read(text: &str) -> (usize, Result<Rational, LiteralError>) {
             }
             let written = text[first..last].replace('_', "");
             exponent = written.parse().unwrap_or(i64::MAX);
-            if exponent > MAX_DIGITS as i64 {
+            if exponent.saturating_add(mantissa_end as i64) > MAX_DIGITS as i64 {
                 return (end, Err(LiteralError::TooLong));
             }
             if bytes[first - 1] == b'-' {
@@ -127,7 +127,9 @@ mod tests {
 
     #[test]
     fn absurd_numbers_are_refused() {
-        assert_eq!(read("1e10001").1, Err(LiteralError::TooLong));
+        assert_eq!(read("1e10000").1, Err(LiteralError::TooLong));
+        assert_eq!(read("1.5e-9998").1, Err(LiteralError::TooLong));
+        assert!(read("1e9999").1.is_ok());
         assert_eq!(read("1e99999999999999999999").1, Err(LiteralError::TooLong));
         assert_eq!(read(&"1".repeat(1_000_000)), (1_000_000, Err(LiteralError::TooLong)));
         assert_eq!(read("2E3").1, Err(LiteralError::CapitalExponent));

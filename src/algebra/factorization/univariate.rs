@@ -260,8 +260,10 @@ fn lifted(
     let mut modulus = prime.clone();
     for _ in 1..digits {
         let mut product = vec![lead.clone()];
+        // Numbers of many words take as long as many pairs.
+        let words = modulus.bits() as usize / 64;
         for factor in &lifted {
-            work.spend(4 * product.len() * factor.len())?;
+            work.spend((4 + words * words / 8) * product.len() * factor.len())?;
             product = times(&product, factor);
         }
         let error =
