@@ -152,6 +152,17 @@ fn what_is_too_much_work_is_left_whole() {
     }
 }
 
+/// A part of the leading coefficient that is 0 at the point of evaluation tells no factors apart: another point is
+/// needed. Taking out its primes would go on for ever.
+#[test]
+fn a_part_of_the_leading_coefficient_may_vanish() {
+    let algebra = Algebra::new();
+    let formula = parse(&algebra, "(a^522 + 2*a*b + b)^6*a*(-e^6 + b)^2");
+    let found = factorize(&algebra, algebra.expanded(formula));
+    assert!(algebra.same(algebra.multiplied(&found), formula));
+    assert!(found.factors.len() >= 2);
+}
+
 #[test]
 fn dozens_of_symbols_cost_no_time() {
     let algebra = Algebra::new();

@@ -12,6 +12,10 @@ use crate::algebra::integer::Integer;
 pub fn distinguishing(values: &[Integer], fixed: &Integer) -> Option<Vec<Integer>> {
     let mut divisors: Vec<Integer> = Vec::with_capacity(values.len());
     for value in values {
+        if value.is_zero() {
+            // Every prime divides it: the loop below would take them out for ever.
+            return None;
+        }
         let mut own = value.absolute();
         for other in divisors.iter().chain([fixed]) {
             loop {
@@ -22,7 +26,7 @@ pub fn distinguishing(values: &[Integer], fixed: &Integer) -> Option<Vec<Integer
                 own = own.exact_quotient(&common);
             }
         }
-        if own.is_one() || own.is_zero() {
+        if own.is_one() {
             return None;
         }
         divisors.push(own);
