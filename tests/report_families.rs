@@ -66,9 +66,8 @@ fn widths_that_a_residual_needs_stay_one() {
 fn two_threads_write_the_same_report_as_one() {
     for model in ["deepseek_v3", "wan2_1", "sam_vit_base_vision"] {
         let request = OpenRequest { model: model.to_owned(), all_phases: true, ..OpenRequest::default() };
-        let opened = BoundModel::open(&request).expect("the preset opens");
-        let again = || BoundModel::open(&request).map(Box::new);
-        let together = modelmeter::report::markdown_on_two_threads(&opened, again).expect("it is right");
+        let open = || BoundModel::open(&request).map(Box::new);
+        let together = modelmeter::report::markdown_on_two_threads(open, open).expect("it is right");
         assert!(together == report(model), "{model}");
     }
 }

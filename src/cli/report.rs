@@ -42,13 +42,12 @@ impl Report {
     pub fn run(&self, global: &Global) -> Result<Answer> {
         // Freed with the process: taking a model apart piece by piece would be a part of the time.
         let request = self.target.request(global, true)?;
-        let model = ManuallyDrop::new(self.target.open_request(global, &request)?);
+        let open = || self.target.open_request(global, &request).map(ManuallyDrop::new);
+        let open_again = || BoundModel::open(&request).map(ManuallyDrop::new);
         let alone = std::thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
         let text = match self.format {
-            Format::Md if alone => report::markdown(&model)?,
-            Format::Md => {
-                report::markdown_on_two_threads(&model, || BoundModel::open(&request).map(ManuallyDrop::new))?
-            }
+            Format::Md if alone => report::markdown(&*open()?)?,
+            Format::Md => report::markdown_on_two_threads(open, open_again)?,
         };
         match &self.output {
             Some(path) => write_file(path, &text).map(|()| Answer::done("")),

@@ -64,6 +64,8 @@ pub(super) struct Liveness {
     plan: OnceCell<Rc<Plan>>,
     /// Sizes at moments.
     sizes: RefCell<HashMap<SizeAt, Formula>>,
+    /// What is live at the moments that may be the peaks of nodes.
+    greatest: RefCell<HashMap<NodeId, Rc<[Formula]>>>,
 }
 
 /// A size, the innermost body, and the number of a combination of loops.
@@ -125,7 +127,16 @@ impl Liveness {
 
     /// What is live at the moments that may be the peak: those left out at which a part of another moment's sizes is
     /// live.
-    pub(super) fn greatest_moments(&self, tree: &CostTree<'_>, id: NodeId) -> Vec<Formula> {
+    pub(super) fn greatest_moments(&self, tree: &CostTree<'_>, id: NodeId) -> Rc<[Formula]> {
+        if let Some(known) = self.greatest.borrow().get(&id) {
+            return Rc::clone(known);
+        }
+        let moments: Rc<[Formula]> = self.find_greatest_moments(tree, id).into();
+        self.greatest.borrow_mut().insert(id, Rc::clone(&moments));
+        moments
+    }
+
+    fn find_greatest_moments(&self, tree: &CostTree<'_>, id: NodeId) -> Vec<Formula> {
         let mut moments = self.moments(tree, id);
         moments.iter_mut().for_each(|sizes| sizes.sort_unstable());
         moments.sort_by_key(|sizes| std::cmp::Reverse(sizes.len()));
@@ -148,6 +159,12 @@ impl Liveness {
         id: NodeId,
         point: &Point,
     ) -> Result<Rational, EvaluationError> {
+        if let Some(moments) = self.greatest.borrow().get(&id) {
+            // No size is negative: where less is live, less is needed.
+            let numbers = moments.iter().map(|moment| tree.algebra.value_at(*moment, point));
+            let zero = Rational::from_integer(0.into());
+            return numbers.into_iter().try_fold(zero, |peak, number| Ok(peak.max(number?)));
+        }
         let mut sizes: HashMap<Formula, Rational> = HashMap::default();
         let mut peak = Rational::from_integer(0.into());
         let plan = self.plan(tree);

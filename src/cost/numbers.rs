@@ -155,6 +155,11 @@ impl Numbers<'_, '_> {
         }
     }
 
+    /// The bytes that `intensity` divides by.
+    pub fn intensity_bytes(&self, id: NodeId) -> &Rational {
+        &self.all[id.0][INTENSITY_BYTES]
+    }
+
     /// The I/O model that `intensity` divides by.
     pub fn intensity_io(&self) -> IoModel {
         self.tree.counting.intensity_io

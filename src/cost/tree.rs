@@ -247,10 +247,10 @@ impl<'a> CostTree<'a> {
     /// For symbols without a value, and division by zero.
     pub fn peak_moment(&self, id: NodeId, point: &Point) -> Result<Formula, EvaluationError> {
         let mut peak = (self.algebra.integer(0), Rational::from_integer(0.into()));
-        for moment in self.liveness.greatest_moments(self, id) {
-            let number = self.algebra.value_at(moment, point)?;
+        for moment in self.liveness.greatest_moments(self, id).iter() {
+            let number = self.algebra.value_at(*moment, point)?;
             if number > peak.1 {
-                peak = (moment, number);
+                peak = (*moment, number);
             }
         }
         Ok(peak.0)

@@ -73,6 +73,14 @@ impl BoundModel {
         Ok(view)
     }
 
+    /// Elaborates a phase, without costs; those who ask about layers later find it done.
+    ///
+    /// # Errors
+    /// For mistakes in layer files.
+    pub fn elaborate(&self, phase: &str) -> Result<()> {
+        self.elaboration(phase).map(|_| ())
+    }
+
     /// A phase with every size a number and every loop run iteration by iteration: the independent referee of the
     /// closed forms.
     ///

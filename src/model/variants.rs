@@ -85,6 +85,12 @@ impl BoundModel {
         Ok(passed.map(|(tensor, _)| tensor.name.text.clone()).collect())
     }
 
+    /// Whether a phase calls a layer, of the phases elaborated so far.
+    pub fn runs_layer(&self, name: &str) -> bool {
+        let elaborations = self.elaborations.borrow();
+        elaborations.values().any(|elaboration| elaboration.graph.shapes.contains_key(name))
+    }
+
     /// Costs of a layer by itself in one of its structures.
     ///
     /// # Errors

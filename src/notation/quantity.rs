@@ -2,7 +2,7 @@
 
 use num_bigint::BigInt;
 use num_integer::Integer;
-use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
+use num_traits::{Pow, Signed, ToPrimitive, Zero};
 
 use crate::algebra::Rational;
 use crate::diagnostic::{Diagnostic, Result};
@@ -144,6 +144,17 @@ pub fn format_si(value: &Rational, unit: Unit, digits: u32) -> String {
     with_unit(rounded.write(3 * thousands), SI[usize::try_from(thousands + 10).unwrap_or(10)], unit)
 }
 
+/// `2.497` for 2,497,258,421,760 in units of 10¹²: rounded as [`format_si`] does, without a prefix.
+pub fn format_in_units(value: &Rational, power: u32, digits: u32) -> String {
+    Rounded::of(value, digits.max(1)).write(power.into())
+}
+
+/// A quotient of two numbers, of which the second is positive, rounded as [`format_si`] does, without a prefix.
+pub fn format_quotient(above: &Rational, below: &Rational, digits: u32) -> String {
+    let (numerator, denominator) = (above.numer() * below.denom(), above.denom() * below.numer());
+    Rounded::of_quotient(&numerator, &denominator, digits.max(1)).write(0)
+}
+
 /// `6.21 GiB`: as [`format_si`], with powers of 1024 for bytes and bits.
 pub fn format_iec(value: &Rational, unit: Unit, digits: u32) -> String {
     if !matches!(unit, Unit::Byte | Unit::Bit) {
@@ -199,34 +210,47 @@ struct Rounded {
 impl Rounded {
     /// The nearest number of so many significant digits, half away from zero; fewer where that is exact.
     fn of(value: &Rational, digits: u32) -> Rounded {
+        Rounded::of_quotient(value.numer(), value.denom(), digits)
+    }
+
+    /// As [`Rounded::of`], of a quotient by a positive number, in lowest terms or not: common divisors are not looked
+    /// for.
+    fn of_quotient(above: &BigInt, below: &BigInt, digits: u32) -> Rounded {
         let digits = i64::from(digits);
-        let magnitude = value.abs();
-        if magnitude.is_zero() {
+        if above.is_zero() {
             return Rounded { negative: false, mantissa: BigInt::zero(), exponent: 0, digits: 1 };
         }
-        let length = |number: &BigInt| number.to_string().len() as i64;
-        // At most one too large.
-        let mut top = length(magnitude.numer()) - length(magnitude.denom());
-        if magnitude < power_of_ten(top) {
+        let magnitude = above.abs();
+        let reaches = |power: i64| {
+            let (above, below) = in_units(&magnitude, below, power);
+            above >= below
+        };
+        // The power of ten of the first digit: near what the bits tell, log 2 being 0.30103.
+        let bits = magnitude.bits() as i64 - below.bits() as i64;
+        let mut top = (bits * 30_103).div_euclid(100_000);
+        while !reaches(top) {
             top -= 1;
         }
+        while reaches(top + 1) {
+            top += 1;
+        }
         let mut exponent = top - digits + 1;
-        let scaled = magnitude / power_of_ten(exponent);
+        let (scaled, unit) = in_units(&magnitude, below, exponent);
         let two = BigInt::from(2);
-        let mut mantissa = (scaled.numer() * &two + scaled.denom()).div_floor(&(scaled.denom() * &two));
+        let mut mantissa = (&scaled * &two + &unit).div_floor(&(&unit * &two));
         let mut shown = digits;
         if mantissa == BigInt::from(10).pow(digits.unsigned_abs()) {
             mantissa /= 10;
             exponent += 1;
         }
-        if scaled.is_integer() {
+        if scaled.is_multiple_of(&unit) {
             while shown > 1 && (&mantissa % 10_u32).is_zero() {
                 mantissa /= 10;
                 exponent += 1;
                 shown -= 1;
             }
         }
-        Rounded { negative: value.is_negative(), mantissa, exponent, digits: shown }
+        Rounded { negative: above.is_negative(), mantissa, exponent, digits: shown }
     }
 
     /// Power of ten of the first digit.
@@ -257,9 +281,10 @@ impl Rounded {
     }
 }
 
-fn power_of_ten(exponent: i64) -> Rational {
-    let power = BigInt::from(10).pow(exponent.unsigned_abs());
-    if exponent >= 0 { Rational::from_integer(power) } else { Rational::new(BigInt::one(), power) }
+/// A quotient over 10^`power`, above and below the line.
+fn in_units(above: &BigInt, below: &BigInt, power: i64) -> (BigInt, BigInt) {
+    let unit = BigInt::from(10).pow(power.unsigned_abs());
+    if power >= 0 { (above.clone(), below * unit) } else { (above * unit, below.clone()) }
 }
 
 #[cfg(test)]
@@ -296,6 +321,21 @@ mod tests {
         check("100003/7", Unit::One, 3, "14300");
         check(&format!("1{}", "0".repeat(60)), Unit::Flop, 3, "1e30 QFLOP");
         check("1/100000000", Unit::Byte, 3, "1e-8 B");
+    }
+
+    #[test]
+    fn units_and_quotients_are_rounded_alike() {
+        assert_eq!(format_in_units(&number("2497258421760"), 12, 4), "2.497");
+        assert_eq!(format_in_units(&number("99996"), 9, 4), "0.0001000");
+        assert_eq!(format_in_units(&number("1/3"), 0, 4), "0.3333");
+        assert_eq!(format_quotient(&number("2/3"), &number("7/2"), 3), "0.190");
+        assert_eq!(format_quotient(&number("-6"), &number("3"), 3), "-2");
+        // Bits tell the first digit's place only nearly.
+        for power in 0..60 {
+            let (first, next) = (BigInt::from(10).pow(power), BigInt::from(10).pow(power + 1_u32));
+            assert_eq!(Rounded::of(&first.into(), 9).magnitude(), i64::from(power));
+            assert_eq!(Rounded::of(&(next - 1_u32).into(), 99).magnitude(), i64::from(power));
+        }
     }
 
     #[test]

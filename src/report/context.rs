@@ -1,5 +1,6 @@
-//! What the sections share: the phases, and the layers by file with the ways in which they are called.
+//! What the sections share: the layers by file, the ways in which they are called, and the phases with their costs.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::prose::Texts;
@@ -9,16 +10,30 @@ use crate::diagnostic::Result;
 use crate::lang::syntax::Layer;
 use crate::model::{BoundModel, Variant, View};
 
-/// Everything that is computed once.
-pub struct Report<'m> {
+/// The layers of a model, without costs: what each section about one layer needs.
+pub struct Inventory<'m> {
     /// The model.
     pub model: &'m BoundModel,
     /// General sentences.
     pub texts: Texts,
+    /// Layers by folder, in the order of the inventory.
+    pub groups: Vec<Group>,
+}
+
+/// The layers of a model, and its phases with their costs.
+pub struct Report<'m> {
+    /// Its layers.
+    pub inventory: Inventory<'m>,
     /// All phases, in declared order.
     pub phases: Vec<PhaseView<'m>>,
-    /// Layers by folder, in the order of the inventory; none before [`Report::add_layers`].
-    pub groups: Vec<Group<'m>>,
+}
+
+impl<'m> Deref for Report<'m> {
+    type Target = Inventory<'m>;
+
+    fn deref(&self) -> &Inventory<'m> {
+        &self.inventory
+    }
 }
 
 /// A phase with its costs.
@@ -30,7 +45,7 @@ pub struct PhaseView<'m> {
 }
 
 /// A folder of layers.
-pub struct Group<'m> {
+pub struct Group {
     /// Its folder, as files of it are shown.
     pub folder: String,
     /// Its heading.
@@ -38,36 +53,33 @@ pub struct Group<'m> {
     /// What is in it; may be empty.
     pub about: String,
     /// Its layers.
-    pub layers: Vec<LayerEntry<'m>>,
+    pub layers: Vec<LayerEntry>,
 }
 
 /// A layer.
-pub struct LayerEntry<'m> {
+pub struct LayerEntry {
     /// Its definition.
     pub layer: Arc<Layer>,
     /// Its file, inside the model's folder or that of all models.
     pub file: String,
-    /// Each structure in which it is called, with the costs of it by itself; none for a layer that is not called and
-    /// for which the model has no sizes.
-    pub variants: Vec<(Variant, View<'m>)>,
 }
 
-impl<'m> Report<'m> {
-    /// Computes the phases.
-    pub fn new(model: &'m BoundModel) -> Result<Report<'m>> {
-        let mut phases = Vec::new();
-        for description in &model.description.phases {
-            phases.push(PhaseView { description, view: model.phase_view(&description.name)? });
+impl<'m> Inventory<'m> {
+    /// Elaborates the phases, and lists the layers.
+    pub fn new(model: &'m BoundModel) -> Result<Inventory<'m>> {
+        for phase in model.phases() {
+            model.elaborate(phase)?;
         }
-        Ok(Report { model, texts: Texts::embedded(), phases, groups: Vec::new() })
+        let mut inventory = Inventory { model, texts: Texts::embedded(), groups: Vec::new() };
+        inventory.add_groups();
+        Ok(inventory)
     }
 
-    /// Computes the layers.
-    pub fn add_layers(&mut self) -> Result<()> {
+    fn add_groups(&mut self) {
         let model = self.model;
         for group in &model.description.inventory {
             let folder = format!("{}/{}", model.description.id, group.folder);
-            let layers = self.layers_of(&folder, &|_| true)?;
+            let layers = self.layers_of(&folder, &|_| true);
             self.groups.push(Group {
                 folder: group.folder.clone(),
                 heading: group.heading.clone(),
@@ -86,8 +98,9 @@ impl<'m> Report<'m> {
             }
         }
         for folder in folders {
-            let runs = |name: &str| self.is_called(name) && !model.phases().iter().any(|phase| phase == name);
-            let layers = self.layers_of(&folder, &runs)?;
+            let runs =
+                |name: &str| model.runs_layer(name) && !model.phases().iter().any(|phase| phase == name);
+            let layers = self.layers_of(&folder, &runs);
             if layers.is_empty() {
                 continue;
             }
@@ -96,11 +109,10 @@ impl<'m> Report<'m> {
             let (heading, about) = (text("heading"), text("about"));
             self.groups.push(Group { folder, heading, about, layers });
         }
-        Ok(())
     }
 
     /// The layers of a folder whose names are wanted.
-    fn layers_of(&self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<LayerEntry<'m>>> {
+    fn layers_of(&self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<LayerEntry> {
         let mut entries = Vec::new();
         let own = format!("{}/", self.model.description.id);
         for module in self.model.library.modules() {
@@ -109,31 +121,43 @@ impl<'m> Report<'m> {
                 continue;
             }
             for layer in module.module.layers.iter().filter(|layer| wanted(&layer.name.text)) {
-                let mut variants = Vec::new();
-                for variant in self.model.layer_variants(&layer.name.text)? {
-                    match self.model.variant_view(&layer.name.text, &variant) {
-                        Ok(view) => variants.push((variant, view)),
-                        // Not called, and the model has no size of that name: only its text can be shown.
-                        Err(error) if error.code == "missing-value" => {}
-                        Err(error) => return Err(error),
-                    }
-                }
                 let file = module.path.strip_prefix(&own).unwrap_or(&module.path).to_owned();
-                entries.push(LayerEntry { layer: Arc::clone(layer), file, variants });
+                entries.push(LayerEntry { layer: Arc::clone(layer), file });
             }
         }
         entries.sort_by(|a, b| a.file.cmp(&b.file));
-        Ok(entries)
+        entries
     }
 
     /// All layers.
-    pub fn layers(&self) -> impl Iterator<Item = &LayerEntry<'m>> {
+    pub fn layers(&self) -> impl Iterator<Item = &LayerEntry> {
         self.groups.iter().flat_map(|group| &group.layers)
     }
 
-    /// Whether a phase calls a layer.
-    pub fn is_called(&self, layer: &str) -> bool {
-        self.phases.iter().any(|phase| phase.view.shapes.contains_key(layer))
+    /// Each structure in which a layer is called, with the costs of it by itself; none for a layer that is not called
+    /// and for which the model has no sizes.
+    pub fn variants(&self, layer: &str) -> Result<Vec<(Variant, View<'m>)>> {
+        let mut variants = Vec::new();
+        for variant in self.model.layer_variants(layer)? {
+            match self.model.variant_view(layer, &variant) {
+                Ok(view) => variants.push((variant, view)),
+                // Not called, and the model has no size of that name: only its text can be shown.
+                Err(error) if error.code == "missing-value" => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(variants)
+    }
+}
+
+impl<'m> Report<'m> {
+    /// Lists the layers, and computes the phases.
+    pub fn new(model: &'m BoundModel) -> Result<Report<'m>> {
+        let mut phases = Vec::new();
+        for description in &model.description.phases {
+            phases.push(PhaseView { description, view: model.phase_view(&description.name)? });
+        }
+        Ok(Report { inventory: Inventory::new(model)?, phases })
     }
 
     /// The phase in which most parts run: what shows the whole model.

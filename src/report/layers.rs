@@ -1,42 +1,71 @@
 //! The reference: one subsection a layer, all of them alike.
 
-use super::context::{LayerEntry, Report};
+use super::context::{Inventory, LayerEntry, Report};
 use super::document::{Document, Line};
 use super::flops::Layer;
 use super::formulas::{Printer, grouped, identifier};
 use super::prose;
 use super::pseudo_code::{local_sizes, name_inner_sizes, pseudo_code};
 use super::symbols::layer_symbols;
+use super::uncounted::{Claim, claims};
 use crate::cost::NodeKind;
 use crate::diagnostic::Result;
-use crate::model::View;
+use crate::model::{Variant, View};
 
-/// Writes the section.
-pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
+/// The section without what [`body`] writes of each layer: what stands before the first one's, between each and the
+/// next, and after the last one's.
+pub fn frame(report: &Report<'_>) -> Result<Vec<Document>> {
+    let mut document = Document::default();
     document.heading(2, Line::of("Layer-Level Reference"));
     document.paragraph(report.texts.line("layer.intro"));
+    let mut frame = Vec::new();
     for group in &report.groups {
         document.heading(3, Line::of(&*group.heading));
         for entry in &group.layers {
-            layer(report, entry, document)?;
+            let name = &entry.layer.name.text;
+            document.heading(4, Line::of_code(&**name).text(" (").code(&*entry.file).text(")"));
+            title(&mut document, "What it is");
+            document.paragraph(prose::parse(&entry.layer.doc));
+            document.paragraph(calls(report, entry)?);
+            frame.push(std::mem::take(&mut document));
         }
     }
-    Ok(())
+    frame.push(document);
+    Ok(frame)
 }
 
-fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -> Result<()> {
+/// What a layer is made of and what it costs by itself. Knows nothing of the phases' costs, so that many threads may
+/// write layers.
+pub fn body(inventory: &Inventory<'_>, entry: &LayerEntry) -> Result<Body> {
+    let mut document = Document::default();
     let name = &entry.layer.name.text;
-    document.heading(4, Line::of_code(&**name).text(" (").code(&*entry.file).text(")"));
-    title(document, "What it is");
-    document.paragraph(prose::parse(&entry.layer.doc));
-    document.paragraph(calls(report, entry)?);
+    let variants = inventory.variants(name)?;
+    layer(inventory, entry, &variants, &mut document)?;
+    Ok(Body { document, claims: claims(inventory.model, variants.iter().map(|(_, view)| view)) })
+}
+
+/// What is written of one layer.
+pub struct Body {
+    /// Its text, formulas and numbers.
+    pub document: Document,
+    /// Exact divisions in it that no fact proves.
+    pub claims: Vec<Claim>,
+}
+
+fn layer(
+    report: &Inventory<'_>,
+    entry: &LayerEntry,
+    variants: &[(Variant, View<'_>)],
+    document: &mut Document,
+) -> Result<()> {
+    let name = &entry.layer.name.text;
     let passed = report.model.weights_passed(name)?;
     if !passed.is_empty() {
         document.paragraph(report.texts.with("layer.weights_passed", &[("names", Line::names(passed))]));
     }
 
     title(document, "Pseudo-code (PyTorch-style)");
-    let calls: Vec<&View<'_>> = entry.variants.iter().map(|(_, view)| view).collect();
+    let calls: Vec<&View<'_>> = variants.iter().map(|(_, view)| view).collect();
     let other = report.model.other_branches(name, &calls);
     let shapes = Printer::plain(&report.model.algebra);
     for view in calls.iter().copied().chain(&other) {
@@ -44,10 +73,10 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
     }
     document.code("python", pseudo_code(&entry.layer, &calls, &other, &shapes));
 
-    if entry.variants.is_empty() {
+    if variants.is_empty() {
         document.paragraph(report.texts.line("layer.no_sizes"));
     }
-    for (place, (variant, view)) in entry.variants.iter().enumerate() {
+    for (place, (variant, view)) in variants.iter().enumerate() {
         let printer = Printer::new(report.model, view);
         local_sizes(&entry.layer, view).iter().for_each(|(name, size)| printer.add_local(name, *size));
         name_inner_sizes(report.model, view, &printer);
@@ -58,7 +87,7 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
             printer: &printer,
             name: format!("{}{}", identifier(name), variant.suffix),
         };
-        if entry.variants.len() > 1 {
+        if variants.len() > 1 {
             let differs = variant.differs.iter().map(|(name, value)| format!("{name}={value}"));
             let number = grouped(&crate::algebra::Rational::from_integer((place + 1).into()));
             let values = [("number", Line::of(number)), ("differs", Line::names(differs))];
@@ -81,7 +110,7 @@ fn layer(report: &Report<'_>, entry: &LayerEntry<'_>, document: &mut Document) -
         costs.cache(&mut body)?;
         title(document, "Symbols");
         let phase = Line::of_code(&*view.phase);
-        let called = if report.is_called(name) { "layer.symbols" } else { "layer.symbols_uncalled" };
+        let called = if report.model.runs_layer(name) { "layer.symbols" } else { "layer.symbols_uncalled" };
         document.paragraph(report.texts.with(called, &[("phase", phase)]));
         layer_symbols(report.model, &entry.layer, view, &printer, document);
         document.blocks.append(&mut body.blocks);
@@ -94,7 +123,7 @@ fn title(document: &mut Document, text: &str) {
 }
 
 /// Where and how often it runs, and what the vendor calls it.
-fn calls(report: &Report<'_>, entry: &LayerEntry<'_>) -> Result<Line> {
+fn calls(report: &Report<'_>, entry: &LayerEntry) -> Result<Line> {
     let name = &entry.layer.name.text;
     let mut callers: Vec<String> = Vec::new();
     let mut counts: Vec<(String, String, Vec<String>)> = Vec::new();
@@ -139,7 +168,7 @@ fn calls(report: &Report<'_>, entry: &LayerEntry<'_>) -> Result<Line> {
     }
     let mut line = Line::default();
     if counts.is_empty() {
-        let text = if report.is_called(name) { "layer.views_only" } else { "layer.never_called" };
+        let text = if report.model.runs_layer(name) { "layer.views_only" } else { "layer.never_called" };
         line = line.and(report.texts.line(text));
     } else {
         line = line.text("Called by ").and(Line::names(callers)).text(": ");

@@ -17,10 +17,10 @@ pub fn write(document: &Document) -> String {
             Block::Heading(level, line) => {
                 out.push_str(&"#".repeat(usize::from(*level)));
                 out.push(' ');
-                out.push_str(&pieces(line, false).concat());
+                out.push_str(&on_one_line(line, false));
                 out.push('\n');
             }
-            Block::Paragraph(line) => wrap(&pieces(line, false), "", &mut out),
+            Block::Paragraph(line) => wrap(line, "", &mut out),
             Block::List(items) => {
                 for (place, item) in items.iter().enumerate() {
                     list_item(item, &mut out);
@@ -37,9 +37,17 @@ pub fn write(document: &Document) -> String {
     out
 }
 
+/// Adds more blocks, already written, to a document.
+pub fn append(blocks: &str, to: &mut String) {
+    if !to.is_empty() && !blocks.is_empty() {
+        to.push('\n');
+    }
+    to.push_str(blocks);
+}
+
 fn list_item(item: &Item, out: &mut String) {
     out.push_str("- ");
-    wrap(&pieces(&item.line, false), "  ", out);
+    wrap(&item.line, "  ", out);
     if !item.formula.is_empty() {
         out.push('\n');
         fenced("text", &item.formula, "  ", out);
@@ -59,62 +67,75 @@ fn fenced(language: &str, text: &str, indent: &str, out: &mut String) {
 }
 
 fn table(columns: &[Column], rows: &[Vec<Line>], out: &mut String) {
-    let titles: Vec<String> = columns.iter().map(|column| escaped(&column.title, true)).collect();
-    out.push_str(&format!("| {} |\n|", titles.join(" | ")));
+    for column in columns {
+        out.push_str("| ");
+        escaped(&column.title, true, out);
+        out.push(' ');
+    }
+    out.push_str("|\n|");
     for column in columns {
         out.push_str(if column.right { "---:|" } else { "---|" });
     }
     out.push('\n');
     for row in rows {
-        let cells: Vec<String> = row.iter().map(|line| pieces(line, true).concat()).collect();
-        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        for line in row {
+            out.push_str("| ");
+            out.push_str(&on_one_line(line, true));
+            out.push(' ');
+        }
+        out.push_str("|\n");
     }
 }
 
-/// Pieces between which a line may be broken: each ends where a space of prose does.
-fn pieces(line: &Line, in_table: bool) -> Vec<String> {
-    let mut pieces = vec![String::new()];
+/// A line as written, and where it may be broken: behind the spaces of prose.
+fn spelled(line: &Line, in_table: bool) -> (String, Vec<usize>) {
+    let (mut out, mut breaks) = (String::new(), Vec::new());
     for inline in &line.0 {
-        let text = match inline {
+        match inline {
             Inline::Text(text) => {
-                let text = escaped(text, in_table);
-                for (place, word) in text.split_inclusive(' ').enumerate() {
-                    if place > 0 {
-                        pieces.push(String::new());
-                    }
-                    if let Some(last) = pieces.last_mut() {
-                        last.push_str(word);
-                    }
-                }
-                if text.ends_with(' ') {
-                    pieces.push(String::new());
-                }
-                continue;
+                let start = out.len();
+                escaped(text, in_table, &mut out);
+                breaks.extend(out[start..].match_indices(' ').map(|(at, _)| start + at + 1));
             }
-            Inline::Code(text) => code_span(text, in_table),
-            Inline::Strong(text) => format!("**{}**", escaped(text, in_table)),
-            Inline::Math(latex) => math_span(latex),
+            Inline::Code(text) => out.push_str(&code_span(text, in_table)),
+            Inline::Strong(text) => {
+                out.push_str("**");
+                escaped(text, in_table, &mut out);
+                out.push_str("**");
+            }
+            Inline::Math(latex) => out.push_str(&math_span(latex)),
             Inline::Link(words, target) => {
                 let code = words.strip_prefix('`').and_then(|words| words.strip_suffix('`'));
-                let words = code.map_or_else(|| escaped(words, in_table), |code| code_span(code, in_table));
-                format!("[{words}]({})", target.replace([' ', '(', ')', '\n'], ""))
+                out.push('[');
+                match code {
+                    Some(code) => out.push_str(&code_span(code, in_table)),
+                    None => escaped(words, in_table, &mut out),
+                }
+                out.push_str("](");
+                out.extend(target.chars().filter(|next| !matches!(next, ' ' | '(' | ')' | '\n')));
+                out.push(')');
             }
-        };
-        if let Some(last) = pieces.last_mut() {
-            last.push_str(&text);
         }
     }
-    pieces
+    (out, breaks)
 }
 
-fn wrap(pieces: &[String], indent: &str, out: &mut String) {
+fn on_one_line(line: &Line, in_table: bool) -> String {
+    spelled(line, in_table).0
+}
+
+fn wrap(line: &Line, indent: &str, out: &mut String) {
+    let (text, breaks) = spelled(line, false);
     let mut column = indent.len();
-    for (place, piece) in pieces.iter().enumerate() {
+    let starts = std::iter::once(0).chain(breaks.iter().copied());
+    let ends = breaks.iter().copied().chain([text.len()]);
+    for (start, end) in starts.zip(ends) {
+        let piece = &text[start..end];
         let length = piece.trim_end().chars().count();
         // A mark at the start of a line would begin a list, a heading or a quotation.
         let plain =
             piece.starts_with(|next: char| next.is_alphabetic() || matches!(next, '`' | '*' | '(' | '['));
-        if place > 0 && plain && column > indent.len() && column + length > WIDTH {
+        if start > 0 && plain && column > indent.len() && column + length > WIDTH {
             out.truncate(out.trim_end_matches(' ').len());
             out.push('\n');
             out.push_str(indent);
@@ -127,9 +148,20 @@ fn wrap(pieces: &[String], indent: &str, out: &mut String) {
     out.push('\n');
 }
 
+/// Whether prose may hold what is taken for markup.
+fn may_be_markup(text: &str) -> bool {
+    text.bytes().any(|byte| {
+        matches!(byte, b'*' | b'_' | b'<' | b'`' | b'\\' | b'[' | b']' | b'$' | b'~' | b'|')
+            || !(b' '..0x7f).contains(&byte)
+    })
+}
+
 /// Prose in which nothing is taken for markup.
-fn escaped(text: &str, in_table: bool) -> String {
-    let mut out = String::with_capacity(text.len());
+fn escaped(text: &str, in_table: bool, out: &mut String) {
+    if !may_be_markup(text) {
+        out.push_str(text);
+        return;
+    }
     let mut before = ' ';
     let mut rest = text.chars().peekable();
     while let Some(next) = rest.next() {
@@ -150,7 +182,6 @@ fn escaped(text: &str, in_table: bool) -> String {
         }
         before = next;
     }
-    out
 }
 
 #[cfg(test)]

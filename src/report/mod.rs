@@ -30,81 +30,124 @@ mod uncounted;
 pub use family::{family, index as family_index};
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::diagnostic::Result;
 use crate::model::BoundModel;
-use context::Report;
-use document::Document;
+use context::{Inventory, Report};
+use document::{Document, Line};
+use uncounted::Claim;
 
 /// The report of a model as Markdown.
 ///
 /// # Errors
 /// For mistakes in layer files, and exact divisions that the numbers break.
 pub fn markdown(model: &BoundModel) -> Result<String> {
-    let mut report = Report::new(model)?;
-    report.add_layers()?;
-    Ok(together(structure(&report)?, totals(&report)?))
+    let report = Report::new(model)?;
+    let frame = Frame::of(&report)?;
+    let bodies = bodies(&report, &AtomicUsize::new(0))?;
+    Ok(frame.around(bodies))
 }
 
-/// The same text as [`markdown`] makes, on two threads: formulas belong to the thread that made them, so the second one
-/// opens the same model once more. Worth it where two processors are free: opening and elaborating the phases, which
-/// both do, is a third of the work.
+/// The same text as [`markdown`] makes, on two threads, each of which opens the model: formulas belong to the thread that
+/// made them. One derives the phases, the other writes layers meanwhile; whoever is done takes the next layer. Worth it
+/// where two processors are free: opening the model and elaborating its phases, which both do, is a quarter of the work.
 ///
 /// # Errors
-/// As [`markdown`], and those of opening the model again.
+/// As [`markdown`], and those of opening the model.
 pub fn markdown_on_two_threads<M: Deref<Target = BoundModel>>(
-    model: &BoundModel,
+    open: impl FnOnce() -> Result<M>,
     open_again: impl FnOnce() -> Result<M> + Send,
 ) -> Result<String> {
+    let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| totals(&Report::new(&*open_again()?)?));
-        let structure = || {
-            let mut report = Report::new(model)?;
-            report.add_layers()?;
-            structure(&report)
-        };
-        let structure = structure();
-        let totals = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Ok(together(structure?, totals?))
+        let phases = scope.spawn(|| -> Result<(Frame, Vec<Body>)> {
+            let model = open_again()?;
+            let report = Report::new(&model)?;
+            let frame = Frame::of(&report)?;
+            Ok((frame, bodies(&report, &next)?))
+        });
+        let layers = || bodies(&Inventory::new(&*open()?)?, &next);
+        let layers = layers();
+        let phases = phases.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let (frame, mut bodies) = phases?;
+        bodies.extend(layers?);
+        Ok(frame.around(bodies))
     })
 }
 
-/// Sections about layers: those before the totals, and those after them.
-struct Structure {
-    before: Document,
-    after: Document,
+/// What is written of a layer.
+struct Body {
+    /// Its place among all layers.
+    place: usize,
+    text: String,
+    claims: Vec<Claim>,
 }
 
-/// Sections about phases: those that follow the layers, and the last.
-struct Totals {
-    before: Document,
-    last: Document,
-}
-
-fn structure(report: &Report<'_>) -> Result<Structure> {
-    let (mut before, mut after) = (Document::default(), Document::default());
-    overview::section(report, &mut before)?;
-    inventory::section(report, &mut before);
-    layers::section(report, &mut before)?;
-    uncounted::section(report, &mut after)?;
-    Ok(Structure { before, after })
-}
-
-fn totals(report: &Report<'_>) -> Result<Totals> {
-    let (mut before, mut last) = (Document::default(), Document::default());
-    totals::section(report, &mut before)?;
-    numbers::section(report, &mut before)?;
-    bounds::section(report, &mut before)?;
-    parameters::section(report, &mut before)?;
-    checkpoint::section(report, &mut before)?;
-    conventions::section(report, &mut last);
-    Ok(Totals { before, last })
-}
-
-fn together(structure: Structure, totals: Totals) -> String {
-    let mut document = structure.before;
-    for part in [totals.before, structure.after, totals.last] {
-        document.blocks.extend(part.blocks);
+/// Writes layers that nobody has taken yet, one after the other.
+fn bodies(inventory: &Inventory<'_>, next: &AtomicUsize) -> Result<Vec<Body>> {
+    let entries: Vec<_> = inventory.layers().collect();
+    let mut bodies = Vec::new();
+    loop {
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        let Some(entry) = entries.get(place) else { return Ok(bodies) };
+        let layers::Body { document, claims } = layers::body(inventory, entry)?;
+        bodies.push(Body { place, text: markdown::write(&document), claims });
     }
-    markdown::write(&document)
+}
+
+/// A report without what is written of layers by themselves.
+struct Frame {
+    before: String,
+    /// What stands before each layer's body, and after the last one.
+    layers: Vec<String>,
+    after: String,
+    /// Exact divisions in phases that no fact proves.
+    claims: Vec<Claim>,
+    /// What is said above all claims.
+    intro: Line,
+    last: String,
+}
+
+impl Frame {
+    fn of(report: &Report<'_>) -> Result<Frame> {
+        let (mut before, mut after, mut last) = <(Document, Document, Document)>::default();
+        totals::section(report, &mut after)?;
+        overview::section(report, &mut before)?;
+        inventory::section(report, &mut before);
+        numbers::section(report, &mut after)?;
+        bounds::section(report, &mut after)?;
+        parameters::section(report, &mut after)?;
+        checkpoint::section(report, &mut after)?;
+        uncounted::section(report, &mut after)?;
+        conventions::section(report, &mut last);
+        Ok(Frame {
+            before: markdown::write(&before),
+            layers: layers::frame(report)?.iter().map(markdown::write).collect(),
+            after: markdown::write(&after),
+            claims: uncounted::claims(report.model, report.phases.iter().map(|phase| &phase.view)),
+            intro: report.texts.line("uncounted.conditions"),
+            last: markdown::write(&last),
+        })
+    }
+
+    /// The whole report.
+    fn around(self, mut bodies: Vec<Body>) -> String {
+        bodies.sort_by_key(|body| body.place);
+        let mut claims = self.claims;
+        let mut text = self.before;
+        let mut layers = self.layers.iter();
+        for body in bodies {
+            layers.next().into_iter().for_each(|between| markdown::append(between, &mut text));
+            markdown::append(&body.text, &mut text);
+            claims.extend(body.claims);
+        }
+        layers.for_each(|between| markdown::append(between, &mut text));
+        markdown::append(&self.after, &mut text);
+        let mut conditions = Document::default();
+        uncounted::conditions(self.intro, claims, &mut conditions);
+        markdown::append(&markdown::write(&conditions), &mut text);
+        markdown::append(&self.last, &mut text);
+        text
+    }
 }

@@ -8,7 +8,7 @@ use super::formulas::grouped;
 use crate::algebra::Rational;
 use crate::cost::{Metric, NodeId, NodeKind, Numbers};
 use crate::diagnostic::Result;
-use crate::notation::quantity::{Unit, format_si};
+use crate::notation::quantity::{format_in_units, format_quotient};
 
 /// Deepest rows: a part, its loop of layers, and what a layer calls.
 const DEPTH: usize = 3;
@@ -16,8 +16,11 @@ const DEPTH: usize = 3;
 /// The deepest rows are shown where they have at least this part of the total: one in so many.
 const SMALL: i64 = 1000;
 
-/// Smaller values than one in so many are not told apart from each other.
-const LEAST: i64 = 10_000;
+/// Values of less than one in 10 to this power are not told apart from each other.
+const LEAST: u32 = 4;
+
+/// Significant digits.
+const DIGITS: u32 = 4;
 
 /// Writes the section.
 pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
@@ -45,7 +48,7 @@ fn phase_table(report: &Report<'_>, phase: &PhaseView<'_>, document: &mut Docume
         let shown = matches!(node.kind, NodeKind::Part | NodeKind::Layer | NodeKind::Loop)
             || (node.kind == NodeKind::Operator && depth == 1);
         let flops = of(id, Metric::Flops)?;
-        let small = depth == DEPTH && flops.clone() * Rational::from_integer(SMALL.into()) < total;
+        let small = depth == DEPTH && &flops * num_bigint::BigInt::from(SMALL) < total;
         if depth == 0 || depth > DEPTH || !shown || flops.is_zero() || small {
             continue;
         }
@@ -82,20 +85,13 @@ fn row(
     let of = |metric: Metric| numbers.of(id, metric).map_err(|error| phase.view.explain(&error));
     let node = tree.node(id);
     let flops = of(Metric::Flops)?;
-    let bytes =
-        if of(Metric::Intensity)?.is_zero() { Rational::zero() } else { &flops / of(Metric::Intensity)? };
+    let bytes = numbers.intensity_bytes(id);
     let scaled = |value: &Rational, power: u32| {
-        let scale = Rational::from_integer(num_bigint::BigInt::from(10).pow(power));
-        let value = value / scale;
-        if !value.is_zero()
-            && &value * Rational::from_integer(LEAST.into()) < Rational::from_integer(1.into())
-        {
-            return format!("< {}", format_si(&Rational::new(1.into(), LEAST.into()), Unit::One, 4));
+        let least = num_bigint::BigInt::from(10).pow(power - LEAST);
+        if value.is_zero() || *value.numer() >= value.denom() * least {
+            return format_in_units(value, power, DIGITS);
         }
-        format_si(&value, Unit::One, 4)
-    };
-    let percent = |part: &Rational, whole: &Rational| {
-        if whole.is_zero() { "–".to_owned() } else { percentage(&(part / whole)) }
+        format!("< {}", format_in_units(&Rational::from_integer(1.into()), LEAST, DIGITS))
     };
     let first = if all { Line::default().strong(path) } else { Line::of_code(path) };
     let calls = if all { String::new() } else { grouped(&phase.view.evaluate(node.calls)?) };
@@ -104,18 +100,22 @@ fn row(
         Line::names(node.layers.iter().map(|layer| layer.to_string())),
         Line::of(calls),
         Line::of(scaled(&flops, 12)),
-        Line::of(percent(&of(Metric::FlopsTensorCore)?, &flops)),
-        Line::of(percent(&flops, total)),
-        Line::of(scaled(&bytes, 9)),
-        Line::of(scaled(&(&bytes * Rational::from_integer(8.into())), 12)),
-        Line::of(format_si(&of(Metric::Intensity)?, Unit::One, 4)),
+        Line::of(percentage(&of(Metric::FlopsTensorCore)?, &flops)),
+        Line::of(percentage(&flops, total)),
+        Line::of(scaled(bytes, 9)),
+        Line::of(scaled(&(bytes * num_bigint::BigInt::from(8)), 12)),
+        Line::of(if bytes.is_zero() { "0".to_owned() } else { format_quotient(&flops, bytes, DIGITS) }),
         Line::of(grouped(&of(Metric::Weights)?)),
     ])
 }
 
 /// `12.3 %`, rounded half up.
-fn percentage(share: &Rational) -> String {
-    let tenths = (share * Rational::from_integer(1000.into())).round().to_integer();
+fn percentage(part: &Rational, whole: &Rational) -> String {
+    if whole.is_zero() {
+        return "–".to_owned();
+    }
+    let (above, below) = (part.numer() * whole.denom() * 2000, part.denom() * whole.numer());
+    let tenths = (above + &below) / (below * 2);
     let (whole, tenth) = num_integer::Integer::div_rem(&tenths, &10.into());
     format!("{whole}.{tenth} %")
 }

@@ -87,10 +87,10 @@ impl Layer<'_, '_> {
     pub fn activations(&self, document: &mut Document) -> Result<()> {
         let tree = &self.view.tree;
         let root = tree.root();
+        let (peak, always) = self.view.shown_peak(root)?;
         let number = self.view.number(root, Metric::ActivationsBytes)?;
         let here = format_si(&number, Unit::Byte, 4);
         let name = format!("A_{}", self.name);
-        let (peak, always) = self.view.shown_peak(root)?;
         let text = if always { "layer.peak" } else { "layer.peak_moment" };
         let after = Line::of(format!(" bytes, here {here}"));
         let before = self.texts.line(text);

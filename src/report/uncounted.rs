@@ -8,8 +8,9 @@ use super::formulas::Printer;
 use super::prose;
 use crate::cost::{Metric, NodeKind};
 use crate::diagnostic::Result;
+use crate::model::{BoundModel, View};
 
-/// Writes the section.
+/// Writes the section, without what [`conditions`] writes.
 pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let texts = &report.texts;
     document.heading(2, Line::of("What Is Not Counted, Assumed or Claimed"));
@@ -59,30 +60,36 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     document.paragraph(texts.line("uncounted.facts"));
     let facts = report.model.description.facts.iter();
     document.list(facts.map(|fact| Line::of_code(fact.span.text().trim_matches('\''))).collect::<Vec<_>>());
-    conditions(report, document);
     Ok(())
 }
 
-/// Exact divisions that no fact proves.
-fn conditions(report: &Report<'_>, document: &mut Document) {
-    let printer = Printer::plain(&report.model.algebra);
-    let mut claims: Vec<(String, String)> = Vec::new();
-    let views = report.phases.iter().map(|phase| &phase.view);
-    let layers = report.layers().flat_map(|entry| entry.variants.iter().map(|(_, view)| view));
-    for view in views.chain(layers) {
-        for condition in &view.conditions {
-            let claim = format!("{} | {}", printer.size(condition.divisor), printer.size(condition.dividend));
-            let place = condition.span.location();
-            if !claims.iter().any(|(known, at)| *known == claim && *at == place) {
-                claims.push((claim, place));
-            }
-        }
+/// An exact division that no fact proves, and where a layer file claims it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Claim {
+    claim: String,
+    place: String,
+}
+
+/// The claims of views, each once.
+pub fn claims<'v>(model: &BoundModel, views: impl Iterator<Item = &'v View<'v>>) -> Vec<Claim> {
+    let printer = Printer::plain(&model.algebra);
+    let mut claims = Vec::new();
+    for condition in views.flat_map(|view| &view.conditions) {
+        let claim = format!("{} | {}", printer.size(condition.divisor), printer.size(condition.dividend));
+        push_new(&mut claims, vec![Claim { claim, place: condition.span.location() }]);
     }
-    if claims.is_empty() {
+    claims
+}
+
+/// What ends the section: claims, each once, below what is said of them.
+pub fn conditions(intro: Line, claims: Vec<Claim>, document: &mut Document) {
+    let mut each = Vec::new();
+    push_new(&mut each, claims);
+    if each.is_empty() {
         return;
     }
-    document.paragraph(report.texts.line("uncounted.conditions"));
-    let rows = claims.into_iter().map(|(claim, place)| vec![Line::of_code(claim), Line::of_code(place)]);
+    document.paragraph(intro);
+    let rows = each.into_iter().map(|claim| vec![Line::of_code(claim.claim), Line::of_code(claim.place)]);
     document.table(&["Claim", "Where"], rows.collect());
 }
 
@@ -105,10 +112,10 @@ fn idle_weights(report: &Report<'_>) -> Result<Vec<String>> {
     Ok(idle)
 }
 
-fn push_new(known: &mut Vec<String>, more: Vec<String>) {
-    for name in more {
-        if !known.contains(&name) {
-            known.push(name);
+fn push_new<T: PartialEq>(known: &mut Vec<T>, more: Vec<T>) {
+    for each in more {
+        if !known.contains(&each) {
+            known.push(each);
         }
     }
 }
