@@ -5,6 +5,10 @@
 //! multiplying. As no exponent exceeds the total degree, the highest bit of each byte is free: it tells an overflow
 //! of a product, and guards the bytes of a quotient against borrowing from each other.
 
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+
 use super::monomial::{Monomial, Variable};
 use super::terms::Key;
 
@@ -98,18 +102,23 @@ pub fn common(a: Packed, b: Packed) -> Packed {
 }
 
 /// Moves exponents to another table; `places` tells where each place of the old one goes.
-pub fn moved(packed: Packed, places: &[usize]) -> Packed {
+pub fn moved(packed: Packed, places: &[u8]) -> Packed {
     let mut result = packed >> 120 << 120;
     for (from, &to) in places.iter().enumerate() {
-        result |= (packed >> shift(from) & 0xff) << shift(to);
+        result |= (packed >> shift(from) & 0xff) << shift(usize::from(to));
     }
     result
 }
 
-/// Two sorted tables in one.
-pub fn united(a: &[Variable], b: &[Variable]) -> Vec<Variable> {
-    let mut all = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a, b);
+/// Two sorted tables in one: one of them, where it holds the other.
+pub fn united(a: &Rc<[Variable]>, b: &Rc<[Variable]>) -> Rc<[Variable]> {
+    for (all, part) in [(a, b), (b, a)] {
+        if holds(all, part) {
+            return Rc::clone(all);
+        }
+    }
+    let mut all: SmallVec<[Variable; 2 * VARIABLES]> = SmallVec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (&a[..], &b[..]);
     while let (Some(x), Some(y)) = (a.first(), b.first()) {
         all.push(*x.min(y));
         if x <= y {
@@ -121,10 +130,25 @@ pub fn united(a: &[Variable], b: &[Variable]) -> Vec<Variable> {
     }
     all.extend_from_slice(a);
     all.extend_from_slice(b);
-    all
+    all.as_slice().into()
+}
+
+/// Whether a sorted table holds all of another.
+fn holds(all: &[Variable], part: &[Variable]) -> bool {
+    if part.len() > all.len() {
+        return false;
+    }
+    let mut places = all.iter();
+    part.iter().all(|variable| places.any(|known| known == variable))
 }
 
 /// Where each variable of a table stands in a table that holds them all.
-pub fn places(from: &[Variable], to: &[Variable]) -> Vec<usize> {
-    from.iter().map(|variable| to.binary_search(variable).expect("the table holds the variable")).collect()
+pub fn places(from: &[Variable], to: &[Variable]) -> SmallVec<[u8; VARIABLES]> {
+    let mut places = SmallVec::new();
+    let mut at = 0;
+    for variable in from {
+        at += to[at..].iter().position(|known| known == variable).expect("the table holds the variable");
+        places.push(at as u8);
+    }
+    places
 }

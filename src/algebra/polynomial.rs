@@ -48,17 +48,18 @@ impl Polynomial {
         if (0..variables.len()).all(|place| packing::exponent(present, place) > 0) {
             return Polynomial(InPacked(variables, terms));
         }
-        let (mut kept, mut places) = (Vec::new(), Vec::new());
+        let (mut kept, mut places) =
+            <(SmallVec<[Variable; packing::VARIABLES]>, SmallVec<[u8; packing::VARIABLES]>)>::default();
         for (place, &variable) in variables.iter().enumerate() {
             // What does not occur goes nowhere: its exponent is 0.
-            places.push(kept.len().min(packing::VARIABLES - 1));
+            places.push(kept.len().min(packing::VARIABLES - 1) as u8);
             if packing::exponent(present, place) > 0 {
                 kept.push(variable);
             }
         }
         // The order of terms stays, as the table's does.
         let terms = terms.into_iter().map(|(key, value)| (packing::moved(key, &places), value)).collect();
-        Polynomial(InPacked(kept.into(), terms))
+        Polynomial(InPacked(table_of(&kept), terms))
     }
 
     /// From collected terms.
@@ -110,7 +111,7 @@ impl Polynomial {
             return None;
         }
         let (x, y) = (self.to_table(&table)?, other.to_table(&table)?);
-        Some((table.into(), x, y))
+        Some((Rc::clone(&table), x, y))
     }
 
     /// The same with other coefficients, none of which becomes 0.

@@ -31,8 +31,7 @@ impl Polynomial {
                 InPacked(variables, _) if *variables == table || variables.is_empty() => Some(table),
                 InPacked(variables, _) if table.is_empty() => Some(variables.clone()),
                 InPacked(variables, _) => {
-                    let all = packing::united(&table, variables);
-                    (all.len() <= packing::VARIABLES).then(|| all.into())
+                    Some(packing::united(&table, variables)).filter(|all| all.len() <= packing::VARIABLES)
                 }
                 Sparse(_) => None,
             });

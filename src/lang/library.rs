@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
 use super::syntax::{Import, Layer, Module, read_module};
 use super::value::LayerReference;
@@ -26,6 +27,8 @@ pub trait Files {
 pub struct Library {
     modules: Vec<LoadedModule>,
     by_path: HashMap<String, usize>,
+    /// The first layer of each name.
+    by_name: FxHashMap<String, LayerReference>,
 }
 
 /// A module and the names that its layers see.
@@ -45,7 +48,8 @@ impl Library {
     /// # Errors
     /// For files that are missing or wrong, names that a file does not define, and files that import each other.
     pub fn load(path: &str, files: &dyn Files) -> Result<Library> {
-        let mut library = Library { modules: Vec::new(), by_path: HashMap::new() };
+        let mut library =
+            Library { modules: Vec::new(), by_path: HashMap::new(), by_name: FxHashMap::default() };
         let source = files
             .read(path)?
             .ok_or_else(|| Diagnostic::new("missing-file", format!("there is no layer file `{path}`")))?;
@@ -116,7 +120,9 @@ impl Library {
         open.pop();
         let index = self.modules.len();
         for layer in &module.layers {
-            scope.insert(layer.name.text.clone(), LayerReference { layer: Arc::clone(layer), module: index });
+            let reference = LayerReference { layer: Arc::clone(layer), module: index };
+            self.by_name.entry(layer.name.text.clone()).or_insert_with(|| reference.clone());
+            scope.insert(layer.name.text.clone(), reference);
         }
         self.modules.push(LoadedModule { path: path.clone(), module, scope });
         self.by_path.insert(path, index);
@@ -139,10 +145,8 @@ impl Library {
     }
 
     /// The first layer of that name in any module.
-    pub fn layer(&self, name: &str) -> Option<LayerReference> {
-        self.modules.iter().enumerate().find_map(|(module, loaded)| {
-            loaded.own_layer(name).map(|layer| LayerReference { layer: Arc::clone(layer), module })
-        })
+    pub fn layer(&self, name: &str) -> Option<&LayerReference> {
+        self.by_name.get(name)
     }
 }
 

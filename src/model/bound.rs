@@ -103,7 +103,7 @@ impl BoundModel {
         let rules = RuleSet::load(&algebra, request.rules.as_deref())?;
         let (library, model_module) = read_layers(&found, &description)?;
         let selected = found.selection.as_deref().and_then(|name| library.layer(name));
-        let accepted = accepted(&rules, selected.as_ref());
+        let accepted = accepted(&rules, selected);
         let mut overrides = read_overrides(&request.overrides)?;
         if let Some((group, preset)) = &found.preset {
             overrides.insert(0, Override::parse(&format!("{group}={preset}"))?);
@@ -277,7 +277,7 @@ impl BoundModel {
     /// # Errors
     /// For an unknown one, with the nearest.
     pub fn layer_named(&self, name: &str) -> Result<LayerReference> {
-        self.library.layer(name).ok_or_else(|| {
+        self.library.layer(name).cloned().ok_or_else(|| {
             let names = self.layer_names();
             Diagnostic::new("unknown-layer", format!("`{}` has no layer `{name}`", self.description.id))
                 .help_if(did_you_mean(name, names.iter().map(String::as_str)))

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::Elaborator;
-use super::body::{Scope, naming_variables};
+use super::body::Scope;
 use super::calls::CallSite;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
@@ -85,6 +85,7 @@ impl Elaborator<'_> {
             .environment
             .library
             .layer(name)
+            .cloned()
             .ok_or_else(|| Diagnostic::new("unknown-layer", format!("there is no layer `{name}`")))?;
         self.parts.extend(given.part.clone());
         let mut names = HashMap::default();
@@ -102,7 +103,6 @@ impl Elaborator<'_> {
     fn outer_scope(&self, layer: &LayerReference, identity: String, phase: bool) -> Scope {
         let mut scope = Scope::new(layer.clone(), identity);
         scope.phase = phase;
-        scope.naming = Rc::new(naming_variables(&layer.layer));
         scope
     }
 

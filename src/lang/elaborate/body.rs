@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::Elaborator;
 use crate::diagnostic::{Diagnostic, Result, Span};
 use crate::lang::graph::{Action, Item, ShapeOrSize, TensorId};
-use crate::lang::syntax::{Expression, ExpressionKind, Layer, Name, Statement, StatementKind, Target};
+use crate::lang::syntax::{Expression, Name, Statement, StatementKind, Target, mentions};
 use crate::lang::value::{LayerReference, List, Value};
 
 /// An activation of a layer or phase.
@@ -25,8 +25,6 @@ pub(super) struct Scope {
     pub segments: HashMap<String, usize>,
     /// How often each place that owns weights has run in this activation.
     pub visits: HashMap<usize, usize>,
-    /// Variables whose statements are named by them.
-    pub naming: Rc<HashMap<String, bool>>,
     /// Name of the current statement, when its variable names it.
     pub statement: Option<Rc<str>>,
     /// Identity of the part that this is, when it is an operator or a weight: independent of where it is called.
@@ -57,7 +55,6 @@ impl Scope {
             items: Vec::new(),
             segments: HashMap::default(),
             visits: HashMap::default(),
-            naming: Rc::default(),
             statement: None,
             owner: None,
             carried: CarriedNames::default(),
@@ -108,68 +105,6 @@ impl Scope {
         } else {
             format!("{}/{}:{}#{visits}", self.identity, self.layer.module, range.start)
         }
-    }
-}
-
-/// Which variables of a layer name their statements: those assigned once on every way through the body, updates
-/// (which read what they assign) and parameters apart.
-pub(super) fn naming_variables(layer: &Layer) -> HashMap<String, bool> {
-    let mut counts = HashMap::default();
-    count_assignments(&layer.body, &mut counts);
-    let mut naming: HashMap<String, bool> =
-        counts.into_iter().map(|(name, count)| (name, count == 1)).collect();
-    for parameter in &layer.tensors {
-        naming.insert(parameter.name.text.clone(), false);
-    }
-    naming
-}
-
-fn count_assignments(body: &[Statement], counts: &mut HashMap<String, usize>) {
-    for statement in body {
-        match &statement.kind {
-            StatementKind::Assign { targets, value } => {
-                let updates = targets.iter().any(|target| mentions(value, &target.text));
-                for target in targets {
-                    *counts.entry(target.text.clone()).or_insert(0) += usize::from(!updates);
-                }
-            }
-            StatementKind::If { then, otherwise, .. } => {
-                let mut on_then = HashMap::default();
-                count_assignments(then, &mut on_then);
-                let mut on_otherwise = HashMap::default();
-                count_assignments(otherwise, &mut on_otherwise);
-                for (name, count) in on_otherwise {
-                    let most = on_then.entry(name).or_insert(0);
-                    *most = (*most).max(count);
-                }
-                for (name, count) in on_then {
-                    *counts.entry(name).or_insert(0) += count;
-                }
-            }
-            StatementKind::For { body, .. } => count_assignments(body, counts),
-            StatementKind::Assert { .. } | StatementKind::Pass => {}
-        }
-    }
-}
-
-/// Whether an expression reads a name.
-pub(super) fn mentions(expression: &Expression, name: &str) -> bool {
-    match &expression.kind {
-        ExpressionKind::Name(read) => read == name,
-        ExpressionKind::Call { arguments, keywords, .. } => {
-            arguments.iter().chain(keywords.iter().map(|(_, value)| value)).any(|value| mentions(value, name))
-        }
-        ExpressionKind::Binary(_, a, b)
-        | ExpressionKind::Compare(_, a, b)
-        | ExpressionKind::Element(a, b) => mentions(a, name) || mentions(b, name),
-        ExpressionKind::Negate(a) | ExpressionKind::Not(a) => mentions(a, name),
-        ExpressionKind::And(all) | ExpressionKind::Or(all) | ExpressionKind::Sequence(all) => {
-            all.iter().any(|value| mentions(value, name))
-        }
-        ExpressionKind::Conditional { condition, then, otherwise } => {
-            [condition, then, otherwise].iter().any(|value| mentions(value, name))
-        }
-        _ => false,
     }
 }
 
@@ -226,11 +161,10 @@ impl Elaborator<'_> {
         targets: &[Name],
         value: &Expression,
     ) -> Result<()> {
-        let updates = targets.iter().any(|target| mentions(value, &target.text));
         let names = targets.len() == 1
             && !scope.phase
-            && !updates
-            && scope.naming.get(&targets[0].text).copied().unwrap_or(false);
+            && scope.layer.layer.names_statement(&targets[0].text)
+            && !mentions(value, &targets[0].text);
         let outer = scope.statement.clone();
         if names {
             scope.statement = Some(targets[0].text.as_str().into());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::body::{Scope, naming_variables};
+use super::body::Scope;
 use super::{DEEPEST_CALL, Elaborator};
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::graph::{Action, Call, LayerCall, Occurrence, TensorId};
@@ -169,7 +169,6 @@ impl Elaborator<'_> {
         let mut inner = Scope::new(reference.clone(), site.identity);
         inner.names = names;
         inner.phase = phase;
-        inner.naming = Rc::new(naming_variables(layer));
         self.calls.push((reference.clone(), site.span));
         let value = self.run_body(&mut inner).map_err(|error| self.traced(error));
         self.calls.pop();

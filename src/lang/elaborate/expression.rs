@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::body::Scope;
 use super::{DEEPEST_EXPRESSION, Elaborator};
-use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Result, did_you_mean};
 use crate::lang::syntax::{BinaryOperator, Expression, ExpressionKind};
 use crate::lang::value::{Callee, List, Value};
 
@@ -33,9 +33,8 @@ impl Elaborator<'_> {
     }
 
     fn value_of(&mut self, scope: &mut Scope, expression: &Expression, name: &str) -> Result<Value> {
-        let span = || scope.span(&expression.range);
         match &expression.kind {
-            ExpressionKind::Name(read) => self.name(scope, read, span()),
+            ExpressionKind::Name(read) => self.name(scope, read, expression),
             ExpressionKind::Integer(value) => Ok(Value::Size(self.algebra().integer(*value))),
             ExpressionKind::Float(text) => Ok(Value::Float(text.as_str().into())),
             ExpressionKind::Text(text) => Ok(Value::Text(text.as_str().into())),
@@ -77,7 +76,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn name(&mut self, scope: &Scope, name: &str, span: Span) -> Result<Value> {
+    fn name(&mut self, scope: &Scope, name: &str, whole: &Expression) -> Result<Value> {
         if let Some(value) = self.callee(scope, name)? {
             return Ok(value);
         }
@@ -86,13 +85,13 @@ impl Elaborator<'_> {
                 "differs-by-iteration",
                 format!("`{name}` has no one value after the loop"),
             )
-            .label(span, "read here")
+            .label(scope.span(&whole.range), "read here")
             .help("iterations of the loop leave different values or shapes in it"));
         }
         let mut known: Vec<&str> = scope.names.keys().map(String::as_str).collect();
         known.sort_unstable();
         Err(Diagnostic::new("unknown-name", format!("`{name}` is not known here"))
-            .label(span, "not a parameter, a keyword, or an assigned variable")
+            .label(scope.span(&whole.range), "not a parameter, a keyword, or an assigned variable")
             .help_if(did_you_mean(name, known))
             .help("a body sees its own annotation names and keywords only: add a keyword to the layer"))
     }

@@ -6,7 +6,7 @@ use super::Elaborator;
 use super::body::Scope;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result, Span};
-use crate::lang::syntax::{BinaryOperator, Expression, ExpressionKind};
+use crate::lang::syntax::{BinaryOperator, Expression, ExpressionKind, mentions};
 use crate::lang::value::Value;
 
 /// Largest literal exponent of a size.
@@ -103,9 +103,9 @@ impl Elaborator<'_> {
         match &entry.kind {
             ExpressionKind::Name(name) if name == unknown => Ok(target),
             ExpressionKind::Binary(operator, left, right) => {
-                let in_left = super::body::mentions(left, unknown);
+                let in_left = mentions(left, unknown);
                 let (with, without) = if in_left { (left, right) } else { (right, left) };
-                if super::body::mentions(without, unknown) {
+                if mentions(without, unknown) {
                     return Err(self.cannot_solve(scope, entry, unknown));
                 }
                 let known = self.size(scope, without)?;

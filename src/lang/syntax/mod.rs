@@ -7,10 +7,11 @@
 //! 3. `form`: what our tree can say and the language does not: `x ** n`, a default that reads a size.
 //! 4. `names`, `scope`: what can be known of names from one file alone: declared once, assigned before they are read.
 //!
-//! `refusals` is the table of everything that Python has and the language does not.
+//! `naming` tells which variables name their statements. `refusals` is the table of everything that Python has and the language does not.
 
 mod form;
 mod names;
+mod naming;
 mod python;
 mod read;
 mod refusals;
@@ -20,5 +21,6 @@ mod tree;
 mod walk;
 
 pub use names::unknown_name;
+pub use naming::mentions;
 pub use read::read_module;
 pub use tree::*;

@@ -4,7 +4,9 @@
 //! later passes match on these few constructs only.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
 
@@ -78,6 +80,8 @@ pub struct Layer {
     /// Names that it reads, not as callees, and that neither it nor its file defines, once each, where they are read
     /// first: operators handed on (`act=gelu`), and in phases symbols of the model. Others are mistakes.
     pub free: Vec<Name>,
+    /// Whether each variable names its statement, once somebody has asked.
+    pub(super) naming: OnceLock<FxHashMap<String, bool>>,
 }
 
 impl Layer {

@@ -1,6 +1,6 @@
 //! Modules, imports, parts and layers.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ruff_python_ast::{
     Expr, ModModule, ParameterWithDefault, Parameters, Stmt, StmtAssign, StmtFunctionDef, StmtImportFrom,
@@ -116,6 +116,7 @@ impl Reader<'_> {
             result_range: range(&statements[end]),
             range: range(definition),
             free: Vec::new(),
+            naming: OnceLock::new(),
         })
     }
 
