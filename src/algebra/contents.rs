@@ -1,24 +1,28 @@
 //! What formulas contain, as a summary that is made once per node, and the order in which walks visit them.
 //!
-//! A summary is a set of bits: one for each class of symbols, one for sums over an index, one for named parts. A walk
-//! that looks for a symbol leaves out every part whose summary lacks its bit, so that what does not change costs
+//! A summary is a set of bits: one for each class of symbols, one each for sums over an index, named parts, extrema and
+//! roundings. A walk that looks for a symbol leaves out every part whose summary lacks its bit, so that what does not change costs
 //! nothing. No recursion: parts have smaller ids than what they are part of.
 
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Symbol};
 
-/// Which symbols may occur, and whether sums and names do.
+/// Which symbols may occur, and whether sums, names, extrema and roundings do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Contents(u64);
 
 /// How many classes of symbols are told apart.
-const CLASSES: u32 = 62;
+const CLASSES: u32 = 60;
 
 impl Contents {
     /// Nothing that a walk could look for.
     pub const NOTHING: Self = Contents(0);
     /// Everything.
     pub const ANYTHING: Self = Contents(u64::MAX);
+    /// A minimum or maximum.
+    pub const EXTREMUM: Self = Contents(1 << (CLASSES + 2));
+    /// A floor or ceiling.
+    pub const ROUNDING: Self = Contents(1 << (CLASSES + 3));
     /// A sum over an index.
     pub const SIGMA: Self = Contents(1 << CLASSES);
     /// A named part.
@@ -45,6 +49,8 @@ impl Contents {
             Node::Symbol(symbol) => Self::symbol(*symbol),
             Node::Sigma { index, .. } => Self::SIGMA.and(Self::symbol(*index)),
             Node::Named(..) => Self::NAME,
+            Node::Minimum(_) | Node::Maximum(_) => Self::EXTREMUM,
+            Node::Floor(..) | Node::Ceiling(..) => Self::ROUNDING,
             _ => Self::NOTHING,
         };
         node.for_each_part(|part| contents = contents.and(known[part.0 as usize]));
@@ -84,6 +90,11 @@ impl Algebra {
     /// Whether a symbol may occur in a formula; `false` is certain.
     pub fn may_have(&self, formula: Formula, symbol: Symbol) -> bool {
         self.contents(formula).meets(Contents::symbol(symbol))
+    }
+
+    /// Whether a floor or ceiling stands in a formula.
+    pub fn has_rounding(&self, formula: Formula) -> bool {
+        self.contents(formula).meets(Contents::ROUNDING)
     }
 
     /// Every formula reachable from the roots, parts before what they are part of.

@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::atoms::Atom;
+use super::contents::Contents;
 use super::engine::Algebra;
 use super::formula::{Formula, Node};
 use super::fraction::Fraction;
@@ -125,7 +126,8 @@ impl Algebra {
 
     /// How long a formula is that has minima in maxima, or maxima in minima.
     fn length_of_nested_extrema(&self, formula: Formula) -> Option<usize> {
-        Some(self.length(formula)).filter(|found| found.1).map(|found| found.0)
+        let has_extrema = self.contents(formula).meets(Contents::EXTREMUM);
+        has_extrema.then(|| self.length(formula)).filter(|found| found.1).map(|found| found.0)
     }
 
     /// Symbols, numbers and operations of a formula, and whether it has extrema of one kind in those of the other.

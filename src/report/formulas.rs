@@ -189,7 +189,7 @@ impl<'m> Printer<'m> {
         let mut seen = HashSet::default();
         let mut open = vec![formula];
         while let Some(part) = open.pop() {
-            if !seen.insert(part) {
+            if !self.algebra.has_rounding(part) || !seen.insert(part) {
                 continue;
             }
             let node = self.algebra.node(part);

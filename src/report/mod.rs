@@ -51,7 +51,7 @@ pub fn markdown(model: &BoundModel) -> Result<String> {
 
 /// The same text as [`markdown`] makes, on two threads, each of which opens the model: formulas belong to the thread that
 /// made them. One derives the phases, the other writes layers meanwhile; whoever is done takes the next layer. Worth it
-/// where two processors are free: opening the model and elaborating its phases, which both do, is a quarter of the work.
+/// where two processors are free: opening the model and elaborating its phases, which both do, is a sixth of the work.
 ///
 /// # Errors
 /// As [`markdown`], and those of opening the model.
