@@ -48,26 +48,37 @@ def MaskToken(x: (B, m, n, C)):
     return x
 
 
-def ClassAndMean(x: (B, S, C)):
-    """The class token beside the mean of the patches."""
-    patches = mean(crop(x, 1, S - 1, dim=1), 1)
+def Registers(x: (B, S, C), *, n_registers):
+    """Learnt tokens without positions, between the class token and the patches."""
+    tokens = param(n_registers, C)
+    class_token, patches = split(x, [1, S - 1], dim=1)
+    return concat(class_token, expand(tokens, B, n_registers, C), patches, dim=1)
+
+
+def ClassAndMean(x: (B, S, C), *, before):
+    """The class token beside the mean of the patches, which have `before` tokens before them."""
+    patches = mean(crop(x, before, S - before, dim=1), 1)
     return concat(ClassToken(x), patches, dim=1)
 
 
 patch_embedding = shared(PatchEmbedding)
 mask = shared(MaskToken)
 embeddings = shared(ClassAndPositions)
+registers = shared(Registers)
 encoder = shared(Dinov2Encoder)
 norm = shared(layer_norm)
 classifier = shared(linear)
 
 
-def forward(image: (B, channels, height, width), *, head, labels, masked):
+def forward(image: (B, channels, height, width), *, head, labels, masked, n_registers):
     """B images once through encoder and head."""
     x = patch_embedding(image)
     if masked:
         x = mask(x)
-    y = norm(encoder(embeddings(x)))
+    x = embeddings(x)
+    if n_registers is not None:
+        x = registers(x)
+    y = norm(encoder(x))
     if head == "classifier":
-        y = classifier(ClassAndMean(y), labels)
+        y = classifier(ClassAndMean(y, before=1 if n_registers is None else 1 + n_registers), labels)
     return y

@@ -1,18 +1,10 @@
 """LLaVA: a tower (CLIP or SigLIP), a projector of two linear layers, and a language model. Parts and phases."""
 from shared.clip import ClipVisionModel
 from shared.decoder import Decoder
-from shared.feed_forward import Activation
 from shared.language_model_head import LanguageModelHead
+from shared.multimodal_projector import MultimodalProjector
 from shared.patches import WholePatches
 from shared.siglip import SiglipVisionModel
-
-
-def MultimodalProjector(x: (B, S, C), *, h, activation, projector_bias=True):
-    """Two linear layers around an activation, from the tower's width to the decoder's."""
-    linear_1 = linear(x, h, bias=projector_bias)
-    linear_2 = linear(Activation(linear_1, activation=activation), h, bias=projector_bias)
-    return linear_2
-
 
 clip_tower = shared(ClipVisionModel, C=C_vision, L=L_vision, H=H_vision, i=i_vision, p=p, g=g,
                     activation=activation_vision, flash=flash_vision)

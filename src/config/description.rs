@@ -115,6 +115,8 @@ pub struct SymbolDescription {
     pub conventions: IndexMap<String, DefaultValue>,
     /// Words that say that a key has no value, such as `auto`.
     pub absent: Vec<String>,
+    /// Whole numbers that mean what null means.
+    pub as_null: Vec<i64>,
     /// Its value where a key is null, where that differs.
     pub null: Option<DefaultValue>,
     /// May be None.

@@ -120,6 +120,7 @@ impl Loader<'_> {
             null,
             conventions,
             absent: table.absent,
+            as_null: table.as_null,
             optional: table.optional,
             required_with: table.required_with,
             count: table.count,

@@ -181,6 +181,8 @@ pub struct SymbolTable {
     pub default: Option<Spanned<toml::Value>>,
     pub null: Option<Spanned<toml::Value>>,
     #[serde(default)]
+    pub as_null: Vec<i64>,
+    #[serde(default)]
     pub conventions: IndexMap<String, Spanned<toml::Value>>,
     #[serde(default)]
     pub absent: Vec<String>,

@@ -57,18 +57,29 @@ impl<'a> Reading<'a> {
         taken.or(null)
     }
 
+    /// What is said of a symbol, by its own name or by a key, which is null for a number that means so; None where
+    /// nothing is, or a word that means so.
+    fn said(&mut self, symbol: &SymbolDescription) -> Option<(Value, Option<String>)> {
+        let (mut value, key) = match self.direct.get(&symbol.name).cloned() {
+            Some(value) => (value, None),
+            None => self.first(&symbol.keys).map(|(value, key)| (value, Some(key)))?,
+        };
+        if value.text().is_some_and(|text| symbol.absent.iter().any(|word| word == text)) {
+            return None;
+        }
+        if let Kind::Integer(number) = &value.kind
+            && symbol.as_null.iter().any(|null| *number == BigInt::from(*null))
+        {
+            value.kind = Kind::Null;
+        }
+        Some((value, key))
+    }
+
     /// Every symbol with its value, in declared order.
     pub fn symbols(&mut self) -> Result<IndexMap<String, Bound>> {
         let mut bound: IndexMap<String, Bound> = IndexMap::with_capacity(self.description.symbols.len());
         for symbol in &self.description.symbols {
-            let value = match self.direct.get(&symbol.name).cloned() {
-                Some(value) => Some((value, None)),
-                None => self.first(&symbol.keys).map(|(value, key)| (value, Some(key))),
-            };
-            let says_nothing = |value: &Value| {
-                value.text().is_some_and(|text| symbol.absent.iter().any(|word| word == text))
-            };
-            let entry = match value.filter(|(value, _)| !says_nothing(value)) {
+            let entry = match self.said(symbol) {
                 Some((value, key)) if value.kind != Kind::Null => {
                     let value = match (&symbol.times, &key) {
                         (Some(times), Some(_)) => scaled(symbol, times, &value, &Sizes(&bound))?,

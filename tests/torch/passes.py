@@ -1,4 +1,6 @@
 """Passes of transformers' models on the meta device: what each kind of model is given, and what is measured of it."""
+import sys
+
 import torch
 import transformers
 from torch.utils.flop_counter import FlopCounterMode
@@ -169,6 +171,46 @@ def entry_images(entry, text, own, count):
     return {"height": size, "width": size}, run, seen
 
 
+def sees_tiles(model, own, entry):
+    """Text alone; tiles alone; images as one and as tiles, padded or not; and their features with a prompt's prefill."""
+    yield from causal(model, own, entry)
+    seer = getattr(model, "model", model)
+    vision = own.vision_config
+    side, grid = vision.image_size, vision.image_size // vision.patch_size
+    channels = getattr(vision, "num_channels", 3)
+    for batch, images, prompt, rows, cols, height, width in entry["tiles"]:
+        count = batch * images
+        pixels = values(count, 1 + rows * cols, channels, side, side)
+        sizes = torch.tensor([[height, width]] * count)
+        flops, out = counted(lambda: seer.get_image_features(pixels, image_sizes=sizes))
+        unpad = sys.modules[type(seer).__module__].unpad_image
+        kept = unpad(values(1, rows * grid, cols * grid), (height, width)).shape
+        words = {"rows": rows, "cols": cols, "cut_rows": rows * grid - kept[1], "cut_cols": cols * grid - kept[2]}
+        yield {"phase": "vision", "B": count, **words}, flops, None
+        length = images * out.pooler_output[0].shape[0] + prompt
+        more, out = counted(lambda: model(input_ids=tokens(batch, length), use_cache=True))
+        yield {"phase": "pipeline", "B": batch, "images": images, "prompt": prompt, **words}, flops + more, bytes_of(past_of(out))
+
+
+def segments(model, own, entry):
+    """Images alone, prompts on encoded images, with a mask of an earlier pass, and all at once."""
+    vision = own.vision_config
+    side, grid = vision.image_size, vision.image_size // vision.patch_size
+    for batch, prompts, points in ([1, 1, 1], [2, 3, 4]):
+        pixels = values(batch, vision.num_channels, side, side)
+        given = {"input_points": values(batch, prompts, points, 2), "input_labels": tokens(batch, prompts, points)}
+        flops, features = counted(lambda: model.get_image_embeddings(pixels))
+        yield {"phase": "encode", "B": batch}, flops, None
+        words = {"B": batch, "prompts": prompts, "n_points": points}
+        flops, _ = counted(lambda: model(image_embeddings=features, **given))
+        yield {"phase": "segment", **words}, flops, None
+        mask = values(batch, 1, 4 * grid, 4 * grid)
+        flops, _ = counted(lambda: model(image_embeddings=features, input_masks=mask, **given))
+        yield {"phase": "refine", **words}, flops, None
+        flops, _ = counted(lambda: model(pixel_values=pixels, **given))
+        yield {"phase": "forward", **words}, flops, None
+
+
 def encoder_decoder(model, own, entry):
     for batch, length, written in ([1, 9, 4], [2, 21, 1]):
         frames = entry.get("frames")
@@ -197,4 +239,5 @@ def judged(model, own, entry):
         yield {"phase": "prefill", "B": batch, "S": length, "T": length}, flops, bytes_of(out.past_key_values)
 
 
-KINDS = {f.__name__: f for f in (causal, judged, text, choices, image, two_towers, sees_and_reads, encoder_decoder)}
+KINDS = {f.__name__: f for f in (causal, judged, text, choices, image, two_towers, sees_and_reads, sees_tiles, segments,
+                                      encoder_decoder)}

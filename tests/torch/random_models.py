@@ -37,9 +37,7 @@ SETTLED |= {"dtype", "torch_dtype", "use_cache", "quantization_config", "is_deco
             "_attn_implementation_autoset", "attn_implementation", "experts_implementation"}
 SETTLED -= {"tie_word_embeddings"}
 OMITTED = "left out"
-# Values at which the cache or the products of transformers degenerate: a window of one position keeps all of them,
-# products over one value are no matrix products.
-DEGENERATE = {("sliding_window", 1), ("state_size", 1), ("chunk_size", 1)}
+
 
 
 def others(key, value, generator):
@@ -85,7 +83,6 @@ def changes(entry, generator):
             values = list(entry.get("values", {}).get(dotted, []))
             if key not in SETTLED and dotted not in entry.get("leave", []):
                 values += others(key, value, generator)
-            values = [v for v in values if isinstance(v, (list, dict)) or (key, v) not in DEGENERATE]
             result.extend(([*path, key], v) for v in values)
 
     walk(own, [])

@@ -2,10 +2,11 @@
 
 
 def ChunkScan(x: (B, S, H, d), decay: (B, S, H), b: (B, S, H, N), c: (B, S, H, N),
-              state: (B, H, d, N), *, Q):
+              state: (B, H, d, N), *, Q, one_column=False, one_token=False):
     """Structured state space duality: within a chunk of Q tokens the recurrence is a masked product
     like attention, between chunks it runs over the states that they leave. The last chunk is padded
-    to Q tokens.
+    to Q tokens. Products over a single column of the states, or over a single token, are plain
+    multiplications.
     """
     chunks = ceil_div(S, Q)
     x = reshape(pad(x, 0, chunks * Q - S), B, chunks, Q, H, d)
@@ -14,18 +15,31 @@ def ChunkScan(x: (B, S, H, d), decay: (B, S, H), b: (B, S, H, N), c: (B, S, H, N
     decay = reshape(pad(decay, 0, chunks * Q - S), B, chunks, Q, H)
     total = cumsum(permute(decay, 0, 3, 1, 2))
     between = exp(reshape(total, B, H, chunks, Q, 1) - reshape(total, B, H, chunks, 1, Q))
-    scores = einsum("bclhn,bcshn->bclsh", c, b)
+    if one_column:
+        scores = reshape(crop(c, 0, 1, dim=4), B, chunks, Q, 1, H) * reshape(crop(b, 0, 1, dim=4), B, chunks, 1, Q, H)
+    else:
+        scores = einsum("bclhn,bcshn->bclsh", c, b)
     masked = scores * permute(between, 0, 2, 3, 4, 1)
-    within = einsum("bclsh,bcshp->bclhp", masked, x)
+    if one_token:
+        within = reshape(crop(masked, 0, 1, dim=3), B, chunks, Q, H, 1) * x
+    else:
+        within = einsum("bclsh,bcshp->bclhp", masked, x)
     last = crop(total, Q - 1, 1, dim=3)
     to_end = permute(exp(last - total), 0, 2, 3, 1)
-    left = einsum("bclhn,bclhp->bchpn", b * reshape(to_end, B, chunks, Q, H, 1), x)
+    fading = b * reshape(to_end, B, chunks, Q, H, 1)
+    if one_token:
+        left = reshape(crop(fading, 0, 1, dim=2), B, chunks, H, 1, N) * reshape(crop(x, 0, 1, dim=2), B, chunks, H, d, 1)
+    else:
+        left = einsum("bclhn,bclhp->bchpn", fading, x)
     states = concat(reshape(state, B, 1, H, d, N), left, dim=1)
     ends = cumsum(pad(reshape(last, B, H, chunks), 1, 0, dim=2))
     span = exp(reshape(ends, B, H, chunks + 1, 1) - reshape(ends, B, H, 1, chunks + 1))
     passed = einsum("bzch,bzhpn->bchpn", permute(span, 0, 3, 2, 1), states)
     before = crop(passed, 0, chunks, dim=1)
-    carried = einsum("bclhn,bchpn->bclhp", c, before)
+    if one_column:
+        carried = crop(c, 0, 1, dim=4) * reshape(crop(before, 0, 1, dim=4), B, chunks, 1, H, d)
+    else:
+        carried = einsum("bclhn,bchpn->bclhp", c, before)
     from_start = permute(exp(total), 0, 2, 3, 1)
     y = within + carried * reshape(from_start, B, chunks, Q, H, 1)
     return crop(reshape(y, B, chunks * Q, H, d), 0, S, dim=1)
