@@ -1,4 +1,5 @@
-//! Scalar work beside the experts and the keys: how scores are normalized, experts chosen in groups, and sinks attended to.
+//! Scalar work beside the experts and the keys: how scores are normalized, experts chosen in groups, sinks attended to,
+//! and positions added to scores.
 //! The expected numbers are worked out by hand from transformers' modelling code, per token, in the comments.
 
 use modelmeter::algebra::Rational;
@@ -60,4 +61,21 @@ fn a_sink_is_one_score_more_of_every_query() {
     check(&["causal=half"]);
     check(&["causal=half", "attention=eager"]);
     check(&["window=deducted", "window=4"]);
+}
+
+/// ALiBi is one addition to the score of every pair of a query and a key that is counted, in every head: of 7 queries
+/// over 9 keys 63, of which 21 are masked. Written out, scores are scaled and biased before the mask.
+#[test]
+fn alibi_is_one_addition_to_every_score() {
+    let check = |overrides: &[&str], pairs: i64| {
+        let of = |alibi: &str| {
+            let sizes = [&["B=2", "S=7", "T=9", alibi], overrides].concat();
+            scalar_work("bloom_560m:CausalAttention", &sizes)
+        };
+        assert_eq!(of("alibi=true") - of("alibi=false"), whole(2 * 16 * pairs), "{overrides:?}");
+    };
+    check(&[], 63);
+    check(&["attention=eager"], 63);
+    check(&["causal=half"], 42);
+    check(&["causal=half", "attention=eager"], 63);
 }

@@ -1,7 +1,7 @@
 """DINOv2: a vision transformer with layer scale, and SwiGLU in its largest size."""
 from shared.encoder_attention import EncoderAttention
 from shared.feed_forward import MLP
-from shared.patches import ClassAndPositions, ClassToken, PatchEmbedding
+from shared.patches import ClassAndPositions, ClassToken, MaskToken, PatchEmbedding
 
 
 def LayerScale(x: (..., C)):
@@ -39,12 +39,6 @@ def Dinov2Encoder(x: (B, S, C), *, L, H, i, i_mlp, swiglu, qkv_bias=True):
     """L equal blocks."""
     for layer in range(L):
         x = Dinov2Block(x, H=H, i=i, i_mlp=i_mlp, swiglu=swiglu, qkv_bias=qkv_bias)
-    return x
-
-
-def MaskToken(x: (B, m, n, C)):
-    """What stands in for masked patches in training. It belongs to the checkpoint, and never runs."""
-    token = param(C)
     return x
 
 

@@ -1,7 +1,6 @@
 """Segment Anything: an image encoder, an encoder of prompts, and a decoder of masks. Parts and phases."""
 from layers.mask_decoder import MaskDecoder
 from layers.prompt_encoder import MaskEncoder, NoMask, PointEncoder, RandomPositions
-from shared.patches import WholePatches
 from shared.sam_encoder import SamEncoder
 
 frequencies = param(2, F)
@@ -13,9 +12,9 @@ mask_decoder = shared(MaskDecoder, n_masks=n_masks, L=L_mask, H=H_mask, i=i_mask
                       depth=depth, activation=activation_mask)
 
 
-def encode(image: (B, channels, height, width), *, g, p):
+def encode(image: (B, channels, g * p, g * p), *, g, p):
     """B images of the one size that positions are learnt for, to pictures of features."""
-    return vision_encoder(WholePatches(image, g=g, p=p))
+    return vision_encoder(image)
 
 
 def segment(features: (B, D, g, g), points: (B * prompts, n_points + 1, 2), *, D, g, prompts, n_points):
@@ -33,7 +32,7 @@ def refine(features: (B, D, g, g), mask: (B, 1, 4 * g, 4 * g), points: (B * prom
     return mask_decoder(features + mask_encoder(mask), places, point_encoder(points, frequencies))
 
 
-def forward(image: (B, channels, height, width), points: (B * prompts, n_points + 1, 2), *, D, g, prompts,
+def forward(image: (B, channels, g * p, g * p), points: (B * prompts, n_points + 1, 2), *, D, g, p, prompts,
             n_points):
     """B images once through the encoder, and masks for prompts on each."""
     return segment(encode(image), points)

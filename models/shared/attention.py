@@ -13,20 +13,28 @@ def Rotate(x: (B, H, S, d), *, d_rot=None):
 
 
 def CausalAttention(q: (B, H, S, d), keys: (B, H_kv, T, d), values: (B, H_kv, T, d_v), *, window=None,
-                    attention="flash", sinks=False):
+                    attention="flash", sinks=False, alibi=False):
     """Each query over the keys up to its own position: one fused kernel, or written out. With sinks, each head has a
-    learnt score that stands in the softmax beside those of the keys.
+    learnt score that stands in the softmax beside those of the keys. With `alibi`, each head adds to the scores of a
+    key what grows with its position.
     """
     if sinks:
         sink = param(H)
     else:
         sink = None
+    if alibi:
+        bias = constant(H, 1, T)
+    else:
+        bias = None
     if attention == "flash":
-        a = sdpa(q, keys, values, sink=sink, causal=True, window=window)
+        a = sdpa(q, keys, values, sink=sink, bias=bias, causal=True, window=window)
     else:
         scale = constant(1)  # 1 / sqrt(d)
         scores = matmul(q, transpose(RepeatKV(keys, H=H), -2, -1), causal="scores", window=window)
-        probs = softmax(scores * scale, sink=sink, causal=True, window=window)
+        scaled = scores * scale
+        if alibi:
+            scaled = scaled + bias
+        probs = softmax(scaled, sink=sink, causal=True, window=window)
         a = matmul(probs, RepeatKV(values, H=H), causal="values", window=window)
     return a
 

@@ -55,6 +55,12 @@ def ClassAndPositions(patches: (B, m, n, C), *, g, interpolate=False):
     return sequence + positions
 
 
+def MaskToken(x: (B, m, n, C)):
+    """What stands in for masked patches in training. It belongs to the checkpoint, and never runs."""
+    token = param(C)
+    return x
+
+
 def ClassToken(x: (B, S, C)):
     """The class token: the first position."""
     return reshape(crop(x, 0, 1, dim=1), B, C)

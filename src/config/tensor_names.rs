@@ -48,16 +48,14 @@ impl CheckpointNames {
         self.buffers.iter().any(|pattern| pattern.matches_end(name))
     }
 
-    /// The name by which the weights are named; `exists` says whether any tensor's name begins so.
+    /// The name by which the weights are named; `exists` says whether any tensor's name begins so, or as
+    /// what means the same.
     pub fn standard(&self, name: &str, exists: &dyn Fn(&str) -> bool) -> String {
-        for (found, meant) in &self.prefixes {
-            if let Some(rest) = name.strip_prefix(found.as_str())
-                && !(found.is_empty() && exists(meant))
-            {
-                return format!("{meant}{rest}");
-            }
-        }
-        name.to_owned()
+        let mut named = self.prefixes.iter().filter(|(found, _)| !found.is_empty());
+        let meant = named.find_map(|(found, meant)| Some((meant, name.strip_prefix(found.as_str())?)));
+        // A name without a beginning of its own has the one of a base model, where no tensor has that.
+        let bare = || Some((self.prefixes.get("").filter(|meant| !exists(meant))?, name));
+        meant.or_else(bare).map_or_else(|| name.to_owned(), |(meant, rest)| format!("{meant}{rest}"))
     }
 }
 

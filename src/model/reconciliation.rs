@@ -381,7 +381,10 @@ fn standard_names(names: &CheckpointNames, checkpoint: &Checkpoint) -> Vec<Strin
         .prefixes
         .values()
         .map(|begin| {
-            (begin.as_str(), checkpoint.tensors.iter().any(|tensor| tensor.name.starts_with(begin.as_str())))
+            let others = names.prefixes.iter().filter(|(found, meant)| !found.is_empty() && *meant == begin);
+            let so: Vec<&String> = others.map(|(found, _)| found).chain([begin]).collect();
+            let any = |name: &str| so.iter().any(|begin| name.starts_with(begin.as_str()));
+            (begin.as_str(), checkpoint.tensors.iter().any(|tensor| any(&tensor.name)))
         })
         .collect();
     checkpoint

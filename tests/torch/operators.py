@@ -62,7 +62,7 @@ def einsum(subscripts, a, b):
 
 
 @operator
-def sdpa(q, k, v, sink=None, causal=False, window=None):
+def sdpa(q, k, v, sink=None, bias=None, causal=False, window=None):
     """Written as two products: the counter does not see every attention kernel."""
 
     def attend(q, k, v):

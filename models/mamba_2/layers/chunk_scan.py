@@ -16,7 +16,8 @@ def ChunkScan(x: (B, S, H, d), decay: (B, S, H), b: (B, S, H, N), c: (B, S, H, N
     total = cumsum(permute(decay, 0, 3, 1, 2))
     between = exp(reshape(total, B, H, chunks, Q, 1) - reshape(total, B, H, chunks, 1, Q))
     if one_column:
-        scores = reshape(crop(c, 0, 1, dim=4), B, chunks, Q, 1, H) * reshape(crop(b, 0, 1, dim=4), B, chunks, 1, Q, H)
+        only_b = crop(b, 0, 1, dim=4)
+        scores = reshape(crop(c, 0, 1, dim=4), B, chunks, Q, 1, H) * reshape(only_b, B, chunks, 1, Q, H)
     else:
         scores = einsum("bclhn,bcshn->bclsh", c, b)
     masked = scores * permute(between, 0, 2, 3, 4, 1)
@@ -28,7 +29,8 @@ def ChunkScan(x: (B, S, H, d), decay: (B, S, H), b: (B, S, H, N), c: (B, S, H, N
     to_end = permute(exp(last - total), 0, 2, 3, 1)
     fading = b * reshape(to_end, B, chunks, Q, H, 1)
     if one_token:
-        left = reshape(crop(fading, 0, 1, dim=2), B, chunks, H, 1, N) * reshape(crop(x, 0, 1, dim=2), B, chunks, H, d, 1)
+        only_x = crop(x, 0, 1, dim=2)
+        left = reshape(crop(fading, 0, 1, dim=2), B, chunks, H, 1, N) * reshape(only_x, B, chunks, H, d, 1)
     else:
         left = einsum("bclhn,bclhp->bchpn", fading, x)
     states = concat(reshape(state, B, 1, H, d, N), left, dim=1)
