@@ -41,9 +41,7 @@ impl Cube for Packed {
         (self >> 120) as u32
     }
     fn variables(&self) -> usize {
-        let mut count = 0;
-        self.each_variable(|_| count += 1);
-        count
+        packing::variables(*self)
     }
     fn each_variable(&self, mut visit: impl FnMut(Self)) {
         let mut rest = self & EXPONENTS;

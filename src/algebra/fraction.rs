@@ -29,6 +29,11 @@ impl Denominator {
         Denominator { number: Integer::ONE, monomial: Monomial::one(), factors: Vec::new() }
     }
 
+    /// A number, which is positive, times a monomial.
+    pub fn term(number: Integer, monomial: Monomial) -> Self {
+        Denominator { number, monomial, factors: Vec::new() }
+    }
+
     /// Whether it is 1.
     pub fn is_one(&self) -> bool {
         self.is_number() && self.number.is_one()
@@ -55,7 +60,7 @@ impl Denominator {
     }
 
     /// Whether a variable occurs.
-    fn mentions(&self, variable: Variable) -> bool {
+    pub fn mentions(&self, variable: Variable) -> bool {
         self.monomial.exponent(variable) > 0 || self.factors.iter().any(|factor| factor.0.mentions(variable))
     }
 
@@ -82,7 +87,8 @@ impl Denominator {
                 || matches!((product(self), product(other)), (Ok(left), Ok(right)) if left == right))
     }
 
-    fn times(&self, other: &Self) -> Outcome<Self> {
+    /// The product.
+    pub fn times(&self, other: &Self) -> Outcome<Self> {
         Ok(Denominator {
             number: &self.number * &other.number,
             monomial: self.monomial.times(&other.monomial).ok_or(Obstacle::TooLarge)?,
@@ -214,6 +220,11 @@ impl Fraction {
         &self.numerator
     }
 
+    /// The part above the line, by itself.
+    pub(super) fn into_numerator(self) -> Polynomial {
+        self.numerator
+    }
+
     /// The part below the line.
     pub fn denominator(&self) -> &Denominator {
         &self.denominator
@@ -341,7 +352,12 @@ impl Fraction {
         Ok(Fraction { numerator, denominator })
     }
 
-    fn reduced(mut numerator: Polynomial, mut denominator: Denominator, work: &Work) -> Outcome<Self> {
+    /// In lowest terms as far as contents, monomials and known factors go.
+    pub(super) fn reduced(
+        mut numerator: Polynomial,
+        mut denominator: Denominator,
+        work: &Work,
+    ) -> Outcome<Self> {
         if numerator.is_zero() {
             return Ok(Self::zero());
         }
@@ -374,33 +390,5 @@ impl Fraction {
             return Ok(false);
         }
         Ok(self.minus(other, work)?.is_zero())
-    }
-
-    /// With another fraction in place of a variable; contents of atoms stay as they are.
-    pub fn with_variable(&self, variable: Variable, value: &Self, work: &Work) -> Outcome<Self> {
-        if !self.mentions(variable) {
-            return Ok(self.clone());
-        }
-        let compose = |polynomial: &Polynomial| -> Outcome<Fraction> {
-            if let Some(value) = value.as_polynomial() {
-                return Ok(polynomial.with_variable(variable, value, work)?.into());
-            }
-            let mut terms = Vec::new();
-            for (exponent, coefficient) in polynomial.coefficients_in(variable) {
-                terms.push(Fraction::product([&value.power(exponent, work)?, &coefficient.into()], work)?);
-            }
-            Fraction::sum(&terms, work)
-        };
-        if !self.denominator.mentions(variable) {
-            let above = compose(&self.numerator)?;
-            let below = if above.denominator.is_one() {
-                self.denominator.clone()
-            } else {
-                self.denominator.times(&above.denominator)?
-            };
-            return Self::reduced(above.numerator, below, work);
-        }
-        let below = compose(&self.denominator.expanded(work)?)?;
-        Fraction::product([&compose(&self.numerator)?, &below.inverse(work)?], work)
     }
 }

@@ -10,7 +10,7 @@
 //! | `formula` | the vocabulary: symbols, nodes, facts, verdicts |
 //! | `engine`, `symbols`, `interned`, `nodes`, `contents`, `substitution`, `import` | the owner; names; hash-consing; walking |
 //! | `integer`, `number` | exact integers and rationals, inline while they fit |
-//! | `monomial`, `packing`, `terms`, `products`, `polynomial`, `ring`, `fraction` | rational functions |
+//! | `monomial`, `packing`, `terms`, `products`, `polynomial`, `ring`, `fraction`, `replacing` | rational functions |
 //! | `modular`, `gcd`, `factorization` | common divisors and irreducible factors |
 //! | `canonical`, `expansion`, `multiplying`, `slots` | from formulas to canonical forms |
 //! | `atoms`, `floors`, `extrema`, `sums`, `splitting` | what is no rational function |
@@ -69,6 +69,7 @@ mod positivity;
 mod products;
 mod program;
 mod readable;
+mod replacing;
 mod residues;
 mod ring;
 mod shown;

@@ -59,6 +59,11 @@ pub fn degree(packed: Packed) -> u32 {
     (packed >> 120) as u32
 }
 
+/// How many variables occur: of how many bytes adding 127 reaches the guard.
+pub fn variables(packed: Packed) -> usize {
+    (((packed & EXPONENTS) + (EXPONENTS & !GUARDS)) & GUARDS).count_ones() as usize
+}
+
 /// Packs exponents in the order of the table; their sum fits.
 pub fn from_exponents(exponents: &[u32]) -> Packed {
     let degree = u128::from(exponents.iter().sum::<u32>()) << 120;

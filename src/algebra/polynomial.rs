@@ -202,6 +202,14 @@ impl Polynomial {
         })
     }
 
+    /// Powers of variables in all terms together.
+    pub fn powers(&self) -> usize {
+        match &self.0 {
+            InPacked(_, terms) => terms.iter().map(|term| packing::variables(term.0)).sum(),
+            Sparse(terms) => terms.iter().map(|term| term.0.powers().len()).sum(),
+        }
+    }
+
     /// The coefficients, in the order of the terms.
     pub fn coefficients(&self) -> impl Iterator<Item = &Integer> {
         (0..self.len()).map(|place| match &self.0 {

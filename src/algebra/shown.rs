@@ -284,9 +284,8 @@ fn with_square(
 /// Terms, then symbols and numbers, it takes to write a fraction's numerator out.
 fn length(fraction: &Fraction) -> (usize, usize, usize) {
     let polynomial = fraction.numerator();
-    let symbols = polynomial.terms().map(|(monomial, _)| monomial.powers().len()).sum();
     let negative = polynomial.coefficients().filter(|value| value.is_negative()).count();
-    (polynomial.len(), symbols, negative)
+    (polynomial.len(), polynomial.powers(), negative)
 }
 
 /// Of each monomial the greatest coefficient among the polynomials, 0 where one lacks it.
