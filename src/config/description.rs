@@ -113,6 +113,8 @@ pub struct SymbolDescription {
     pub default: Option<DefaultValue>,
     /// Its value under a convention, in place of `default`.
     pub conventions: IndexMap<String, DefaultValue>,
+    /// Its value where a symbol declared before is a word: by that symbol, then by the word.
+    pub default_by: IndexMap<String, IndexMap<String, DefaultValue>>,
     /// Words that say that a key has no value, such as `auto`.
     pub absent: Vec<String>,
     /// Whole numbers that mean what null means.

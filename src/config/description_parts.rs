@@ -105,6 +105,15 @@ impl Loader<'_> {
             .into_iter()
             .map(|(name, value)| Ok((name, self.default(value, &kind, before)?)))
             .collect::<Result<_>>()?;
+        let default_by = table
+            .default_by
+            .into_iter()
+            .map(|(symbol, words)| {
+                let words =
+                    words.into_iter().map(|(word, value)| Ok((word, self.default(value, &kind, before)?)));
+                Ok((symbol, words.collect::<Result<_>>()?))
+            })
+            .collect::<Result<_>>()?;
         let null = table.null.map(|value| self.default(value, &kind, before)).transpose()?;
         let times =
             table.times.map(|text| self.of_symbols(text.get_ref(), self.span(&text), before)).transpose()?;
@@ -119,6 +128,7 @@ impl Loader<'_> {
             default,
             null,
             conventions,
+            default_by,
             absent: table.absent,
             as_null: table.as_null,
             optional: table.optional,

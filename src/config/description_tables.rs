@@ -185,6 +185,8 @@ pub struct SymbolTable {
     #[serde(default)]
     pub conventions: IndexMap<String, Spanned<toml::Value>>,
     #[serde(default)]
+    pub default_by: IndexMap<String, IndexMap<String, Spanned<toml::Value>>>,
+    #[serde(default)]
     pub absent: Vec<String>,
     pub times: Option<Spanned<String>>,
     pub minimum: Option<i64>,

@@ -137,7 +137,11 @@ impl<'a> Reading<'a> {
         };
         let of_null = symbol.null.as_ref().filter(|_| null.is_some());
         let of_convention = self.convention.and_then(|name| symbol.conventions.get(name));
-        let default = of_convention.or(symbol.default.as_ref());
+        let of_word = symbol.default_by.iter().find_map(|(other, words)| match &before.get(other)?.setting {
+            Setting::Text(word) => words.get(word),
+            _ => None,
+        });
+        let default = of_convention.or(of_word).or(symbol.default.as_ref());
         let setting = match of_null.or(settled.map(|(value, _)| value)).or(default) {
             Some(DefaultValue::Size(expression)) => {
                 let value = expression
