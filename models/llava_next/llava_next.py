@@ -7,7 +7,7 @@ from shared.patches import WholePatches
 from shared.siglip import SiglipVisionModel
 
 
-def TileGrid(x: (N, g * g, h), *, B, rows, cols, g):
+def TileGrid(x: (B * rows * cols, g * g, h), *, B, rows, cols, g):
     """The visual tokens of B x rows x cols tiles, at their places in the B images."""
     tiles = permute(reshape(x, B, rows, cols, g, g, h), 0, 1, 3, 2, 4, 5)
     return reshape(tiles, B, rows * g, cols * g, h)

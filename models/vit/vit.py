@@ -4,9 +4,9 @@ from shared.patches import ClassAndPositions, ClassToken, MaskToken, PatchEmbedd
 from shared.pre_norm_encoder import PreNormEncoder
 
 
-def Pixels(x: (B, S, C), like: (B, m, n, C), *, channels, stride):
+def Pixels(x: (B, m * n + 1, C), like: (B, m, n, C), *, channels, stride):
     """The pixels of each patch, drawn from what became of it."""
-    grid = permute(reshape(crop(x, 1, S - 1, dim=1), B, m, n, C), 0, 3, 1, 2)
+    grid = permute(reshape(crop(x, 1, m * n, dim=1), B, m, n, C), 0, 3, 1, 2)
     drawn = conv2d(grid, stride * stride * channels, 1)
     pixels = permute(reshape(drawn, B, channels, stride, stride, m, n), 0, 1, 4, 2, 5, 3)
     return reshape(pixels, B, channels, m * stride, n * stride)

@@ -14,7 +14,7 @@ import tomllib
 from prelude import Model
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RUNTIME = ("B", "S", "P", "T", "K", "height", "width", "rows", "cols", "prompt")
+RUNTIME = ("B", "S", "P", "T", "K", "height", "width", "rows", "cols", "cut_rows", "cut_cols", "images", "prompts", "n_points", "prompt")
 METRICS = {"flops": "flops.tensor_core", "weights": "weights", "peak": "activations.bytes", "kv_cache": "kv_cache.bytes"}
 
 
