@@ -21,7 +21,8 @@ take the values of the configuration, and KEY=VALUE changes these. The end of a 
 only one part has it: llama:attn is llama:decoder.layer.self_attn.
 
 Roots are exact where they are of degree 1 or 2, else between bounds that are certain. Where all other
-symbols have values, every integer is compared: from which one on the left side is the greater.
+symbols have values, every integer is compared: from which one on the left side is the greater; there,
+the symbol may also stand inside floor, ceil, mod, min and max.
 
 Exit code: 0 solved, also where there is no root; 2 bad input; 3 too much work.
 
@@ -194,7 +195,8 @@ impl Equation {
         let name = self.algebra.name(self.unknown);
         match reason {
             Unsolvable::Inside(atom) => Err(inside(&self.algebra, &name, *atom).help(format!(
-                "solved are quotients of polynomials in {name}; where everything else has a value, maxima too"
+                "solved are quotients of polynomials in {name}; where everything else has a value, {name} may be \
+                 rounded and stand in min and max too: --where gives values"
             ))),
             Unsolvable::Obstacle(Obstacle::DivisionByZero) => {
                 Err(Diagnostic::new("division-by-zero", "a side divides by 0 whatever its symbols are"))

@@ -2,7 +2,8 @@
 //!
 //! The difference changes its sign between neighbouring integers only where a root or a pole lies between them; maxima
 //! are opened argument by argument, their arguments' meeting points counted too. Between these places one integer stands
-//! for all, and is evaluated exactly. Where facts leave only some of the integers, only these are looked at.
+//! for all, and is evaluated exactly. Where facts leave only some of the integers, only these are looked at. Where the
+//! symbol is rounded, `rounded` looks at ranges of integers instead.
 
 use std::cmp::Ordering;
 
@@ -14,6 +15,7 @@ use rustc_hash::FxHashSet;
 use super::admissible::Admissible;
 use super::equation::{Unsolvable, coefficients};
 use super::real_roots::Sturm;
+use super::rounded::Rounded;
 use crate::algebra::atoms::Atom;
 use crate::algebra::engine::Algebra;
 use crate::algebra::factorization::factors;
@@ -52,8 +54,9 @@ impl Algebra {
     /// How two formulas that hold one symbol compare at all its admissible integers.
     ///
     /// # Errors
-    /// Where another symbol occurs, or the symbol stands inside a floor or a sum; where it is too much work, and where
-    /// facts say of the symbol what is neither a bound nor a divisor.
+    /// Where another symbol occurs, or the symbol stands inside a sum; where it is too much work, as it is where the
+    /// two are each the greater again and again for ever; and where facts say of the symbol what is neither a bound nor
+    /// a divisor.
     pub fn chart(&self, a: Formula, b: Formula, symbol: Symbol) -> Result<Chart, Unsolvable> {
         let Admissible { least, greatest, step, complete } = self.admissible(symbol);
         if !complete {
@@ -62,7 +65,17 @@ impl Algebra {
         let difference = self.difference(a, b);
         let canonical = self.try_canonical(difference)?;
         let mut places = Places { algebra: self, x: Variable::symbol(symbol), found: Vec::new(), choices: 0 };
-        places.of_fraction(&canonical.fraction, &self.work())?;
+        let work = self.work();
+        match places.of_fraction(&canonical.fraction, &work) {
+            Ok(()) => {}
+            Err(Unsolvable::Inside(_)) => {
+                let admissible = Admissible { least, greatest, step: step.clone(), complete };
+                let rounded = Rounded::new(self, Variable::symbol(symbol), &work);
+                let stretches = rounded.stretches(&canonical.fraction, &admissible)?;
+                return Ok(Chart { step, stretches });
+            }
+            Err(reason) => return Err(reason),
+        }
         let mut critical: Vec<BigInt> = vec![least.clone()];
         for place in places.found {
             // The multiple itself may be a root or a pole; so may lie one between it and the next.
@@ -87,12 +100,17 @@ impl Algebra {
             // anything lies between.
             let order = order(place)?;
             let to = critical.get(at + 1).map(|next| next - &step).or_else(|| greatest.clone());
-            match stretches.last_mut() {
-                Some(last) if last.order == order => last.to = to,
-                _ => stretches.push(Stretch { from: place.clone(), to, order }),
-            }
+            extend(&mut stretches, place.clone(), to, order);
         }
         Ok(Chart { step, stretches })
+    }
+}
+
+/// Puts a stretch behind the others: into the last one, where it compares in the same way.
+pub fn extend(stretches: &mut Vec<Stretch>, from: BigInt, to: Option<BigInt>, order: Option<Ordering>) {
+    match stretches.last_mut() {
+        Some(last) if last.order == order => last.to = to,
+        _ => stretches.push(Stretch { from, to, order }),
     }
 }
 
