@@ -129,6 +129,13 @@ fn roundings_are_compared_integer_by_integer() {
         "the left side is\n  without a value, or the right side is, for S = 1 ... 3\n  greater for S = 4 ... 15\n  equal for S = 16 ... \
          19\n  less for S >= 20\n",
     );
+    // Far out the maximum is S, and what divides cancels: the pole at 1000 is one all the same.
+    solved(
+        "(max(S, 5) - 1000)*(floor(S/7) + 1)/(S - 1000) = 0",
+        &[],
+        "the left side is\n  greater for S = 1 ... 999\n  without a value, or the right side is, for S = 1000\n  greater for \
+         S >= 1001\n",
+    );
     // Each side is the greater again and again.
     let (code, out, _) = solve(&["floor(S/2)*2 = S", "--for", "S"]);
     assert_eq!((code, out.contains("not decided")), (3, true), "{out}");

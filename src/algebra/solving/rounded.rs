@@ -194,8 +194,9 @@ impl<'a> Rounded<'a> {
         if self.depth > NESTED {
             return Err(Obstacle::TooLarge);
         }
-        let mut bound = Rational::one();
         let mut fraction = self.algebra.undone(fraction, self.work)?;
+        // As it is written: a pole may cancel once a maximum is known, and is one all the same.
+        let mut bound = self.divisor_far_out(&fraction)?;
         // Roundings that now mean what they take away.
         let mut taken: FxHashSet<Variable> = FxHashSet::default();
         let x = self.x;
