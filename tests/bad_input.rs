@@ -65,8 +65,19 @@ fn division_by_zero_is_refused() {
 
 #[test]
 fn depth_and_length_are_bounded() {
-    let deep = format!("{}a{}", "(".repeat(1_000_000), ")".repeat(1_000_000));
-    refused(&["simplify", "-"], &deep, "nested deeper than 500");
+    let deep = |inner: &str, depth| format!("{}{inner}{}", "(".repeat(depth), ")".repeat(depth));
+    refused(&["simplify", "-"], &deep("a", 1_000_001), "nested deeper than 1000000");
+    assert_eq!(run(&["simplify", "-"], &deep("a", 1_000_000)), (0, "a\n".to_owned(), String::new()));
+    let deep = deep("a + b", 100_000);
+    for form in ["factored", "expanded", "horner"] {
+        assert_eq!(run(&["simplify", "-", "--form", form], &deep).1, "a + b\n");
+    }
+    assert_eq!(run(&["equal", "-", "b + a"], &deep).0, 0);
+    assert_eq!(run(&["equal", "-", "b + 2*a"], &deep).0, 1);
+    for open in ["a + 2*(", "1/(b + ", "max(a, 1 + ", "-("] {
+        let deep = format!("{}a{}", open.repeat(100_000), ")".repeat(100_000));
+        refused(&["simplify", "-"], &deep, "nested deeper than 500");
+    }
     refused(&["simplify", "-"], &"-".repeat(1_000_000), "missing-operand");
     refused(&["equal", "a", "-"], &"a + ".repeat(5_000_000), "has more than 16777216 bytes");
     refused(&["simplify", "-"], "\u{0}\u{1b}[31m", "error");

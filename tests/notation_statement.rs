@@ -83,6 +83,21 @@ fn one_statement_in_every_notation() {
     assert_eq!(markdown::math_span(&printed.latex), r"$`F = \frac{2\,B}{x}`$");
 }
 
+/// Parentheses that hold nothing else are not part of a formula, however many there are.
+#[test]
+fn a_hundred_thousand_parentheses_are_none() {
+    let algebra = Algebra::new();
+    let within = |inner: &str| format!("{}{inner}{}", "(".repeat(100_000), ")".repeat(100_000));
+    let deep = formula(&algebra, &within("a + b"));
+    assert_eq!(deep, formula(&algebra, "a + b"));
+    let printed = print(&algebra, Equation::define("F", deep), &Style::default());
+    assert_eq!((printed.text.as_str(), printed.latex.as_str()), ("F = a + b", "F = a + b"));
+    // Written once more where they are needed.
+    let product = formula(&algebra, &format!("2*{}^2", within("c*a + c*b")));
+    assert_eq!(product, formula(&algebra, "2*(c*a + c*b)^2"));
+    assert!(algebra.same(product, formula(&algebra, "2*c^2*(a + b)^2")));
+}
+
 /// What may be parsed may be worked with: the deepest formula does not exhaust the stack of a test's thread.
 #[test]
 fn the_deepest_formula_is_no_danger_to_the_algebra() {

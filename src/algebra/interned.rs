@@ -105,7 +105,7 @@ impl Interned {
     /// The formula of a node.
     pub fn intern(&mut self, node: Node) -> Formula {
         let hash = hash_of(&node);
-        self.place(hash, |known| *known == node, || node.clone())
+        self.place(hash, |known| *known == node, |contents| (node.clone(), Contents::of(&node, contents)))
     }
 
     /// The formula of a sum or a product.
@@ -116,9 +116,13 @@ impl Interned {
             (Joined::Sum, Node::Sum(known)) | (Joined::Product, Node::Product(known)) => **known == *parts,
             _ => false,
         };
-        self.place(state.finish(), same, || match kind {
-            Joined::Sum => Node::Sum(parts.into()),
-            Joined::Product => Node::Product(parts.into()),
+        self.place(state.finish(), same, |contents| {
+            let node = match kind {
+                Joined::Sum => Node::Sum(parts.into()),
+                Joined::Product => Node::Product(parts.into()),
+            };
+            let each = parts.iter().map(|part| contents[part.0 as usize]);
+            (node, each.fold(Contents::NOTHING, Contents::and))
         })
     }
 
@@ -138,8 +142,13 @@ impl Interned {
         formula
     }
 
-    /// The node of that hash which is the same as one that can be made.
-    fn place(&mut self, hash: u64, same: impl Fn(&Node) -> bool, make: impl FnOnce() -> Node) -> Formula {
+    /// The node of that hash which is the same as one that can be made, with its contents by those of its parts.
+    fn place(
+        &mut self,
+        hash: u64,
+        same: impl Fn(&Node) -> bool,
+        make: impl FnOnce(&[Contents]) -> (Node, Contents),
+    ) -> Formula {
         let Interned { nodes, contents, places, .. } = self;
         let found = |place: &u32| same(&nodes[*place as usize]);
         match places.entry(hash, found, |place| hash_of(&nodes[*place as usize])) {
@@ -148,8 +157,8 @@ impl Interned {
                 let number = u32::try_from(nodes.len()).ok().filter(|number| *number != NONE);
                 let number = number.expect("too many formulas");
                 free.insert(number);
-                let node = make();
-                contents.push(Contents::of(&node, contents));
+                let (node, its) = make(contents);
+                contents.push(its);
                 nodes.push(node);
                 Formula(number)
             }

@@ -97,6 +97,36 @@ impl Algebra {
         }
     }
 
+    /// The sum of two terms or more, none of which is a sum or 0, so that there is nothing to put in order.
+    pub(crate) fn flat_sum(&self, terms: &[Formula]) -> Formula {
+        debug_assert!(
+            terms.len() > 1 && {
+                let nodes = self.nodes.borrow();
+                let zero = |value: &Rational| value.is_zero();
+                terms.iter().all(|term| match &nodes[*term] {
+                    Node::Number(value) => !zero(value),
+                    node => !matches!(node, Node::Sum(_)),
+                })
+            }
+        );
+        self.nodes.borrow_mut().joined(Joined::Sum, terms)
+    }
+
+    /// The product of two factors or more, none of which is a product or the number 0, 1 or -1.
+    pub(crate) fn distinct_product(&self, factors: &[Formula]) -> Formula {
+        debug_assert!(
+            factors.len() > 1 && {
+                let nodes = self.nodes.borrow();
+                let idle = |value: &Rational| value.is_zero() || value.abs().is_one();
+                factors.iter().all(|factor| match &nodes[*factor] {
+                    Node::Number(value) => !idle(value),
+                    node => !matches!(node, Node::Product(_)),
+                })
+            }
+        );
+        self.nodes.borrow_mut().joined(Joined::Product, factors)
+    }
+
     /// a - b
     pub fn difference(&self, a: Formula, b: Formula) -> Formula {
         self.sum(&[a, self.negative(b)])

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use num_traits::Zero;
 
-use super::parser::{MAX_DEPTH, MAX_EXPONENT, Parser};
+use super::parser::{MAX_EXPONENT, Parser};
 use super::stack::{Open, Operator};
 use super::token::{Fence, Function, Lexeme, Token};
 use super::tree::{Kind, NodeId};
@@ -44,11 +44,11 @@ impl Parser<'_> {
         self.lexer.errors.push(*error);
     }
 
-    pub(super) fn report_depth(&mut self, range: Range<usize>) {
+    pub(super) fn report_depth(&mut self, range: Range<usize>, most: u32) {
         if !std::mem::replace(&mut self.stopped, true) {
             let place = self.span(range.start..range.end.min(range.start + 200));
             let error =
-                Diagnostic::new("nested-too-deep", format!("the formula is nested deeper than {MAX_DEPTH}"))
+                Diagnostic::new("nested-too-deep", format!("the formula is nested deeper than {most}"))
                     .label(place, "too deep")
                     .help("give inner parts names of their own");
             self.lexer.errors.push(*error);

@@ -13,6 +13,7 @@
 //! for users in `docs/notation.md`.
 
 mod build;
+mod composed;
 mod latex;
 mod layout;
 mod lexer;
@@ -43,7 +44,7 @@ pub use layout::{Element, Identifier, Layout, LayoutId, Mark, Pair};
 pub use lower::Resolver;
 pub use mathml::{escape, mathml, mathml_of_layout};
 pub use names::{DefaultNames, DisplayName, Names, Word};
-pub use parser::{MAX_DEPTH, MAX_EXPONENT};
+pub use parser::{MAX_DEPTH, MAX_EXPONENT, MAX_PARENTHESES};
 pub use printed::{Printed, print};
 pub use statement::{
     Side, Statement, formula_of_tree, parse_canonical, parse_facts, parse_formula, parse_formula_with,

@@ -37,8 +37,11 @@ use super::token::{Fence, Function, Lexeme, Relation, Token};
 use super::tree::{Kind, NodeId, Tree};
 use crate::diagnostic::{Diagnostic, Source};
 
-/// Deepest nesting of a formula, counting parentheses and operators within operators.
+/// Deepest nesting of a formula: operators and calls within each other. Parentheses alone do not count.
 pub const MAX_DEPTH: u32 = 500;
+
+/// Most parentheses within each other.
+pub const MAX_PARENTHESES: u32 = 1_000_000;
 
 /// Largest exponent.
 pub const MAX_EXPONENT: u32 = 10_000;
@@ -84,6 +87,7 @@ pub(super) fn parse(source: &Arc<Source>, range: Range<usize>, statement: bool) 
         operators: Vec::new(),
         place: Place::Term,
         fences: 0,
+        parentheses: 0,
         bound: Vec::new(),
         last: None,
         statement,
@@ -118,6 +122,8 @@ pub(super) struct Parser<'a> {
     pub(super) place: Place,
     /// Number of open fences.
     pub(super) fences: u32,
+    /// How many of them are parentheses and no call.
+    pub(super) parentheses: u32,
     /// How many enclosing sums bind each name, by its index.
     pub(super) bound: Vec<u32>,
     /// Place of the word before the current one.

@@ -1,20 +1,26 @@
-//! The plain part of the grammar, read without a tree: integers, names, `+`, `-`, `*`, `^` and parentheses.
+//! The plain part of the grammar, read without a tree: integers, names, signs, `*`, `/`, `//`, `%`, `^`, parentheses and
+//! calls of functions but `sum`.
 //!
 //! Generated formulas are megabytes of nothing else. Whatever is not plain, mistakes included, is left to the parser,
 //! which has places, recovery and messages; what this file reads, both read alike (a test compares them). It is read
-//! either into formulas, or straight into the terms of what it comes to.
+//! either into formulas (`composed`), or straight into the terms of what it comes to, where nothing is divided or called.
 
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::parser::MAX_EXPONENT;
+use super::composed::Formulas;
+use super::parser::{MAX_DEPTH, MAX_EXPONENT};
 use super::repeats::Repeats;
 use super::token::Function;
 use crate::algebra::{Algebra, Canonical, Formula, Multiplying, Symbol};
 
-/// Deeper nesting is left to the parser.
-const DEPTH: usize = 64;
+/// Deeper nesting is left to the parser, for which a parenthesis may count five times: as a call, a sum, a sign, a
+/// product and a power.
+const DEPTH: usize = MAX_DEPTH as usize / 8;
+
+/// Most divisions in one term, those inside its parentheses included; each may be nested in the next one.
+const DIVISIONS: usize = MAX_DEPTH as usize / 8;
 
 /// About so many bytes of text make a formula.
 const BYTES: usize = 12;
@@ -22,22 +28,21 @@ const BYTES: usize = 12;
 /// Room is made for at most so many formulas beforehand: a long text may not be plain, or say the same again.
 const ROOM: usize = 1 << 17;
 
+/// About so many bytes of text have a name that is new.
+const BYTES_A_NAME: usize = 64;
+
+/// Room is made for at most so many names beforehand.
+const NAMES: usize = 1 << 14;
+
 /// More digits are left to the parser.
 const DIGITS: usize = 18;
 
 /// The formula of a text that is plain throughout, names taken for symbols; `None` where it is not.
 pub(super) fn read(algebra: &Algebra, text: &str) -> Option<Formula> {
     algebra.expect_formulas((text.len() / BYTES).min(ROOM));
-    let mut made = Formulas {
-        algebra,
-        terms: Vec::new(),
-        factors: Vec::new(),
-        open: Vec::new(),
-        level: LEVEL,
-        kept: Vec::new(),
-    };
+    let mut made = Formulas::new(algebra);
     read_into(algebra, text, &mut made)?;
-    Some(algebra.sum(&made.terms))
+    Some(made.sum())
 }
 
 /// The canonical form of a text that is plain throughout and not too wide; `None` where it is not.
@@ -47,14 +52,37 @@ pub(super) fn read_canonical(algebra: &Algebra, text: &str) -> Option<Rc<Canonic
     terms.canonical()
 }
 
+/// How a term is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Division {
+    /// `a / b`
+    Exact,
+    /// `a // b`
+    Floor,
+    /// `a % b`
+    Remainder,
+}
+
 /// What is made of a text, in the order of its words; `None` where it cannot be made in this way.
-trait Made {
+pub(super) trait Made {
+    /// What a name stands for.
+    type Name: Copy;
+    fn name(&mut self, symbol: Symbol) -> Self::Name;
     fn integer(&mut self, value: i64, exponent: u32) -> Option<()>;
-    fn symbol(&mut self, symbol: Symbol, exponent: u32) -> Option<()>;
-    fn open(&mut self);
+    fn symbol(&mut self, name: Self::Name, exponent: u32) -> Option<()>;
+    /// A parenthesis, that of a function's arguments where there is one.
+    fn open(&mut self, function: Option<Function>) -> Option<()>;
     fn close(&mut self, exponent: u32) -> Option<()>;
     fn begin_term(&mut self, negative: bool);
     fn end_term(&mut self) -> Option<()>;
+    /// Another argument follows.
+    fn comma(&mut self) -> Option<()> {
+        None
+    }
+    /// What the current term has so far is divided by the next factor.
+    fn divide(&mut self, _how: Division) -> Option<()> {
+        None
+    }
     /// As the end of a term outside all parentheses, which may be wanted again; kept terms are numbered in order.
     fn keep_term(&mut self) -> Option<()>;
     /// A kept term instead of one that would begin; false where it has to be read again.
@@ -62,14 +90,19 @@ trait Made {
 }
 
 impl Made for Multiplying<'_> {
+    type Name = Symbol;
+    fn name(&mut self, symbol: Symbol) -> Symbol {
+        symbol
+    }
     fn integer(&mut self, value: i64, exponent: u32) -> Option<()> {
         Multiplying::integer(self, value, exponent)
     }
     fn symbol(&mut self, symbol: Symbol, exponent: u32) -> Option<()> {
         Multiplying::symbol(self, symbol, exponent)
     }
-    fn open(&mut self) {
+    fn open(&mut self, function: Option<Function>) -> Option<()> {
         Multiplying::open(self);
+        function.is_none().then_some(())
     }
     fn close(&mut self, exponent: u32) -> Option<()> {
         Multiplying::close(self, exponent)
@@ -89,79 +122,12 @@ impl Made for Multiplying<'_> {
     }
 }
 
-/// Where the terms of a sum and the factors of its current term begin, and that term's sign.
-struct Level {
-    terms: usize,
-    factors: usize,
-    negative: bool,
-}
-
-const LEVEL: Level = Level { terms: 0, factors: 0, negative: false };
-
-struct Formulas<'a> {
-    algebra: &'a Algebra,
-    terms: Vec<Formula>,
-    factors: Vec<Formula>,
-    open: Vec<Level>,
-    level: Level,
-    /// Kept terms, and whether they have a minus sign.
-    kept: Vec<(Formula, bool)>,
-}
-
-impl Formulas<'_> {
-    fn push(&mut self, base: Formula, exponent: u32) {
-        self.factors.push(if exponent == 1 { base } else { self.algebra.power(base, exponent) });
-    }
-}
-
-impl Made for Formulas<'_> {
-    fn integer(&mut self, value: i64, exponent: u32) -> Option<()> {
-        self.push(self.algebra.integer(value), exponent);
-        Some(())
-    }
-    fn symbol(&mut self, symbol: Symbol, exponent: u32) -> Option<()> {
-        self.push(self.algebra.variable(symbol), exponent);
-        Some(())
-    }
-    fn open(&mut self) {
-        let inner = Level { terms: self.terms.len(), factors: self.factors.len(), negative: false };
-        self.open.push(std::mem::replace(&mut self.level, inner));
-    }
-    fn close(&mut self, exponent: u32) -> Option<()> {
-        let sum = self.algebra.sum(&self.terms[self.level.terms..]);
-        self.terms.truncate(self.level.terms);
-        self.level = self.open.pop()?;
-        self.push(sum, exponent);
-        Some(())
-    }
-    fn begin_term(&mut self, negative: bool) {
-        self.level.negative = negative;
-    }
-    fn end_term(&mut self) -> Option<()> {
-        if self.level.negative {
-            self.factors.insert(self.level.factors, self.algebra.integer(-1));
-        }
-        self.terms.push(self.algebra.product(&self.factors[self.level.factors..]));
-        self.factors.truncate(self.level.factors);
-        Some(())
-    }
-    fn keep_term(&mut self) -> Option<()> {
-        self.end_term()?;
-        self.kept.push((*self.terms.last()?, self.level.negative));
-        Some(())
-    }
-    fn again(&mut self, kept: usize, negative: bool) -> Option<bool> {
-        let (term, sign) = self.kept[kept];
-        let same = sign == negative;
-        self.terms.extend(Some(term).filter(|_| same));
-        Some(same)
-    }
-}
-
-fn read_into(algebra: &Algebra, text: &str, made: &mut impl Made) -> Option<()> {
-    let mut reader = Reader { algebra, text, at: 0, short: FxHashMap::default(), long: FxHashMap::default() };
+fn read_into<M: Made>(algebra: &Algebra, text: &str, made: &mut M) -> Option<()> {
+    let mut reader =
+        Reader::<M::Name> { algebra, text, at: 0, short: FxHashMap::default(), long: FxHashMap::default() };
+    reader.short.reserve((text.len() / BYTES_A_NAME).min(NAMES));
     let mut repeats = Repeats::default();
-    let mut negative = false;
+    let mut negative = reader.sign();
     loop {
         reader.next()?;
         let mut repeated = false;
@@ -219,17 +185,24 @@ fn short(bytes: &[u8], length: usize) -> Option<u64> {
     })
 }
 
-struct Reader<'a> {
+struct Reader<'a, N> {
     algebra: &'a Algebra,
     text: &'a str,
     at: usize,
-    /// Symbols by names of up to eight letters, which make one number.
-    short: FxHashMap<u64, Symbol>,
-    long: FxHashMap<&'a str, Symbol>,
+    /// What is made of names of up to eight letters, which make one number.
+    short: FxHashMap<u64, N>,
+    long: FxHashMap<&'a str, N>,
 }
 
-impl<'a> Reader<'a> {
+/// A word where an operand is expected.
+enum Word<N> {
+    Name(N),
+    Function(Function),
+}
+
+impl<'a, N: Copy> Reader<'a, N> {
     /// The next character that is no space, not yet taken.
+    #[inline]
     fn next(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(self.at) {
@@ -238,30 +211,44 @@ impl<'a> Reader<'a> {
         bytes.get(self.at).copied()
     }
 
+    /// Takes the minus sign with which a sum may begin; whether there is one.
+    fn sign(&mut self) -> bool {
+        let negative = self.next() == Some(b'-');
+        self.at += usize::from(negative);
+        negative
+    }
+
     /// A term outside all parentheses, up to the sign of the next one or the end.
-    fn term(&mut self, made: &mut impl Made) -> Option<()> {
+    fn term(&mut self, made: &mut impl Made<Name = N>) -> Option<()> {
         let mut depth = 0;
+        let mut divisions = 0;
         loop {
-            match self.next()? {
-                b'(' => {
-                    depth += 1;
-                    if depth > DEPTH {
-                        return None;
-                    }
-                    self.at += 1;
-                    made.open();
-                    made.begin_term(false);
-                    continue;
-                }
+            let function = match self.next()? {
+                b'(' => Some(None),
                 b'0'..=b'9' => {
                     let value = self.integer()?;
                     made.integer(value, self.exponent()?)?;
+                    None
                 }
-                b'a'..=b'z' | b'A'..=b'Z' => {
-                    let symbol = self.symbol()?;
-                    made.symbol(symbol, self.exponent()?)?;
-                }
+                b'a'..=b'z' | b'A'..=b'Z' => match self.word(made)? {
+                    Word::Name(name) => {
+                        made.symbol(name, self.exponent()?)?;
+                        None
+                    }
+                    Word::Function(function) if self.next() == Some(b'(') => Some(Some(function)),
+                    Word::Function(_) => return None,
+                },
                 _ => return None,
+            };
+            if let Some(function) = function {
+                depth += 1;
+                if depth > DEPTH {
+                    return None;
+                }
+                self.at += 1;
+                made.open(function)?;
+                made.begin_term(self.sign());
+                continue;
             }
             loop {
                 match self.next() {
@@ -277,6 +264,20 @@ impl<'a> Reader<'a> {
                         made.close(self.exponent()?)?;
                         continue;
                     }
+                    Some(b',') if depth > 0 => {
+                        self.at += 1;
+                        made.end_term()?;
+                        made.comma()?;
+                        made.begin_term(self.sign());
+                        break;
+                    }
+                    Some(sign @ (b'/' | b'%')) => {
+                        divisions += 1;
+                        if divisions > DIVISIONS {
+                            return None;
+                        }
+                        made.divide(self.division(sign))?;
+                    }
                     Some(b'+' | b'-') | None if depth == 0 => return Some(()),
                     _ => return None,
                 }
@@ -286,12 +287,24 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// At `/`, the first character of `//`, or `%`; the last character is left.
+    fn division(&mut self, sign: u8) -> Division {
+        match sign {
+            b'%' => Division::Remainder,
+            _ if self.text.as_bytes().get(self.at + 1) == Some(&b'/') => {
+                self.at += 1;
+                Division::Floor
+            }
+            _ => Division::Exact,
+        }
+    }
+
     /// Whether a word ends here: neither a subscript in braces, a decimal point nor letters beyond ASCII follow.
     fn word_ends(&self) -> bool {
         self.text.as_bytes().get(self.at).is_none_or(|next| next.is_ascii() && !matches!(next, b'{' | b'.'))
     }
 
-    fn symbol(&mut self) -> Option<Symbol> {
+    fn word(&mut self, made: &mut impl Made<Name = N>) -> Option<Word<N>> {
         let start = self.at;
         let bytes = &self.text.as_bytes()[start..];
         let length = bytes.iter().position(|byte| !IN_NAMES[usize::from(*byte)]).unwrap_or(bytes.len());
@@ -304,19 +317,19 @@ impl<'a> Reader<'a> {
             Some(short) => self.short.get(&short),
             None => self.long.get(&self.text[start..self.at]),
         };
-        if let Some(&symbol) = known {
-            return Some(symbol);
+        if let Some(&name) = known {
+            return Some(Word::Name(name));
         }
-        let name = &self.text[start..self.at];
-        if Function::of_name(name).is_some() {
-            return None;
+        let text = &self.text[start..self.at];
+        if let Some(function) = Function::of_name(text) {
+            return Some(Word::Function(function)).filter(|_| function != Function::Sum);
         }
-        let symbol = self.algebra.symbol(name);
+        let name = made.name(self.algebra.symbol(text));
         match short {
-            Some(short) => self.short.insert(short, symbol),
-            None => self.long.insert(name, symbol),
+            Some(short) => self.short.insert(short, name),
+            None => self.long.insert(text, name),
         };
-        Some(symbol)
+        Some(Word::Name(name))
     }
 
     /// Digits and nothing else.
@@ -334,13 +347,29 @@ impl<'a> Reader<'a> {
         (self.at > start && self.word_ends()).then_some(value)
     }
 
-    /// The exponent that may follow; 1 where none does.
+    /// The exponent that may follow; 1 where none does. One that is written as 1 is left to the parser: `(a/b)^1` is no
+    /// division.
+    #[inline]
     fn exponent(&mut self) -> Option<u32> {
+        let bytes = self.text.as_bytes();
+        match bytes.get(self.at) {
+            // Most words.
+            Some(b'+' | b')') | None => return Some(1),
+            Some(b'*') if bytes.get(self.at + 1) != Some(&b'*') => return Some(1),
+            _ => {}
+        }
+        self.written_exponent()
+    }
+
+    fn written_exponent(&mut self) -> Option<u32> {
         if !self.power_sign() {
             return Some(1);
         }
         self.next();
-        let exponent = u32::try_from(self.integer()?).ok().filter(|exponent| *exponent <= MAX_EXPONENT)?;
+        let exponent = u32::try_from(self.integer()?).ok()?;
+        if exponent == 1 || exponent > MAX_EXPONENT {
+            return None;
+        }
         if self.power_sign() { None } else { Some(exponent) }
     }
 

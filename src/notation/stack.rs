@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::parser::{MAX_DEPTH, MAX_EXPONENT, Parser, Place};
+use super::parser::{MAX_DEPTH, MAX_EXPONENT, MAX_PARENTHESES, Parser, Place};
 use super::token::{Fence, Function};
 use super::tree::{Kind, NodeId};
 
@@ -51,7 +51,7 @@ impl Parser<'_> {
         let node = self.tree.add(kind, first..last, &children);
         self.operands.push(node);
         if self.tree.height(node) > MAX_DEPTH {
-            self.report_depth(first..last);
+            self.report_depth(first..last, MAX_DEPTH);
         }
     }
 
@@ -169,10 +169,18 @@ impl Parser<'_> {
     }
 
     pub(super) fn open(&mut self, fence: Fence, function: Option<Function>, range: Range<usize>) {
-        self.fences += 1;
-        if self.fences > MAX_DEPTH {
-            self.report_depth(range);
+        // All else that is open becomes an operator around what follows.
+        if self.operators.len() - self.parentheses as usize > MAX_DEPTH as usize {
+            self.report_depth(range, MAX_DEPTH);
             return;
+        }
+        self.fences += 1;
+        if fence == Fence::Parenthesis && function.is_none() {
+            self.parentheses += 1;
+            if self.parentheses > MAX_PARENTHESES {
+                self.report_depth(range, MAX_PARENTHESES);
+                return;
+            }
         }
         let start = self.operands.len();
         self.operators.push(Operator::Fence(Open { fence, function, range, start, bound: None }));
@@ -181,6 +189,7 @@ impl Parser<'_> {
 
     pub(super) fn close_fence(&mut self, open: Open, end: usize) {
         self.fences -= 1;
+        self.parentheses -= u32::from(open.fence == Fence::Parenthesis && open.function.is_none());
         if let Some(name) = open.bound {
             self.bound[name as usize] -= 1;
         }

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Pairs of formulas whose equality another program has decided, for tests/equality_pairs.rs.
 
-usage: pairs.py COUNT SEED > pairs.tsv        (needs python-flint)
+usage: pairs.py COUNT SEED [POINTS] > pairs.tsv        (needs python-flint)
 
 Each line holds two pairs: `LEFT <tab> RIGHT <tab> PLACE:DIGIT`. LEFT equals RIGHT; it differs from RIGHT with the digit
 at PLACE (counted from 0) replaced. Who says so:
 
 - rational functions: FLINT, from the two texts, by cross multiplication of exact polynomials;
-- rounding and extrema: equal by an identity that is applied on purpose and agrees at 200 points, computed in
-  FLINT's fractions; different by one of these points.
+- rounding and extrema: equal by an identity that is applied on purpose and agrees at POINTS points (200), computed in
+  FLINT's fractions; different by one of these points. Fewer make long files sooner.
 """
 
 import random
@@ -225,7 +225,7 @@ def changed(rng, right, differs):
     return None
 
 
-def line(rng, points, longest):
+def line(rng, points, tried, longest):
     if rng.random() < 0.6:
         pair = rational_pair(rng)
         if pair is None or sum(map(len, pair)) > longest:
@@ -241,8 +241,8 @@ def line(rng, points, longest):
         pair = rounding_pair(rng)
         if sum(map(len, pair)) > longest:
             return None
-        start = rng.randrange(len(points) - 200)
-        where = points[start : start + 200]
+        start = rng.randrange(len(points) - tried)
+        where = points[start : start + tried]
         left = list(at_points(pair[0], where))
         if any(x != y for x, y in zip(left, at_points(pair[1], where)) if x is not None and y is not None):
             sys.exit(f"no identity: {pair}")
@@ -259,9 +259,10 @@ def main():
     count, seed = int(sys.argv[1]), int(sys.argv[2])
     rng = random.Random(seed)
     points = list(drawn(rng, 10_000))
+    tried = int(sys.argv[3]) if len(sys.argv) > 3 else 200
     made = 0
     while made < count:
-        text = line(rng, points, 150)
+        text = line(rng, points, tried, 150)
         if text is not None:
             print(text)
             made += 1
