@@ -8,8 +8,8 @@ vision_encoder = shared(SamEncoder)
 point_encoder = shared(PointEncoder, kinds=kinds)
 no_mask = shared(NoMask)
 mask_encoder = shared(MaskEncoder, D=D, C_mask=C_mask)
-mask_decoder = shared(MaskDecoder, n_masks=n_masks, L=L_mask, H=H_mask, i=i_mask, inner=inner, hidden=hidden,
-                      depth=depth, activation=activation_mask)
+mask_decoder = shared(MaskDecoder, n_masks=n_masks, L=L_mask, H=H_mask, i=i_mask, inner=inner,
+                      inner_last=inner_last, hidden=hidden, depth=depth, activation=activation_mask)
 
 
 def encode(image: (B, channels, g * p, g * p), *, g, p):

@@ -33,7 +33,7 @@ def TwoWayBlock(queries: (B, S, D), keys: (B, T, D), points: (B, S, D), places: 
     return norm3, norm4
 
 
-def TwoWayTransformer(points: (B, S, D), image: (B, T, D), places: (B, T, D), *, L, H, i, inner,
+def TwoWayTransformer(points: (B, S, D), image: (B, T, D), places: (B, T, D), *, L, H, i, inner, inner_last,
                       activation="relu"):
     """All blocks, and a last look at the picture."""
     queries = points
@@ -41,7 +41,7 @@ def TwoWayTransformer(points: (B, S, D), image: (B, T, D), places: (B, T, D), *,
     for layer in range(L):
         queries, keys = TwoWayBlock(queries, keys, points, places, first=layer == 0, H=H, i=i, inner=inner,
                                     activation=activation)
-    final = CrossAttention(queries + points, keys + places, keys, H=H, inner=inner)
+    final = CrossAttention(queries + points, keys + places, keys, H=H, inner=inner_last)
     norm = layer_norm(queries + final)
     return norm, keys
 
@@ -68,7 +68,7 @@ def FeedForward(x: (B, D), *, hidden, out, depth):
 
 
 def MaskDecoder(image: (B, D, m, n), places: (m * n, D), prompts: (N, S, D), *, n_masks, L, H, i, inner,
-                hidden, depth, activation="relu"):
+                inner_last, hidden, depth, activation="relu"):
     """For each prompt, tokens for its quality and for `n_masks` masks are put before it. What becomes of a
     token draws its mask on the picture made four times as fine.
     """
@@ -78,7 +78,7 @@ def MaskDecoder(image: (B, D, m, n), places: (m * n, D), prompts: (N, S, D), *, 
     picture = reshape(expand(reshape(image, B, 1, D, m, n), B, N / B, D, m, n), N, D, m * n)
     where = expand(places, N, m * n, D)
     seen, keys = TwoWayTransformer(tokens, transpose(picture, 1, 2), where, L=L, H=H, i=i, inner=inner,
-                                   activation=activation)
+                                   inner_last=inner_last, activation=activation)
     upscale1 = Upscale(reshape(transpose(keys, 1, 2), N, D, m, n), out=D / 4)
     norm = layer_norm(upscale1, dim=1)
     upscale2 = Upscale(gelu(norm), out=D / 8)
