@@ -17,7 +17,7 @@ fn names(text: &str) -> Vec<&str> {
 
 #[test]
 fn callers_of_layers_have_sections() {
-    for model in ["resnet_18", "sam_vit_base_vision", "gpt2_small"] {
+    for model in ["resnet_18", "sam_vit_base_vision", "gpt2_small", "sam_vit_base", "command_r_v01"] {
         let report = report(model);
         let headings =
             report.lines().filter(|line| line.starts_with("#### ") || line.starts_with("### Phase "));

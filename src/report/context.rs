@@ -87,16 +87,21 @@ impl<'m> Inventory<'m> {
                 layers,
             });
         }
-        // The model's own file, then what other models use too: only what runs; phases have sections of their own.
+        // The model's own file, own folders that `model.toml` does not list, and what other models use too: only what
+        // runs; phases have sections of their own.
         let own = model.description.id.clone();
+        let listed: Vec<String> =
+            model.description.inventory.iter().map(|group| format!("{own}/{}", group.folder)).collect();
         let mut folders = vec![own.clone()];
         for module in model.library.modules() {
             let folder = module.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let is_own = module.path.starts_with(&format!("{own}/"));
-            if !is_own && !folders.iter().any(|known| known == folder) {
+            if !listed.iter().chain(&folders).any(|known| known == folder) {
                 folders.push(folder.to_owned());
             }
         }
+        let within = format!("{own}/");
+        let is_own = |folder: &str| folder == own || folder.starts_with(&within);
+        folders.sort_by_key(|folder| !is_own(folder));
         for folder in folders {
             let runs =
                 |name: &str| model.runs_layer(name) && !model.phases().iter().any(|phase| phase == name);
@@ -104,9 +109,10 @@ impl<'m> Inventory<'m> {
             if layers.is_empty() {
                 continue;
             }
-            let whose = if folder == own { "own" } else { "shared" };
+            let whose = if is_own(&folder) { "own" } else { "shared" };
             let text = |what: &str| plain(&self.texts.line(&format!("inventory.{whose}_{what}")));
             let (heading, about) = (text("heading"), text("about"));
+            let folder = folder.strip_prefix(&within).unwrap_or(&folder).to_owned();
             self.groups.push(Group { folder, heading, about, layers });
         }
     }
