@@ -295,7 +295,7 @@ fn side() -> impl Strategy<Value = String> {
             terms.collect::<Vec<_>>().join(" + ")
         })
     };
-    (polynomial(), polynomial(), -20i64..20, 0u8..12).prop_map(|(a, b, pole, kind)| match kind {
+    (polynomial(), polynomial(), -20i64..20, 0u8..14).prop_map(|(a, b, pole, kind)| match kind {
         0 => a,
         1 => format!("max({a}, {b})"),
         3 => format!("floor(({a})/7)"),
@@ -307,6 +307,8 @@ fn side() -> impl Strategy<Value = String> {
         9 => format!("floor((S + {pole})*floor(S/3)/5) - ceil(({a})/(-2))"),
         10 => format!("({b}) mod 12"),
         11 => format!("max(floor(S/4)*4, {pole}, ceil(({a})/6))*floor(max(S, {pole})/2)"),
+        // The pole cancels once the maximum is S, and is one all the same.
+        12 => format!("(max(S, 5) - 3*{pole})*(floor(S/7) + 1)/(S - 3*{pole})"),
         // Squares and 1: a pole does not cancel, which canonical forms would not tell from a number.
         _ => format!("(({a})^2 + 1)/(S + {pole} + 1/2*{pole})"),
     })
