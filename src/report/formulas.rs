@@ -167,7 +167,7 @@ impl<'m> Printer<'m> {
         let mut quotients = Vec::new();
         self.quotients(formula, LONG_QUOTIENT, &mut quotients);
         quotients.into_iter().for_each(|quotient| self.name_quotient(quotient));
-        self.replaced(formula)
+        self.with(formula, &RefCell::new(self.known_parts(&|_| true)))
     }
 
     fn factored(&self, formula: Formula) -> Formula {
@@ -341,13 +341,18 @@ impl<'m> Printer<'m> {
     }
 
     fn replace(&self, formula: Formula, which: &dyn Fn(&Local) -> bool) -> Formula {
-        let known = self.locals.borrow();
-        let known: HashMap<Formula, Formula> =
-            known.iter().filter(|local| which(local)).map(|local| (local.from, local.to)).collect();
+        let known = self.known_parts(which);
         if known.is_empty() { formula } else { self.with(formula, &RefCell::new(known)) }
     }
 
-    /// With what is known in the places of parts; what is made of a part is known then.
+    /// What stands in the places of sizes that have names.
+    fn known_parts(&self, which: &dyn Fn(&Local) -> bool) -> HashMap<Formula, Formula> {
+        let locals = self.locals.borrow();
+        locals.iter().filter(|local| which(local)).map(|local| (local.from, local.to)).collect()
+    }
+
+    /// With what is known in the places of parts, and 1 where a size is divided by itself, as the channels of a depthwise
+    /// convolution are by its groups; what is made of a part is known then.
     fn with(&self, formula: Formula, known: &RefCell<HashMap<Formula, Formula>>) -> Formula {
         if let Some(known) = known.borrow().get(&formula) {
             return *known;
@@ -358,7 +363,10 @@ impl<'m> Printer<'m> {
         let made = match algebra.node(formula) {
             Node::Sum(parts) => algebra.sum(&all(&parts)),
             Node::Product(parts) => algebra.product(&all(&parts)),
-            Node::Quotient(a, b) => algebra.quotient(one(a), one(b)),
+            Node::Quotient(a, b) => match (one(a), one(b)) {
+                (a, b) if a == b => algebra.integer(1),
+                (a, b) => algebra.quotient(a, b),
+            },
             Node::Power(base, exponent) => algebra.power(one(base), exponent),
             Node::Floor(a, b) => algebra.floor_quotient(one(a), one(b)),
             Node::Ceiling(a, b) => algebra.ceiling_quotient(one(a), one(b)),
