@@ -30,8 +30,10 @@ def symbols(binary, model, overrides):
     model_only = [word for word in overrides if word.split("=")[0] not in (*RUNTIME, "phase")]
     text = output(binary, "report", model, *model_only).split("### Shape parameters")[1]
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
-    return {cells[0].strip("`"): ast.literal_eval(value(cells[-1]))
-            for cells in rows}
+    # What is nothing has no row.
+    nothing = re.findall(r"^  (\w+) = None\b", output(binary, "models", model), re.MULTILINE)
+    found = {cells[0].strip("`"): value(cells[-1]) for cells in rows if cells[0].strip("`") not in RUNTIME}
+    return dict.fromkeys(nothing) | {name: ast.literal_eval(text) for name, text in found.items()}
 
 
 def value(cell):
