@@ -213,13 +213,14 @@ fn hostile_files_end_in_an_error() {
     assert_eq!(load(&directory("deep", &deep, CONVENTION, SWITCHES)).unwrap_err().code, "bad-rule-file");
 
     let nested =
-        LINEAR.replace("'2*rows*n*out'", &format!("'{}n{}'", "(".repeat(50_000), ")".repeat(50_000)));
+        LINEAR.replace("'2*rows*n*out'", &format!("'{}n{}'", "floor(".repeat(50_000), ")".repeat(50_000)));
     load(&directory("nested", &nested, CONVENTION, SWITCHES)).unwrap_err();
 
     // Long or large, but formulas: loaded or refused, and soon.
     for formula in [
         "((9^10000)^10000)^10000*n".to_owned(),
         "9".repeat(500_000),
+        format!("{}n{}", "(".repeat(50_000), ")".repeat(50_000)),
         format!("n{}", "+n*out".repeat(100_000)),
     ] {
         let text = LINEAR.replace("2*rows*n*out", &formula);

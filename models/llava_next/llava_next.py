@@ -51,7 +51,7 @@ def prefill(ids: tokens(B, S), *, P):
 
 
 def vision(whole: (B, channels, height, width), tiles: (B * rows * cols, channels, height, width), *, h, g,
-           rows, cols, cut_rows, cut_cols, tower, select):
+           rows, cols, cut_rows, cut_cols):
     """B images, each whole and as rows x cols tiles, whose visual tokens are laid out as one grid. What
     belongs to padding is cut off, and each row of the rest ends in a newline token.
     """

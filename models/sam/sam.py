@@ -32,7 +32,7 @@ def refine(features: (B, D, g, g), mask: (B, 1, 4 * g, 4 * g), points: (B * prom
     return mask_decoder(features + mask_encoder(mask), places, point_encoder(points, frequencies))
 
 
-def forward(image: (B, channels, g * p, g * p), points: (B * prompts, n_points + 1, 2), *, D, g, p, prompts,
+def forward(image: (B, channels, g * p, g * p), points: (B * prompts, n_points + 1, 2), *, g, p, prompts,
             n_points):
     """B images once through the encoder, and masks for prompts on each."""
     return segment(encode(image), points)

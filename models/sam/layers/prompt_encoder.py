@@ -24,7 +24,7 @@ def NoMask(x: (B, D, m, n)):
     return x + reshape(no_mask, D, 1, 1)
 
 
-def MaskEncoder(mask: (B, 1, rows, columns), *, D, C_mask, activation_mask="gelu"):
+def MaskEncoder(mask: (B, 1, rows, columns), *, D, C_mask):
     """A mask four times as fine as the picture of features, down to it."""
     conv1 = conv2d(mask, C_mask // 4, 2, stride=2)
     norm1 = layer_norm(conv1, dim=1)
