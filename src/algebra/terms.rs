@@ -25,6 +25,9 @@ pub type Terms<K> = Vec<(K, Integer)>;
 /// Products of at most this many pairs of terms are pushed and sorted.
 const SMALL_PRODUCT: usize = 64;
 
+/// So many products of machine words take as long as a product of terms.
+const WORDS: u64 = 8;
+
 /// Collects terms in any order, equal keys added up.
 pub fn collected<K: Key>(mut terms: Terms<K>) -> Terms<K> {
     if !terms.is_sorted_by(|a, b| a.0 > b.0) {
@@ -59,8 +62,14 @@ pub fn product<K: Key>(a: &[(K, Integer)], b: &[(K, Integer)], work: &Work) -> O
         return Ok(Some(collected(terms)));
     }
     // No coefficient of the result exceeds this many bits.
-    let bits = |terms: &[(K, Integer)]| terms.iter().map(|term| term.1.bits()).max().unwrap_or(0);
-    let bits = bits(a) + bits(b) + u64::from(usize::BITS - a.len().leading_zeros());
+    let most = |terms: &[(K, Integer)]| terms.iter().map(|term| term.1.bits()).max().unwrap_or(0);
+    let (most_a, most_b) = (most(a), most(b));
+    let bits = most_a + most_b + u64::from(usize::BITS - a.len().leading_zeros());
+    if bits > 126 {
+        // Long numbers take as long as the products of their words.
+        let words = (most_a / 64 + 1).saturating_mul(most_b / 64 + 1) / WORDS;
+        work.spend(pairs.saturating_mul(usize::try_from(words).unwrap_or(usize::MAX)))?;
+    }
     match bits {
         0..=62 => gathered::<K, i64>(a, b, work),
         63..=126 => gathered::<K, i128>(a, b, work),
