@@ -26,7 +26,7 @@ pub struct Denominator {
 impl Denominator {
     /// 1
     pub fn one() -> Self {
-        Denominator { number: Integer::ONE, monomial: Monomial::one(), factors: Vec::new() }
+        Self::term(Integer::ONE, Monomial::one())
     }
 
     /// A number, which is positive, times a monomial.
@@ -201,11 +201,7 @@ impl Fraction {
 
     /// A rational number.
     pub fn constant(value: &Rational) -> Self {
-        let denominator = Denominator {
-            number: value.denom().abs().into(),
-            monomial: Monomial::one(),
-            factors: Vec::new(),
-        };
+        let denominator = Denominator::term(value.denom().abs().into(), Monomial::one());
         let sign = if value.denom().is_negative() { BigInt::from(-1) } else { BigInt::from(1) };
         Fraction { numerator: Polynomial::constant((value.numer() * sign).into()), denominator }
     }
