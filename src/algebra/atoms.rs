@@ -78,6 +78,11 @@ impl Algebra {
         self.atoms.borrow().table[number as usize].clone()
     }
 
+    /// How many there are.
+    pub(super) fn count_atoms(&self) -> usize {
+        self.atoms.borrow().table.len()
+    }
+
     /// Whether any value so far needed a maximum.
     pub(super) fn has_maxima(&self) -> bool {
         self.atoms.borrow().maxima

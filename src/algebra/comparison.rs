@@ -18,6 +18,8 @@ const SHOWN: usize = 40;
 const TOLD: usize = 6;
 /// Facts that are tried at most.
 const TRIED: usize = 24;
+/// Atoms whose signs are found anew, all facts that are tried together, at most.
+const RENEWED: usize = 500;
 
 /// Something that a person would say of two formulas that are not equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,7 +208,7 @@ impl Algebra {
             candidates.push(divisions);
         }
         candidates.extend(self.binomial_facts(a, b).into_iter().map(|fact| vec![fact]));
-        candidates.truncate(TRIED);
+        candidates.truncate(TRIED.min(RENEWED / (self.count_atoms() + 1)));
         candidates.into_iter().find(|facts| self.supposing(facts).is_proved_where_possible(a, b))
     }
 

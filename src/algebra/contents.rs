@@ -21,7 +21,7 @@ impl Contents {
     pub const ANYTHING: Self = Contents(u64::MAX);
     /// A minimum or maximum.
     pub const EXTREMUM: Self = Contents(1 << (CLASSES + 2));
-    /// A floor or ceiling.
+    /// A floor, ceiling or remainder.
     pub const ROUNDING: Self = Contents(1 << (CLASSES + 3));
     /// A sum over an index.
     pub const SIGMA: Self = Contents(1 << CLASSES);
@@ -50,7 +50,7 @@ impl Contents {
             Node::Sigma { index, .. } => Self::SIGMA.and(Self::symbol(*index)),
             Node::Named(..) => Self::NAME,
             Node::Minimum(_) | Node::Maximum(_) => Self::EXTREMUM,
-            Node::Floor(..) | Node::Ceiling(..) => Self::ROUNDING,
+            Node::Floor(..) | Node::Ceiling(..) | Node::Remainder(..) => Self::ROUNDING,
             _ => Self::NOTHING,
         };
         node.for_each_part(|part| contents = contents.and(known[part.0 as usize]));

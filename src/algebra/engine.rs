@@ -12,6 +12,7 @@ use super::atoms::Atoms;
 use super::contents::Visited;
 use super::facts::Facts;
 use super::formula::{Canonical, Formula};
+use super::fraction::Fraction;
 use super::identities::Recording;
 use super::interned::Interned;
 use super::limits::{Limits, Outcome};
@@ -54,6 +55,8 @@ pub struct Algebra {
     pub(super) given_up: Cell<bool>,
     /// Formulas of atoms, as they are shown.
     pub(super) written: RefCell<FxHashMap<u32, Formula>>,
+    /// What atoms are in terms of other functions.
+    pub(super) relatives: RefCell<FxHashMap<u32, Rc<[Fraction]>>>,
     pub(super) residues: RefCell<Residues>,
     pub(super) recording: RefCell<Recording>,
     pub(super) limits: Cell<Limits>,
@@ -82,6 +85,7 @@ impl Algebra {
         self.readable.borrow_mut().clear();
         self.unfinished.borrow_mut().clear();
         self.written.borrow_mut().clear();
+        self.relatives.borrow_mut().clear();
         self.forget_differences();
         self.forget_residues();
         self.refresh_atoms();

@@ -1,8 +1,9 @@
 //! Exact evaluation: of programs at points, and of formulas at given values.
 //!
-//! Numbers are two machine words while they fit, big rationals beyond. Loops count their steps and end at a limit;
-//! so does the size of every number.
+//! Numbers are two machine words while they fit, big rationals beyond. Loops count their steps and end at a limit, and
+//! so do long numbers.
 
+use super::effort::Effort;
 use super::engine::Algebra;
 use super::formula::{EvaluationError, Formula, Rational, Symbol};
 use super::number::Number;
@@ -12,9 +13,8 @@ use super::program::{Loop, Operation, Program, Slot, Step};
 #[derive(Debug, Clone)]
 pub(super) struct Registers {
     numbers: Vec<Number>,
-    /// Steps inside loops that are left.
-    pub steps: u64,
-    bits: u64,
+    /// What is left for steps inside loops and for long numbers.
+    pub effort: Effort,
 }
 
 impl Registers {
@@ -22,34 +22,29 @@ impl Registers {
         &self.numbers[slot]
     }
 
-    fn checked(&self, value: Number) -> Result<Number, EvaluationError> {
-        if value.bits() > self.bits { Err(EvaluationError::TooLarge) } else { Ok(value) }
-    }
-
-    fn over(&self, a: Slot, b: Slot) -> Result<Number, EvaluationError> {
-        self.at(a).over(self.at(b)).ok_or(EvaluationError::DivisionByZero)
-    }
-
     fn run(&mut self, steps: &[Step]) -> Result<(), EvaluationError> {
         for step in steps {
+            if let Operation::Loop(inner) = &step.operation {
+                self.numbers[step.to] = self.add_up(inner)?;
+                continue;
+            }
+            let Registers { numbers, effort } = self;
+            let at = |slot: &Slot| &numbers[*slot];
             let value = match &step.operation {
-                Operation::Add(a, b) => self.checked(self.at(*a).plus(self.at(*b)))?,
-                Operation::Subtract(a, b) => self.checked(self.at(*a).plus(&self.at(*b).negated()))?,
-                Operation::Multiply(a, b) => self.checked(self.at(*a).times(self.at(*b)))?,
-                Operation::Divide(a, b) => self.checked(self.over(*a, *b)?)?,
-                Operation::Power(base, exponent) => self.at(*base).power_within(*exponent, self.bits)?,
-                Operation::Floor(a, b) => self.over(*a, *b)?.floor(),
-                Operation::Ceiling(a, b) => self.over(*a, *b)?.negated().floor().negated(),
-                Operation::Remainder(a, b) => {
-                    let whole = self.over(*a, *b)?.floor();
-                    self.at(*a).plus(&whole.times(self.at(*b)).negated())
-                }
-                Operation::Minimum(a, b) => self.at(*a).min(self.at(*b)).clone(),
-                Operation::Maximum(a, b) => self.at(*a).max(self.at(*b)).clone(),
-                Operation::Missing(symbol) => return Err(EvaluationError::Unbound(*symbol)),
-                Operation::Loop(inner) => self.add_up(inner)?,
+                Operation::Add(a, b) => effort.plus(at(a), at(b)),
+                Operation::Subtract(a, b) => effort.plus(at(a), &at(b).negated()),
+                Operation::Multiply(a, b) => effort.times(at(a), at(b)),
+                Operation::Divide(a, b) => effort.over(at(a), at(b)),
+                Operation::Power(base, exponent) => effort.power(at(base), *exponent),
+                Operation::Floor(a, b) => effort.floor(at(a), at(b)),
+                Operation::Ceiling(a, b) => effort.ceiling(at(a), at(b)),
+                Operation::Remainder(a, b) => effort.remainder(at(a), at(b)),
+                Operation::Minimum(a, b) => effort.least(at(a), at(b)),
+                Operation::Maximum(a, b) => effort.greatest(at(a), at(b)),
+                Operation::Missing(symbol) => Err(EvaluationError::Unbound(*symbol)),
+                Operation::Loop(_) => unreachable!("loops ran above"),
             };
-            self.numbers[step.to] = value;
+            self.numbers[step.to] = value?;
         }
         Ok(())
     }
@@ -66,14 +61,15 @@ impl Registers {
         self.run(&sum.before)?;
         if sum.each.is_empty() && sum.body != sum.index {
             let count = last.plus(&index.negated()).plus(&one);
-            return self.checked(count.times(self.at(sum.body)));
+            let Registers { numbers, effort } = self;
+            return effort.times(&count, &numbers[sum.body]);
         }
         while index <= last {
-            self.steps =
-                self.steps.checked_sub(1 + sum.each.len() as u64).ok_or(EvaluationError::TooLarge)?;
+            self.effort.spend(1 + sum.each.len() as u64)?;
             self.numbers[sum.index] = index.clone();
             self.run(&sum.each)?;
-            total = self.checked(total.plus(self.at(sum.body)))?;
+            let Registers { numbers, effort } = self;
+            total = effort.plus(&total, &numbers[sum.body])?;
             index = index.plus(&one);
         }
         Ok(total)
@@ -86,7 +82,7 @@ impl Program {
         for (slot, value) in &self.constants {
             numbers[*slot] = value.clone().into();
         }
-        Registers { numbers, steps: self.limit, bits: self.bits }
+        Registers { numbers, effort: Effort { steps: self.limit, bits: self.bits } }
     }
 
     /// Runs at a point; values stand in the registers then.
@@ -136,7 +132,7 @@ impl Program {
         let mut registers = self.registers();
         let mut results: Vec<Vec<Rational>> = vec![Vec::with_capacity(points); self.results.len()];
         for place in 0..points {
-            registers.steps = self.limit;
+            registers.effort.steps = self.limit;
             let point = columns.iter().map(|column| Number::integer(column[place]));
             self.run(&mut registers, point).map_err(|error| (place, error))?;
             for (column, value) in results.iter_mut().zip(self.values(&registers)) {
@@ -157,6 +153,16 @@ impl Algebra {
         formula: Formula,
         values: &dyn Fn(Symbol) -> Option<Rational>,
     ) -> Result<Rational, EvaluationError> {
+        self.evaluate_within(formula, values, &mut Effort::within(&self.limits()))
+    }
+
+    /// As [`Algebra::evaluate`], as a part of what takes that effort in all.
+    pub(super) fn evaluate_within(
+        &self,
+        formula: Formula,
+        values: &dyn Fn(Symbol) -> Option<Rational>,
+        effort: &mut Effort,
+    ) -> Result<Rational, EvaluationError> {
         let symbols: Vec<(Symbol, Rational)> = self
             .symbols_of(formula)
             .into_iter()
@@ -165,7 +171,9 @@ impl Algebra {
         let names: Vec<Symbol> = symbols.iter().map(|known| known.0).collect();
         let program = self.compile(&[formula], &names)?;
         let mut registers = program.registers();
+        registers.effort = effort.clone();
         program.run(&mut registers, symbols.into_iter().map(|known| Number::from(known.1)))?;
+        effort.steps = registers.effort.steps;
         let value = program.values(&registers).next().expect("one formula, one value");
         Ok(value.to_rational())
     }

@@ -14,7 +14,7 @@ pub struct Limits {
     pub terms: usize,
     /// Bits of any one number, and of all coefficients of an expanded power together, over 1,000.
     pub bits: u64,
-    /// Steps of adding up a sum that has no closed form, in one evaluation.
+    /// Steps of adding up sums that have no closed form, and of work on long numbers, in one evaluation.
     pub steps: u64,
 }
 

@@ -34,6 +34,7 @@ mod compiled;
 mod contents;
 mod cubes;
 mod derivatives;
+mod effort;
 mod engine;
 mod equality;
 mod evaluable;

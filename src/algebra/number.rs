@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 use num_integer::Integer as _;
 use num_traits::{Signed, ToPrimitive, Zero};
 
-use super::formula::{EvaluationError, Rational};
+use super::formula::Rational;
 
 /// An exact value. `Small` is in lowest terms with a positive denominator.
 #[derive(Debug, Clone)]
@@ -75,7 +75,13 @@ impl Number {
         if let (Some(a), Some(b)) = (self.as_whole(), other.as_whole()) {
             return (&*a + &*b).into();
         }
-        (self.to_rational() + other.to_rational()).into()
+        let (a, b) = (self.to_rational(), other.to_rational());
+        if a.is_integer() || b.is_integer() {
+            // Nothing new divides both: a/b + c = (a + b c)/b.
+            return Rational::new_raw(a.numer() * b.denom() + b.numer() * a.denom(), a.denom() * b.denom())
+                .into();
+        }
+        (a + b).into()
     }
 
     /// The product.
@@ -120,6 +126,16 @@ impl Number {
         })
     }
 
+    /// ⌊self / other⌋; `None` for a divisor of 0.
+    pub fn floor_over(&self, other: &Self) -> Option<Self> {
+        match (self.as_whole(), other.as_whole()) {
+            (Some(a), Some(b)) if !matches!((self, other), (Small(..), Small(..))) && !b.is_zero() => {
+                Some(a.div_floor(&b).into())
+            }
+            _ => Some(self.over(other)?.floor()),
+        }
+    }
+
     /// The greatest integer at most it.
     pub fn floor(&self) -> Self {
         match self {
@@ -129,32 +145,21 @@ impl Number {
         }
     }
 
-    /// A power.
-    ///
-    /// # Errors
-    /// Where it may take more bits than there may be.
-    pub fn power_within(&self, exponent: u32, bits: u64) -> Result<Self, EvaluationError> {
-        let flat = matches!(self, Small(-1..=1, 1));
-        if !flat && self.bits().saturating_sub(1).saturating_mul(u64::from(exponent)) > bits {
-            return Err(EvaluationError::TooLarge);
+    /// A power. A fraction's stays in lowest terms.
+    pub fn power(&self, exponent: u32) -> Self {
+        match self {
+            Small(n, d) => match (n.checked_pow(exponent), d.checked_pow(exponent)) {
+                (Some(above), Some(below)) => Small(above, below),
+                _ => fraction(BigInt::from(*n).pow(exponent), BigInt::from(*d).pow(exponent)),
+            },
+            Big(value) => fraction(value.numer().pow(exponent), value.denom().pow(exponent)),
         }
-        Ok(self.power(exponent))
     }
+}
 
-    /// A power, by squaring.
-    pub fn power(&self, mut exponent: u32) -> Self {
-        let (mut result, mut base) = (Small(1, 1), self.clone());
-        while exponent > 0 {
-            if exponent & 1 == 1 {
-                result = result.times(&base);
-            }
-            exponent >>= 1;
-            if exponent > 0 {
-                base = base.times(&base);
-            }
-        }
-        result
-    }
+/// Of what is in lowest terms.
+fn fraction(above: BigInt, below: BigInt) -> Number {
+    Rational::new_raw(above, below).into()
 }
 
 fn small(above: i128, below: i128) -> Number {
@@ -208,7 +213,14 @@ impl Ord for Number {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         match (self, other) {
             (Small(a, 1), Small(b, 1)) => a.cmp(b),
-            _ => self.to_rational().cmp(&other.to_rational()),
+            _ => match (self.as_whole(), other.as_whole()) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                // By products: a quotient's own order divides, as often as a continued fraction has terms.
+                _ => {
+                    let (a, b) = (self.to_rational(), other.to_rational());
+                    (a.numer() * b.denom()).cmp(&(b.numer() * a.denom()))
+                }
+            },
         }
     }
 }

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
+use super::effort::Effort;
 use super::engine::Algebra;
 use super::formula::{EvaluationError, Formula, Node, Rational, Symbol};
 use super::number::Number;
@@ -82,6 +83,7 @@ impl Algebra {
         }
         let mut open = vec![formula];
         let mut known = point.known.borrow_mut();
+        let mut effort = Effort::within(&self.limits());
         while let Some(&part) = open.last() {
             if known.contains_key(&part) {
                 open.pop();
@@ -103,9 +105,10 @@ impl Algebra {
             let value = match node {
                 Node::Sigma { .. } => {
                     drop(nodes);
-                    self.evaluate(part, &|symbol| point.values.get(&symbol).cloned())?.into()
+                    let values = |symbol| point.values.get(&symbol).cloned();
+                    self.evaluate_within(part, &values, &mut effort)?.into()
                 }
-                node => At { known: &known, bits: self.limits().bits }.of(node, point)?,
+                node => value_of(node, point, &known, &mut effort)?,
             };
             known.insert(part, value);
             open.pop();
@@ -114,45 +117,38 @@ impl Algebra {
     }
 }
 
-/// Computes one part from its parts.
-struct At<'k> {
-    known: &'k FxHashMap<Formula, Number>,
-    /// Bits of a number at most.
-    bits: u64,
-}
-
-impl At<'_> {
-    fn of(&self, node: &Node, point: &Point) -> Result<Number, EvaluationError> {
-        let at = |part: &Formula| &self.known[part];
-        let folded = |parts: &[Formula], one: &dyn Fn(&Number, &Number) -> Number| {
-            let mut so_far = at(&parts[0]).clone();
-            for part in &parts[1..] {
-                so_far = self.checked(one(&so_far, at(part)))?;
-            }
-            Ok(so_far)
-        };
-        let over = |a: &Formula, b: &Formula| at(a).over(at(b)).ok_or(EvaluationError::DivisionByZero);
-        match node {
-            Node::Number(value) => Ok((**value).clone().into()),
-            Node::Symbol(symbol) => match point.values.get(symbol) {
-                Some(value) => Ok(value.clone().into()),
-                None => Err(EvaluationError::Unbound(*symbol)),
-            },
-            Node::Named(_, body) => Ok(at(body).clone()),
-            Node::Sum(parts) => folded(parts, &Number::plus),
-            Node::Product(parts) => folded(parts, &Number::times),
-            Node::Minimum(parts) => folded(parts, &|a, b| a.min(b).clone()),
-            Node::Maximum(parts) => folded(parts, &|a, b| a.max(b).clone()),
-            Node::Quotient(a, b) => self.checked(over(a, b)?),
-            Node::Floor(a, b) => Ok(over(a, b)?.floor()),
-            Node::Ceiling(a, b) => Ok(over(a, b)?.negated().floor().negated()),
-            Node::Remainder(a, b) => Ok(at(a).plus(&over(a, b)?.floor().times(at(b)).negated())),
-            Node::Power(base, exponent) => at(base).power_within(*exponent, self.bits),
-            Node::Sigma { .. } => unreachable!("sums over an index are programs"),
+/// The value of one part, from those of its parts.
+fn value_of(
+    node: &Node,
+    point: &Point,
+    known: &FxHashMap<Formula, Number>,
+    effort: &mut Effort,
+) -> Result<Number, EvaluationError> {
+    let at = |part: &Formula| &known[part];
+    type Join = fn(&mut Effort, &Number, &Number) -> Result<Number, EvaluationError>;
+    let mut folded = |parts: &[Formula], join: Join| {
+        let mut so_far = at(&parts[0]).clone();
+        for part in &parts[1..] {
+            so_far = join(effort, &so_far, at(part))?;
         }
-    }
-
-    fn checked(&self, value: Number) -> Result<Number, EvaluationError> {
-        if value.bits() > self.bits { Err(EvaluationError::TooLarge) } else { Ok(value) }
+        Ok(so_far)
+    };
+    match node {
+        Node::Number(value) => Ok((**value).clone().into()),
+        Node::Symbol(symbol) => match point.values.get(symbol) {
+            Some(value) => Ok(value.clone().into()),
+            None => Err(EvaluationError::Unbound(*symbol)),
+        },
+        Node::Named(_, body) => Ok(at(body).clone()),
+        Node::Sum(parts) => folded(parts, Effort::plus),
+        Node::Product(parts) => folded(parts, Effort::times),
+        Node::Minimum(parts) => folded(parts, Effort::least),
+        Node::Maximum(parts) => folded(parts, Effort::greatest),
+        Node::Quotient(a, b) => effort.over(at(a), at(b)),
+        Node::Floor(a, b) => effort.floor(at(a), at(b)),
+        Node::Ceiling(a, b) => effort.ceiling(at(a), at(b)),
+        Node::Remainder(a, b) => effort.remainder(at(a), at(b)),
+        Node::Power(base, exponent) => effort.power(at(base), *exponent),
+        Node::Sigma { .. } => unreachable!("sums over an index are programs"),
     }
 }

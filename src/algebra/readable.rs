@@ -28,6 +28,25 @@ pub(super) enum Form {
     Factored,
 }
 
+/// How long a formula is, written out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Length {
+    /// Symbols, numbers and operations.
+    pub length: usize,
+    /// Whether it has minima in maxima, or maxima in minima.
+    has_extrema: bool,
+    /// Whether it has roundings in roundings.
+    has_roundings: bool,
+}
+
+impl Length {
+    /// Whether what was written is to be preferred to a form made of it, which has like terms collected.
+    fn is_plainer_than(self, made: Length) -> bool {
+        let allowed = if self.has_extrema { self.length } else { self.length.saturating_mul(2) };
+        allowed <= made.length
+    }
+}
+
 impl Algebra {
     /// Made once.
     pub(super) fn in_form(&self, formula: Formula, form: Form, make: impl FnOnce() -> Formula) -> Formula {
@@ -45,7 +64,7 @@ impl Algebra {
     pub fn expanded(&self, formula: Formula) -> Formula {
         let write = || -> Outcome<Formula> {
             let canonical = self.try_canonical(formula)?;
-            if self.length_of_nested_extrema(formula).is_some()
+            if self.length_of_nested(formula).is_some_and(|written| written.has_extrema)
                 && self.terms_inside(&canonical.fraction) > OPENED
             {
                 return Ok(formula);
@@ -79,20 +98,21 @@ impl Algebra {
 
     /// Readable: content, common monomial and shared factors out. The formula itself where it is too large to
     /// multiply out, and where it has minima in maxima, or maxima in minima, and is no longer than the form: canonical
-    /// forms multiply them out as one does sums in products.
+    /// forms multiply them out as one does sums in products. So also where it has roundings in roundings and is half as
+    /// long: a canonical form has a remainder's dividend twice.
     pub fn factored(&self, formula: Formula) -> Formula {
         self.in_form(formula, Form::Factored, || {
-            let written = self.length_of_nested_extrema(formula);
+            let written = self.length_of_nested(formula);
             // Far longer, however it is written.
             if let (Some(written), Ok(canonical)) = (written, self.try_canonical(formula))
-                && self.terms_inside(&canonical.fraction) > 2 * written
+                && self.terms_inside(&canonical.fraction) > 2 * written.length
             {
                 return formula;
             }
             self.given_up.set(false);
             let made = self.try_canonical(formula).and_then(|known| self.factored_fraction(&known.fraction));
             if let (Some(written), Ok(made)) = (written, &made)
-                && written <= self.length(*made).0
+                && written.is_plainer_than(self.length(*made))
             {
                 return formula;
             }
@@ -124,17 +144,17 @@ impl Algebra {
         fraction.numerator().len() + inside.sum::<usize>()
     }
 
-    /// How long a formula is that has minima in maxima, or maxima in minima.
-    fn length_of_nested_extrema(&self, formula: Formula) -> Option<usize> {
-        let has_extrema = self.contents(formula).meets(Contents::EXTREMUM);
-        has_extrema.then(|| self.length(formula)).filter(|found| found.1).map(|found| found.0)
+    /// How long a formula is that has minima in maxima, maxima in minima, or roundings in roundings.
+    fn length_of_nested(&self, formula: Formula) -> Option<Length> {
+        let has_atoms = self.contents(formula).meets(Contents::EXTREMUM.and(Contents::ROUNDING));
+        has_atoms.then(|| self.length(formula)).filter(|found| found.has_extrema || found.has_roundings)
     }
 
-    /// Symbols, numbers and operations of a formula, and whether it has extrema of one kind in those of the other.
-    fn length(&self, formula: Formula) -> (usize, bool) {
+    pub(super) fn length(&self, formula: Formula) -> Length {
         const MINIMUM: u8 = 1;
         const MAXIMUM: u8 = 2;
-        let mut nested = false;
+        const ROUNDING: u8 = 4;
+        let (mut has_extrema, mut has_roundings) = (false, false);
         // Of each part, what it has inside, and how long it is.
         let mut known: FxHashMap<Formula, (u8, usize)> = FxHashMap::default();
         for part in self.reachable(&[formula]) {
@@ -146,18 +166,22 @@ impl Algebra {
             });
             match node {
                 Node::Minimum(_) => {
-                    nested |= inside & MAXIMUM != 0;
+                    has_extrema |= inside & MAXIMUM != 0;
                     inside |= MINIMUM;
                 }
                 Node::Maximum(_) => {
-                    nested |= inside & MINIMUM != 0;
+                    has_extrema |= inside & MINIMUM != 0;
                     inside |= MAXIMUM;
+                }
+                Node::Floor(..) | Node::Ceiling(..) | Node::Remainder(..) => {
+                    has_roundings |= inside & ROUNDING != 0;
+                    inside |= ROUNDING;
                 }
                 _ => {}
             }
             known.insert(part, (inside, length));
         }
-        (known[&formula].1, nested)
+        Length { length: known[&formula].1, has_extrema, has_roundings }
     }
 
     /// Readable, with a factor that the user chose: the formula divided by it, times it, plus the remainder. The

@@ -2,6 +2,8 @@
 //! min(S, W). Each of these is the atom up to sign and a polynomial, so that a sum may be written in either; the
 //! shorter one is taken.
 
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::atoms::{Atom, BoundedSum};
@@ -16,6 +18,8 @@ use super::polynomial::Polynomial;
 
 /// Terms in arguments of maxima that are written at once.
 const MAXIMA: usize = 2000;
+/// Symbols, numbers and operations of an atom that is shown.
+const LONGEST: usize = 100_000;
 
 impl Algebra {
     /// Writes all atoms that a fraction's value hangs on, inner ones first.
@@ -33,6 +37,10 @@ impl Algebra {
         order.sort_unstable();
         for number in order {
             let formula = self.write_atom(&self.atom(number))?;
+            // Atoms in atoms, each more than once: what they share is written as often.
+            if self.length(formula).length > LONGEST {
+                return Err(Obstacle::TooLarge);
+            }
             self.written.borrow_mut().insert(number, formula);
         }
         Ok(())
@@ -131,15 +139,17 @@ impl Algebra {
             }
             let whole = best.clone();
             let atom = self.atom(number);
-            let mut values = self.relatives(variable, &atom, &work)?;
+            let relatives = self.relatives(number, &work)?;
+            let mut values: Vec<&Fraction> = relatives.iter().collect();
+            let itself = Fraction::variable(variable);
             if matches!(atom, Atom::Maximum(_)) {
                 // As it is, perhaps with its square.
-                values.insert(0, Fraction::variable(variable));
+                values.insert(0, &itself);
             }
             for value in values {
-                let other = whole.with_variable(variable, &value, &work)?;
+                let other = whole.with_variable(variable, value, &work)?;
                 if let Atom::Maximum(parts) = &atom
-                    && let Some(squared) = with_square(&other, &value, parts, &work)?
+                    && let Some(squared) = with_square(&other, value, parts, &work)?
                     && length(&squared) < length(&best)
                 {
                     best = squared;
@@ -152,8 +162,29 @@ impl Algebra {
         Ok(best)
     }
 
-    /// What an atom is in terms of other functions.
-    fn relatives(&self, variable: Variable, atom: &Atom, work: &Work) -> Outcome<Vec<Fraction>> {
+    /// What an atom is in terms of other functions, found once: looked for wherever it stands, atoms within atoms
+    /// would take time exponential in their depth.
+    fn relatives(&self, number: u32, work: &Work) -> Outcome<Rc<[Fraction]>> {
+        if let Some(known) = self.relatives.borrow().get(&number) {
+            return Ok(known.clone());
+        }
+        let mut found = self.find_relatives(&self.atom(number), work)?;
+        // A relative that holds the atom itself, or one that is not written, is none.
+        found.retain(|relative| {
+            relative.variables().into_iter().all(|part| match part.meaning() {
+                Meaning::Symbol(_) => true,
+                Meaning::Atom(part) => {
+                    let known = self.written.borrow().contains_key(&part) && part != number;
+                    known || matches!(self.atom(part), Atom::Opaque(_))
+                }
+            })
+        });
+        let found: Rc<[Fraction]> = found.into();
+        self.relatives.borrow_mut().insert(number, found.clone());
+        Ok(found)
+    }
+
+    fn find_relatives(&self, atom: &Atom, work: &Work) -> Outcome<Vec<Fraction>> {
         let shown = |formula: Formula| Fraction::variable(self.atom_variable(Atom::Opaque(formula)));
         let mut found = Vec::new();
         match atom {
@@ -217,16 +248,6 @@ impl Algebra {
             }
             Atom::Opaque(_) => {}
         }
-        // A relative that holds the atom itself, or one that is not written, is none.
-        found.retain(|relative| {
-            relative.variables().into_iter().all(|part| match part.meaning() {
-                Meaning::Symbol(_) => true,
-                Meaning::Atom(number) => {
-                    let known = self.written.borrow().contains_key(&number) && part != variable;
-                    known || matches!(self.atom(number), Atom::Opaque(_))
-                }
-            })
-        });
         Ok(found)
     }
 

@@ -24,6 +24,7 @@ impl Algebra {
             unfinished: Default::default(),
             given_up: Default::default(),
             written: self.written.clone(),
+            relatives: Default::default(),
             residues: Default::default(),
             recording: Default::default(),
             limits: self.limits.clone(),

@@ -23,8 +23,10 @@ use super::program::Program;
 const POINTS: usize = 4000;
 /// Operations at most, all points together.
 const EVALUATED: usize = 20_000_000;
-/// Steps inside sums at most, all points together.
-const STEPS: u64 = 5_000_000;
+/// Steps inside sums and on long numbers at most, all points together.
+const STEPS: u64 = 10_000_000;
+/// Bits of a number written as a sum or product, at most.
+const WRITTEN: u64 = 1 << 12;
 /// Points tried outside the zeros of a difference.
 const OUTSIDE: usize = 24;
 /// Terms times degree of a difference whose zeros are avoided, at most.
@@ -44,7 +46,7 @@ struct Search<'a> {
     admits: (Program, Registers),
     /// The named symbols, then the two sides.
     sides: (Program, Registers),
-    /// Steps of sums left.
+    /// Steps left.
     steps: u64,
 }
 
@@ -147,6 +149,9 @@ impl Algebra {
             let mut total = known.get(&parts[0])?.clone();
             for part in &parts[1..] {
                 total = join(&total, known.get(part)?);
+                if total.bits() > WRITTEN {
+                    return None;
+                }
             }
             Some(total)
         };
@@ -314,15 +319,16 @@ impl<'a> Search<'a> {
     }
 }
 
+/// A point takes at most half of what is left, so that those after it are tried too.
 fn run(
     (program, registers): &mut (Program, Registers),
     point: impl Iterator<Item = Number>,
     steps: &mut u64,
 ) -> Option<()> {
-    let given = (*steps).min(STEPS / 20);
-    registers.steps = given;
+    let given = *steps / 2;
+    registers.effort.steps = given;
     let ran = program.run(registers, point);
-    *steps -= given - registers.steps;
+    *steps -= given - registers.effort.steps;
     ran.ok()
 }
 

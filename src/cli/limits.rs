@@ -24,7 +24,7 @@ pub struct LimitArguments {
     /// Bits of a number at most
     #[arg(long, value_name = "N", default_value_t = Limits::default().bits)]
     limit_bits: u64,
-    /// Steps of adding up a sum at one point, at most
+    /// Steps of adding up sums and of work on long numbers at one point, at most
     #[arg(long, value_name = "N", default_value_t = Limits::default().steps)]
     limit_steps: u64,
 }
