@@ -83,6 +83,7 @@ mod sums;
 mod suppositions;
 mod symbols;
 mod terms;
+mod trials;
 mod wide;
 mod witness;
 

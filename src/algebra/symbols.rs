@@ -68,6 +68,11 @@ impl Algebra {
         self.symbols.borrow().entries[symbol.0 as usize].found_by_name
     }
 
+    /// The symbol that a name finds, where there is one.
+    pub fn symbol_named(&self, name: &str) -> Option<Symbol> {
+        self.symbols.borrow().by_name.get(name).copied()
+    }
+
     /// Whether there is a symbol of that name.
     pub fn knows_symbol(&self, name: &str) -> bool {
         self.symbols.borrow().by_name.contains_key(name)

@@ -1,8 +1,10 @@
-//! The plain part of formulas, printed straight: numbers, names, sums, products and powers.
+//! Formulas printed straight: numbers, names, sums, products and powers, and in text what is divided, rounded or called.
 //!
-//! Multiplied-out models are sums of ten thousands of terms and nothing else; they need no layout. Whatever is not
-//! plain is left to the layout route, and what this file prints, both print alike (a test compares them): the rules of
-//! `piece` for signs and parentheses stand here once more, for this part of them.
+//! Multiplied-out models are sums of ten thousands of terms and nothing else, and a report has hundreds of definitions;
+//! they need no layout. What is left goes the layout route, and what this file prints, both print alike (a test compares
+//! them): the rules of `piece` for signs and parentheses stand here once more, for this part of them.
+
+mod calls;
 
 use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive};
@@ -109,6 +111,7 @@ fn printed(
         out: String::new(),
         names: String::new(),
         symbols: Vec::new(),
+        unusual: Vec::new(),
         depth: 0,
         fences: 0,
         breaks: lines.then(Vec::new),
@@ -133,6 +136,8 @@ struct Printer<'a> {
     /// Where each symbol, by its number, stands in `names`: with its sign, without, and up to where; nowhere before it
     /// is met.
     symbols: Vec<[u32; 3]>,
+    /// Names of symbols met that are not found by their names.
+    unusual: Vec<std::rc::Rc<str>>,
     /// How deep the sums, products and powers being printed are nested.
     depth: u32,
     /// How many parentheses are open.
@@ -184,7 +189,7 @@ impl<'a> Printer<'a> {
                 Some(())
             }
             Node::Power(base, exponent) => self.power(*base, *exponent),
-            _ => None,
+            _ => self.call(formula),
         }
     }
 
@@ -192,10 +197,7 @@ impl<'a> Printer<'a> {
         self.enter()?;
         self.sums += 1;
         for (place, term) in terms.iter().enumerate() {
-            let broken = self.breaks.as_mut().filter(|_| place > 0).map(|breaks| {
-                breaks.push(Break { at: self.out.len(), end: 0, indent: INDENT * self.sums });
-                breaks.len() - 1
-            });
+            let broken = if place > 0 { self.begin_break() } else { None };
             let node = self.nodes.get(*term);
             let carrier = match node {
                 Node::Product(factors) => self.sign_carrier(factors),
@@ -211,12 +213,10 @@ impl<'a> Printer<'a> {
             match node {
                 Node::Product(factors) => self.product(factors, carrier)?,
                 Node::Number(value) => self.number(value)?,
-                Node::Sum(_) => self.fenced(*term)?,
-                _ => self.formula(*term)?,
+                Node::Symbol(symbol) => self.symbol(*symbol, false)?,
+                _ => self.summand(*term)?,
             }
-            if let (Some(breaks), Some(place)) = (&mut self.breaks, broken) {
-                breaks[place].end = self.out.len();
-            }
+            self.end_break(broken);
         }
         self.sums -= 1;
         self.depth -= 1;
@@ -270,8 +270,9 @@ impl<'a> Printer<'a> {
                 }
                 Node::Sum(_) => self.fenced(*factor)?,
                 // Products within products are not flattened where they are long.
-                Node::Product(_) => return None,
-                _ => self.formula(*factor)?,
+                Node::Product(_) if self.target == Target::Latex => return None,
+                Node::Product(_) => self.fenced(*factor)?,
+                _ => self.factor(*factor, !inner)?,
             }
         }
         self.depth -= 1;
@@ -283,7 +284,7 @@ impl<'a> Printer<'a> {
         let bare = match self.nodes.get(base) {
             Node::Symbol(_) | Node::Named(..) => true,
             Node::Number(_) => self.is_digits(base),
-            _ => false,
+            _ => self.is_call(base),
         };
         if bare {
             self.formula(base)?
@@ -353,17 +354,14 @@ impl<'a> Printer<'a> {
         write_sign(mark, self.target, &mut self.out);
     }
 
-    /// A symbol, after the sign of a product where it stands within one; `None` where another symbol may have the same
-    /// name.
+    /// A symbol, after the sign of a product where it stands within one; `None` where another symbol has the same name.
     fn symbol(&mut self, symbol: Symbol, inner: bool) -> Option<()> {
         let number = symbol.number();
         if self.symbols.len() <= number {
             self.symbols.resize((2 * number).max(64), [0; 3]);
         }
         if self.symbols[number][2] == 0 {
-            if !self.algebra.is_found_by_name(symbol) {
-                return None;
-            }
+            self.note_name(symbol)?;
             let start = self.names.len();
             write_sign(Mark::Times, self.target, &mut self.names);
             let middle = self.names.len();
@@ -373,6 +371,24 @@ impl<'a> Printer<'a> {
         }
         let [start, middle, end] = self.symbols[number].map(|place| place as usize);
         self.out.push_str(&self.names[if inner { start } else { middle }..end]);
+        Some(())
+    }
+
+    /// Notes a symbol's name; `None` where another symbol has it too.
+    fn note_name(&mut self, symbol: Symbol) -> Option<()> {
+        let is_usual = self.algebra.is_found_by_name(symbol);
+        if is_usual && self.unusual.is_empty() {
+            return Some(());
+        }
+        let name = self.algebra.name(symbol);
+        let usual = self.algebra.symbol_named(&name).filter(|usual| *usual != symbol);
+        let is_met = |usual: Symbol| self.symbols.get(usual.number()).is_some_and(|places| places[2] != 0);
+        if usual.is_some_and(is_met) || self.unusual.contains(&name) {
+            return None;
+        }
+        if !is_usual {
+            self.unusual.push(name);
+        }
         Some(())
     }
 
