@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::atoms::Atom;
 use super::engine::Algebra;
@@ -95,7 +96,7 @@ impl Algebra {
         self.memo.borrow()[&formula].clone()
     }
 
-    fn all_done(&self, parts: &[Formula]) -> Outcome<Vec<Rc<Canonical>>> {
+    fn all_done(&self, parts: &[Formula]) -> Outcome<SmallVec<[Rc<Canonical>; 8]>> {
         parts.iter().map(|&part| self.done(part)).collect()
     }
 

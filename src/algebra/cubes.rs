@@ -92,6 +92,11 @@ impl Cube for Monomial {
 
 /// Symbols and numbers it takes to write a term out.
 pub fn literals<K: Cube>((cube, value): &(K, Integer)) -> usize {
+    literals_of(cube, value)
+}
+
+/// As [`literals`], of a monomial and its coefficient.
+pub fn literals_of<K: Cube>(cube: &K, value: &Integer) -> usize {
     let number = !matches!(value, Integer::Small(1 | -1));
     (cube.variables() + usize::from(number)).max(1)
 }

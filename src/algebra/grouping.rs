@@ -9,6 +9,7 @@
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::cubes::{Cube, literals, stripped, written_order};
 use super::factors;
@@ -291,7 +292,7 @@ impl<K: Cube> Search<K> {
         let most = found.first().map_or(0, |candidate| candidate.saving);
         let close = if terms.len() < MANY { CLOSE } else { most };
         for candidate in found.into_iter().filter(|candidate| candidate.saving + close >= most) {
-            let form = self.split(terms, &candidate);
+            let form = self.apart(terms, &candidate);
             if form.cost() < best.as_ref().map_or_else(|| flat_cost(terms), |best| best.cost()) {
                 best = Some(form);
             }
@@ -300,7 +301,7 @@ impl<K: Cube> Search<K> {
     }
 
     /// A candidate's product, and what is left.
-    fn split(&mut self, terms: &[(K, Integer)], candidate: &Candidate<K>) -> Rc<Form<K>> {
+    fn apart(&mut self, terms: &[(K, Integer)], candidate: &Candidate<K>) -> Rc<Form<K>> {
         let (mut within, mut left) = (Vec::new(), Vec::new());
         for (place, term) in terms.iter().enumerate() {
             let group = if candidate.covered.binary_search(&place).is_ok() { &mut within } else { &mut left };
@@ -326,15 +327,19 @@ impl<K: Cube> Search<K> {
     /// coefficient.
     fn factors(&mut self, terms: &[(K, Integer)]) -> Vec<(Terms<K>, u32)> {
         let mut found: Vec<(Terms<K>, u32)> = Vec::new();
-        let mut waiting = vec![terms.to_vec()];
-        while let Some(part) = waiting.pop() {
-            let long = part.len() > TERMS;
-            self.complete &= !long;
-            let split = if long { Factors::None } else { self.split_linear(&part) };
+        let whole = self.split(terms);
+        if matches!(whole, Factors::None) {
+            return found;
+        }
+        let mut waiting = vec![(terms.to_vec(), whole)];
+        while let Some((part, split)) = waiting.pop() {
             let factors = match split {
                 Factors::None => vec![(positive(part), 1)],
                 Factors::Two(one, other) => {
-                    waiting.extend([one, other]);
+                    for part in [one, other] {
+                        let split = self.split(&part);
+                        waiting.push((part, split));
+                    }
                     continue;
                 }
                 Factors::Unknown => {
@@ -357,10 +362,19 @@ impl<K: Cube> Search<K> {
         if let [(_, 1)] = found[..] { Vec::new() } else { found }
     }
 
+    /// What is known of the factors without looking for them.
+    fn split(&mut self, terms: &[(K, Integer)]) -> Factors<K> {
+        if terms.len() > TERMS {
+            self.complete = false;
+            return Factors::None;
+        }
+        self.split_linear(terms)
+    }
+
     /// Factors of a polynomial A x + B with A and B free of x: a common divisor of A and B, and what is left, which
     /// has none.
     fn split_linear(&self, terms: &[(K, Integer)]) -> Factors<K> {
-        let mut variables: Vec<K> = Vec::new();
+        let mut variables: SmallVec<[K; 16]> = SmallVec::new();
         for (cube, _) in terms {
             cube.each_variable(|variable| {
                 if !variables.contains(&variable) {

@@ -8,8 +8,9 @@
 use std::hash::BuildHasher;
 
 use rustc_hash::{FxBuildHasher, FxHashSet};
+use smallvec::SmallVec;
 
-use super::cubes::{Cube, literals};
+use super::cubes::{Cube, literals, literals_of};
 use super::integer::Integer;
 use super::terms::Terms;
 
@@ -32,51 +33,76 @@ const PAIRS: usize = 64;
 /// The candidates for a sum, sorted from the greatest monomial down, that save most: so many at most, best first.
 /// `work` counts down by pairs of terms; without any left, single variables are all that is looked for.
 pub fn candidates<K: Cube>(terms: &[(K, Integer)], most: usize, work: &mut usize) -> Vec<Candidate<K>> {
-    let mut found: Vec<Candidate<K>> = Vec::with_capacity(most + 1);
-    let mut keep = |candidate: Candidate<K>| {
-        if candidate.saving == 0 || found.iter().any(|known| known.covered == candidate.covered) {
-            return;
-        }
-        // Of equally good ones the first.
-        let place = found.partition_point(|known| known.saving >= candidate.saving);
-        found.insert(place, candidate);
-        found.truncate(most);
-    };
+    let mut found = Best { candidates: Vec::with_capacity(most + 1), most };
     let pairs = terms.len() * terms.len() / 2;
     if terms.len() >= 4 && terms.len() <= PAIRS && pairs <= *work {
         *work -= pairs;
-        shared_sums(terms, &mut keep);
+        shared_sums(terms, &mut found);
     }
-    shared_variables(terms, &mut keep);
-    found
+    shared_variables(terms, &mut found);
+    found.candidates
+}
+
+/// The best candidates so far, best first; of equally good ones those found first.
+struct Best<K> {
+    candidates: Vec<Candidate<K>>,
+    most: usize,
+}
+
+impl<K> Best<K> {
+    /// Whether a candidate that saves so much could be among them.
+    fn would_keep(&self, saving: usize) -> bool {
+        let worst = if self.candidates.len() < self.most { None } else { self.candidates.last() };
+        saving > worst.map_or(0, |worst| worst.saving)
+    }
+
+    fn keep(&mut self, candidate: Candidate<K>) {
+        let known = self.candidates.iter().any(|known| known.covered == candidate.covered);
+        if known || !self.would_keep(candidate.saving) {
+            return;
+        }
+        let place = self.candidates.partition_point(|known| known.saving >= candidate.saving);
+        self.candidates.insert(place, candidate);
+        self.candidates.truncate(self.most);
+    }
 }
 
 /// Single variables of two or more terms, but not of all.
-fn shared_variables<K: Cube>(terms: &[(K, Integer)], keep: &mut impl FnMut(Candidate<K>)) {
-    let mut variables: Vec<(K, usize)> = Vec::new();
-    for (cube, _) in terms {
-        cube.each_variable(|variable| match variables.iter_mut().find(|known| known.0 == variable) {
-            Some(known) => known.1 += 1,
-            None => variables.push((variable, 1)),
+fn shared_variables<K: Cube>(terms: &[(K, Integer)], found: &mut Best<K>) {
+    // Each with how many terms have it, and what those take to be written, with it and without.
+    let mut variables: SmallVec<[(K, usize, usize, usize); 16]> = SmallVec::new();
+    for term in terms {
+        let (cube, value) = term;
+        let written = literals(term);
+        cube.each_variable(|variable| {
+            let over = cube.over(&variable).expect("a variable of the term");
+            let without = literals_of(&over, value);
+            match variables.iter_mut().find(|known| known.0 == variable) {
+                Some((_, count, with, rest)) => {
+                    *count += 1;
+                    *with += written;
+                    *rest += without;
+                }
+                None => variables.push((variable, 1, written, without)),
+            }
         });
     }
     // In declared order: greater monomials are of earlier variables.
     variables.sort_unstable_by(|a, b| b.0.cmp(&a.0));
-    for (variable, count) in variables {
-        if count < 2 || count == terms.len() {
+    for (variable, count, with, without) in variables {
+        let saving = with.saturating_sub(1 + without);
+        if count < 2 || count == terms.len() || !found.would_keep(saving) {
             continue;
         }
-        let (mut covered, mut quotient, mut saving) = (Vec::new(), Vec::new(), 0);
+        let (mut covered, mut quotient) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for (place, (cube, value)) in terms.iter().enumerate() {
             if let Some(over) = cube.over(&variable) {
-                saving += literals(&terms[place]);
                 quotient.push((over, value.clone()));
                 covered.push(place);
             }
         }
-        saving = saving.saturating_sub(1 + quotient.iter().map(literals).sum::<usize>());
         let divisor = vec![(variable, Integer::ONE)];
-        keep(Candidate { saving, divisor, quotient, covered });
+        found.keep(Candidate { saving, divisor, quotient, covered });
     }
 }
 
@@ -111,7 +137,7 @@ fn pairs_of_equal_ratio<K: Cube>(terms: &[(K, Integer)]) -> Vec<Pair<K>> {
     pairs
 }
 
-fn shared_sums<K: Cube>(terms: &[(K, Integer)], keep: &mut impl FnMut(Candidate<K>)) {
+fn shared_sums<K: Cube>(terms: &[(K, Integer)], best: &mut Best<K>) {
     let mut pairs = pairs_of_equal_ratio(terms);
     pairs.sort_unstable_by(|a, b| a.ratio.cmp(&b.ratio).then(a.places.cmp(&b.places)));
     let mut seen: Vec<Vec<usize>> = Vec::new();
@@ -147,7 +173,7 @@ fn shared_sums<K: Cube>(terms: &[(K, Integer)], keep: &mut impl FnMut(Candidate<
                 && !seen.contains(&candidate.covered)
             {
                 seen.push(candidate.covered.clone());
-                keep(candidate);
+                best.keep(candidate);
             }
         }
     }

@@ -7,7 +7,7 @@
 use std::cell::Ref;
 use std::rc::Rc;
 
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Signed, ToPrimitive, Zero};
 use smallvec::SmallVec;
 
 use super::engine::Algebra;
@@ -72,6 +72,9 @@ impl Algebra {
     /// A rational number.
     pub fn number(&self, value: Rational) -> Formula {
         let value = if value.is_integer() { value } else { value.reduced() };
+        if let (true, Some(small)) = (value.is_integer(), value.numer().to_i64()) {
+            return self.integer(small);
+        }
         self.intern(Node::Number(Rc::new(value)))
     }
 

@@ -114,6 +114,25 @@ impl Polynomial {
         Some((Rc::clone(&table), x, y))
     }
 
+    /// The product of a single term and others, all packed: each moved to a table that holds both and multiplied at once.
+    /// `None` where it is no single term, or the product does not fit.
+    pub(super) fn packed_term_times(&self, other: &Self) -> Option<Self> {
+        let (InPacked(a, own), InPacked(b, terms)) = (&self.0, &other.0) else { return None };
+        let [(by, coefficient)] = &own[..] else { return None };
+        let table = if a == b { a.clone() } else { packing::united(a, b) };
+        if table.len() > packing::VARIABLES {
+            return None;
+        }
+        let by = if *a == table { *by } else { packing::moved(*by, &packing::places(a, &table)) };
+        let places = (*b != table).then(|| packing::places(b, &table));
+        let mut product = Vec::with_capacity(terms.len());
+        for (key, value) in terms {
+            let key = places.as_ref().map_or(*key, |places| packing::moved(*key, places));
+            product.push((key.times(&by)?, coefficient * value));
+        }
+        Some(Polynomial(InPacked(table, product)))
+    }
+
     /// The same with other coefficients, none of which becomes 0.
     pub(super) fn mapped(&self, map: impl Fn(&Integer) -> Integer) -> Self {
         Polynomial(match &self.0 {

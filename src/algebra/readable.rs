@@ -4,6 +4,7 @@
 //! makes the shortest sum. A factored form is returned only where its canonical form is the one it came from.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::atoms::Atom;
 use super::contents::Contents;
@@ -267,7 +268,11 @@ impl Algebra {
     }
 
     fn term_formula(&self, monomial: &Monomial, coefficient: &Integer) -> Formula {
-        let mut factors = vec![self.number(coefficient.to_big().into())];
+        let mut factors: SmallVec<[Formula; 8]> = SmallVec::new();
+        factors.push(match coefficient {
+            Integer::Small(value) => self.integer(*value),
+            Integer::Big(value) => self.number((**value).clone().into()),
+        });
         for &(variable, exponent) in monomial.powers() {
             factors.push(self.power(self.variable_formula(variable), exponent));
         }

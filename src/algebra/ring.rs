@@ -89,6 +89,11 @@ impl Polynomial {
                 return Ok(by.scaled(&value));
             }
         }
+        for (one, by) in [(self, other), (other, self)] {
+            if let Some(product) = one.packed_term_times(by) {
+                return Ok(product);
+            }
+        }
         if let Some((table, a, b)) = self.paired(other) {
             // Nothing vanishes from a product.
             if let Some(terms) = products::product(table.len(), &a, &b, work)? {

@@ -50,7 +50,7 @@ impl Algebra {
     }
 
     /// Whether a symbol occurs outside the sums that bind it.
-    pub(super) fn is_free(&self, symbol: Symbol, formula: Formula) -> bool {
+    pub fn is_free(&self, symbol: Symbol, formula: Formula) -> bool {
         let wanted = Contents::symbol(symbol);
         if !self.contents(formula).meets(wanted) {
             return false;

@@ -10,7 +10,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustc_hash::FxHashMap as HashMap;
 
 use crate::algebra::{EvaluationError, Formula, Point, Rational, Symbol};
 use crate::lang::TensorId;
@@ -209,11 +209,8 @@ impl Liveness {
     }
 
     fn make_plan(&self, tree: &CostTree<'_>) -> Plan {
-        let mut indices: HashSet<Symbol> = HashSet::default();
-        for bytes in self.bytes.values() {
-            indices.extend(tree.algebra.symbols_of(*bytes));
-        }
-        let growing = self.blocks.iter().filter(|block| !block.once && indices.contains(&block.last.0));
+        let grows = |index: Symbol| self.bytes.values().any(|bytes| tree.algebra.is_free(index, *bytes));
+        let growing = self.blocks.iter().filter(|block| !block.once && grows(block.last.0));
         let uneven = self.handed_on.iter().filter(|handed| handed.next != handed.after);
         let special: Ended = growing
             .map(|block| block.loop_number)

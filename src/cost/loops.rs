@@ -89,7 +89,7 @@ impl<'a, 'g> Walk<'a, 'g> {
     fn uses_index(&self, items: &[Item], index: Symbol, known: &mut HashMap<Formula, bool>) -> bool {
         let algebra = self.tree.algebra;
         let uses = |size: &Formula, known: &mut HashMap<Formula, bool>| {
-            *known.entry(*size).or_insert_with(|| algebra.symbols_of(*size).contains(&index))
+            *known.entry(*size).or_insert_with(|| algebra.is_free(index, *size))
         };
         for item in items {
             let found = match &item.action {
@@ -103,8 +103,7 @@ impl<'a, 'g> Walk<'a, 'g> {
                 }
                 Action::Layer(call) => self.uses_index(&call.items, index, known),
                 Action::Loop(inner) => inner.classes.iter().any(|class| {
-                    self.uses_index(&class.items, index, known)
-                        || algebra.symbols_of(class.count).contains(&index)
+                    self.uses_index(&class.items, index, known) || algebra.is_free(index, class.count)
                 }),
                 Action::Parameter(_) => false,
             };
@@ -282,7 +281,7 @@ impl<'a, 'g> Walk<'a, 'g> {
     pub(super) fn multiplied(&self, cost: Formula, around: &Surroundings<'_>) -> Formula {
         let algebra = self.tree.algebra;
         around.loops.iter().rev().fold(cost, |cost, (class, uses_index)| {
-            if !*uses_index || !algebra.symbols_of(cost).contains(&class.index) {
+            if !*uses_index || !algebra.is_free(class.index, cost) {
                 return algebra.product(&[class.count, cost]);
             }
             match &class.iterations {

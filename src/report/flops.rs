@@ -200,7 +200,7 @@ impl Layer<'_, '_> {
         let algebra = self.printer.algebra;
         let find = |name: &str| self.view.symbols.iter().find(|symbol| symbol.name == name);
         let (Some(new), Some(past)) = (find(NEW), find(PAST)) else { return Ok(()) };
-        if !algebra.symbols_of(total).contains(&past.symbol) {
+        if !algebra.is_free(past.symbol, total) {
             return Ok(());
         }
         let zero = std::iter::once((past.symbol, algebra.integer(0))).collect();

@@ -48,6 +48,8 @@ pub struct Local {
     /// The part of formulas that is replaced, and by what.
     from: Formula,
     to: Formula,
+    /// The symbol that is shown.
+    symbol: Symbol,
     /// Was named here, not by a body.
     quotient: bool,
     /// A runtime key that follows from others.
@@ -111,12 +113,13 @@ impl<'m> Printer<'m> {
         let trivial = matches!(self.algebra.node(size), Node::Symbol(_) | Node::Number(_));
         let known = self.locals.borrow().iter().any(|local| local.name == name || local.from == size);
         if !trivial && !known {
-            let to = self.algebra.variable(self.algebra.fresh_symbol(name));
+            let symbol = self.algebra.fresh_symbol(name);
             let local = Local {
                 name: name.to_owned(),
                 meaning: size,
                 from: size,
-                to,
+                symbol,
+                to: self.algebra.variable(symbol),
                 quotient: false,
                 derived,
                 used: false,
@@ -132,8 +135,7 @@ impl<'m> Printer<'m> {
 
     /// Symbols that have to be explained: those of what has been printed, and of what names stand for.
     pub fn printed(&self) -> Vec<Symbol> {
-        let named: Vec<Symbol> =
-            self.locals().iter().flat_map(|local| self.algebra.symbols_of(local.to)).collect();
+        let named: Vec<Symbol> = self.locals().iter().map(|local| local.symbol).collect();
         let mut symbols = self.printed.borrow().clone();
         symbols.extend(self.locals().iter().flat_map(|local| self.algebra.symbols_of(local.meaning)));
         symbols.retain(|symbol| !named.contains(symbol));
@@ -232,6 +234,7 @@ impl<'m> Printer<'m> {
             meaning,
             from: quotient,
             to,
+            symbol,
             quotient: true,
             derived: false,
             used: false,
@@ -277,7 +280,7 @@ impl<'m> Printer<'m> {
     fn note_use(&self, formula: Formula) {
         let symbols = self.algebra.symbols_of(formula);
         for local in self.locals.borrow_mut().iter_mut() {
-            local.used |= self.algebra.symbols_of(local.to).iter().any(|symbol| symbols.contains(symbol));
+            local.used |= symbols.contains(&local.symbol);
         }
         let mut printed = self.printed.borrow_mut();
         for symbol in symbols {

@@ -47,7 +47,7 @@ impl Algebra {
         let mut complete = true;
         for fact in self.facts() {
             let sides = fact.sides();
-            if !sides.iter().any(|&side| self.symbols_of(side).contains(&symbol)) {
+            if !sides.iter().any(|&side| self.is_free(symbol, side)) {
                 continue;
             }
             let [a, b] = sides.map(|side| self.constant(side));

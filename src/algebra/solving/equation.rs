@@ -121,7 +121,7 @@ impl Algebra {
     ) -> Result<(), Unsolvable> {
         for variable in fraction.variables() {
             if let Meaning::Atom(number) = variable.meaning()
-                && self.symbols_of(self.written_atom(number)).contains(&symbol)
+                && self.is_free(symbol, self.written_atom(number))
             {
                 return Err(Unsolvable::Inside(self.written_atom(number)));
             }

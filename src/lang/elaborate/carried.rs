@@ -13,7 +13,7 @@ impl Elaborator<'_> {
     /// Refuses shapes that depend on the index of iterations of which only the number is known.
     pub(super) fn check_scattered(&self, index: Symbol, first_tensor: usize, span: &Span) -> Result<()> {
         let algebra = self.algebra();
-        let depends = |size: &Formula| algebra.symbols_of(*size).contains(&index);
+        let depends = |size: &Formula| algebra.is_free(index, *size);
         if !self.graph.tensors[first_tensor..].iter().any(|tensor| tensor.shape.iter().any(depends)) {
             return Ok(());
         }

@@ -61,8 +61,7 @@ pub(super) struct ClassShape {
 impl Elaborator<'_> {
     /// The innermost active loop whose index occurs in a size.
     pub(super) fn loop_of(&self, size: Formula) -> Option<usize> {
-        let symbols = self.algebra().symbols_of(size);
-        self.loops.iter().rposition(|active| symbols.contains(&active.index))
+        self.loops.iter().rposition(|active| self.algebra().is_free(active.index, size))
     }
 
     /// Refuses a list that ends before the loop which reads it does.

@@ -108,7 +108,7 @@ impl Elaborator<'_> {
         let Registry { weights, caches: own } = self.registries.last().expect("a registry is open").clone();
         for place in &weights {
             let weight = &self.graph.weights[*place];
-            if weight.shape.iter().any(|size| algebra.symbols_of(*size).contains(&scaling.index)) {
+            if weight.shape.iter().any(|size| algebra.is_free(scaling.index, *size)) {
                 return Err(Diagnostic::new(
                     "weight-depends-on-index",
                     "the size of a weight depends on the loop's index",
@@ -145,7 +145,7 @@ impl Elaborator<'_> {
 
     pub(super) fn sum_iterations(&self, scaling: &Scaling<'_>, values: Formula) -> Result<Formula> {
         let algebra = self.algebra();
-        if !algebra.symbols_of(values).contains(&scaling.index) {
+        if !algebra.is_free(scaling.index, values) {
             return Ok(algebra.product(&[scaling.count, values]));
         }
         match scaling.iterations {
