@@ -1,5 +1,7 @@
 //! `modelmeter eval`: a table of numbers.
 
+use std::mem::ManuallyDrop;
+
 use clap::{Args, ValueEnum};
 
 use super::arguments::{Global, Target, metrics};
@@ -110,7 +112,8 @@ impl Eval {
     }
 
     fn run_one(&self, target: &Target, global: &Global) -> Result<Answer> {
-        let model = target.open(global)?;
+        // Freed with the process: taking a model apart piece by piece would be a part of the time.
+        let model = ManuallyDrop::new(target.open(global)?);
         let options = self.options([&COLUMNS, &COLUMNS_OF_HARDWARE], model.machine.is_some())?;
         let view = target.view(&model, global)?;
         let table = Table::of(&model, &view, &options)?;

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use smallvec::{SmallVec, smallvec};
 
 use crate::algebra::{Algebra, EvaluationError, Formula, Point, Rational};
 use crate::diagnostic::Span;
@@ -270,16 +271,16 @@ impl<'a> CostTree<'a> {
     pub fn formula_of_class(&self, id: NodeId, class: &LoopClass, metric: Metric) -> Formula {
         self.sum_entries(id, |entry| {
             let within = entry.labels.iter().any(|(node, label)| *node == id && *label == class.label);
-            if within { self.entry_terms(entry, metric) } else { Vec::new() }
+            if within { self.entry_terms(entry, metric) } else { Terms::new() }
         })
     }
 
-    pub(super) fn entry_terms(&self, entry: &Entry, metric: Metric) -> Vec<Formula> {
+    pub(super) fn entry_terms(&self, entry: &Entry, metric: Metric) -> Terms {
         let io = self.counting.io;
         match metric {
-            Metric::Flops => vec![entry.tensor_core, entry.cuda_core],
-            Metric::FlopsTensorCore => vec![entry.tensor_core],
-            Metric::FlopsCudaCore => vec![entry.cuda_core],
+            Metric::Flops => smallvec![entry.tensor_core, entry.cuda_core],
+            Metric::FlopsTensorCore => smallvec![entry.tensor_core],
+            Metric::FlopsCudaCore => smallvec![entry.cuda_core],
             Metric::Io => traffic(entry, io, None, false),
             Metric::IoInput => traffic(entry, io, Some(IoPart::Input), false),
             Metric::IoIntermediate => traffic(entry, io, Some(IoPart::Intermediate), false),
@@ -287,11 +288,11 @@ impl<'a> CostTree<'a> {
             Metric::IoWeights => traffic(entry, io, Some(IoPart::Weights), false),
             Metric::IoKvCache => traffic(entry, io, Some(IoPart::KvCache), false),
             Metric::IoBytes => traffic(entry, io, None, true),
-            _ => Vec::new(),
+            _ => Terms::new(),
         }
     }
 
-    fn sum_entries(&self, id: NodeId, terms: impl Fn(&Entry) -> Vec<Formula>) -> Formula {
+    fn sum_entries(&self, id: NodeId, terms: impl Fn(&Entry) -> Terms) -> Formula {
         let mut all = Vec::new();
         for node in self.in_order(id) {
             for entry in &self.nodes[node.0].entries {
@@ -380,8 +381,11 @@ impl<'a> CostTree<'a> {
     }
 }
 
+/// What an operator adds to a metric.
+pub(super) type Terms = SmallVec<[Formula; 4]>;
+
 /// Values or bytes of an operator's traffic.
-pub(super) fn traffic(entry: &Entry, model: IoModel, part: Option<IoPart>, bytes: bool) -> Vec<Formula> {
+pub(super) fn traffic(entry: &Entry, model: IoModel, part: Option<IoPart>, bytes: bool) -> Terms {
     entry.traffic[model as usize]
         .iter()
         .filter(|(of, ..)| part.is_none_or(|part| part == *of))

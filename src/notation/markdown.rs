@@ -4,6 +4,18 @@ use std::borrow::Cow;
 
 /// A code span of the text on one line, whatever it holds; `|` is escaped where it stands in a table.
 pub fn code_span(text: &str, in_table: bool) -> String {
+    let mut out = String::new();
+    push_code_span(text, in_table, &mut out);
+    out
+}
+
+/// As [`code_span`], at the end of a text.
+pub fn push_code_span(text: &str, in_table: bool, out: &mut String) {
+    let plain = |byte: u8| (b' '..0x7f).contains(&byte) && !matches!(byte, b'`' | b'|');
+    if text.bytes().all(plain) && text.bytes().any(|byte| byte != b' ') {
+        out.extend(["`", text, "`"]);
+        return;
+    }
     let mut text = Cow::Borrowed(text);
     if text.contains(char::is_control) {
         text = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
@@ -13,7 +25,7 @@ pub fn code_span(text: &str, in_table: bool) -> String {
     }
     let fence = "`".repeat(longest_run(&text) + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') || text.trim().is_empty() { " " } else { "" };
-    format!("{fence}{pad}{text}{pad}{fence}")
+    out.extend([&fence, pad, &text, pad, &fence]);
 }
 
 /// A fenced block of text.

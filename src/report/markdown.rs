@@ -1,7 +1,7 @@
 //! A document as Markdown that GitHub renders.
 
 use super::document::{Block, Column, Document, Inline, Item, Line};
-use crate::notation::markdown::{code_span, math_block, math_span};
+use crate::notation::markdown::{math_block, math_span, push_code_span};
 
 /// Width of running text.
 const WIDTH: usize = 118;
@@ -17,7 +17,7 @@ pub fn write(document: &Document) -> String {
             Block::Heading(level, line) => {
                 out.push_str(&"#".repeat(usize::from(*level)));
                 out.push(' ');
-                out.push_str(&on_one_line(line, false));
+                on_one_line(line, false, &mut out);
                 out.push('\n');
             }
             Block::Paragraph(line) => wrap(line, "", &mut out),
@@ -80,7 +80,7 @@ fn table(columns: &[Column], rows: &[Vec<Line>], out: &mut String) {
     for row in rows {
         for line in row {
             out.push_str("| ");
-            out.push_str(&on_one_line(line, true));
+            on_one_line(line, true, out);
             out.push(' ');
         }
         out.push_str("|\n");
@@ -88,50 +88,57 @@ fn table(columns: &[Column], rows: &[Vec<Line>], out: &mut String) {
 }
 
 /// A line as written, and where it may be broken: behind the spaces of prose.
-fn spelled(line: &Line, in_table: bool) -> (String, Vec<usize>) {
+fn spelled(line: &Line) -> (String, Vec<usize>) {
     let (mut out, mut breaks) = (String::new(), Vec::new());
     for inline in &line.0 {
-        match inline {
-            Inline::Text(text) => {
-                let start = out.len();
-                escaped(text, in_table, &mut out);
-                breaks.extend(out[start..].match_indices(' ').map(|(at, _)| start + at + 1));
-            }
-            Inline::Code(text) => out.push_str(&code_span(text, in_table)),
-            Inline::Strong(text) => {
-                out.push_str("**");
-                escaped(text, in_table, &mut out);
-                out.push_str("**");
-            }
-            Inline::Math(latex) => out.push_str(&math_span(latex)),
-            Inline::Link(words, target) => {
-                let code = words.strip_prefix('`').and_then(|words| words.strip_suffix('`'));
-                out.push('[');
-                match code {
-                    Some(code) => out.push_str(&code_span(code, in_table)),
-                    None => escaped(words, in_table, &mut out),
-                }
-                out.push_str("](");
-                out.extend(target.chars().filter(|next| !matches!(next, ' ' | '(' | ')' | '\n')));
-                out.push(')');
-            }
+        let start = out.len();
+        spell(inline, false, &mut out);
+        if let Inline::Text(_) = inline {
+            let spaces = out.as_bytes()[start..].iter().enumerate().filter(|byte| *byte.1 == b' ');
+            breaks.extend(spaces.map(|(at, _)| start + at + 1));
         }
     }
     (out, breaks)
 }
 
-fn on_one_line(line: &Line, in_table: bool) -> String {
-    spelled(line, in_table).0
+fn spell(inline: &Inline, in_table: bool, out: &mut String) {
+    match inline {
+        Inline::Text(text) => escaped(text, in_table, out),
+        Inline::Code(text) => push_code_span(text, in_table, out),
+        Inline::Strong(text) => {
+            out.push_str("**");
+            escaped(text, in_table, out);
+            out.push_str("**");
+        }
+        Inline::Math(latex) => out.push_str(&math_span(latex)),
+        Inline::Link(words, target) => {
+            let code = words.strip_prefix('`').and_then(|words| words.strip_suffix('`'));
+            out.push('[');
+            match code {
+                Some(code) => push_code_span(code, in_table, out),
+                None => escaped(words, in_table, out),
+            }
+            out.push_str("](");
+            out.extend(target.chars().filter(|next| !matches!(next, ' ' | '(' | ')' | '\n')));
+            out.push(')');
+        }
+    }
+}
+
+fn on_one_line(line: &Line, in_table: bool, out: &mut String) {
+    for inline in &line.0 {
+        spell(inline, in_table, out);
+    }
 }
 
 fn wrap(line: &Line, indent: &str, out: &mut String) {
-    let (text, breaks) = spelled(line, false);
+    let (text, breaks) = spelled(line);
     let mut column = indent.len();
     let starts = std::iter::once(0).chain(breaks.iter().copied());
     let ends = breaks.iter().copied().chain([text.len()]);
     for (start, end) in starts.zip(ends) {
         let piece = &text[start..end];
-        let length = piece.trim_end().chars().count();
+        let length = width(piece.trim_end());
         // A mark at the start of a line would begin a list, a heading or a quotation.
         let plain =
             piece.starts_with(|next: char| next.is_alphabetic() || matches!(next, '`' | '*' | '(' | '['));
@@ -142,10 +149,15 @@ fn wrap(line: &Line, indent: &str, out: &mut String) {
             column = indent.len();
         }
         out.push_str(piece);
-        column += piece.chars().count();
+        column += width(piece);
     }
     out.truncate(out.trim_end_matches(' ').len());
     out.push('\n');
+}
+
+/// Characters, as columns of running text.
+fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 
 /// Whether prose may hold what is taken for markup.
