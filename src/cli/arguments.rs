@@ -8,7 +8,7 @@ use clap::Args;
 use super::{output, reconcile};
 use crate::cost::Metric;
 use crate::diagnostic::{Result, Source};
-use crate::model::{BoundModel, OpenRequest, View};
+use crate::model::{BoundModel, LayerFiles, OpenRequest, View};
 
 /// Options of every command.
 #[derive(Debug, Clone, Default, Args)]
@@ -53,7 +53,7 @@ impl Target {
         all_phases: bool,
         input: Option<Arc<Source>>,
     ) -> Result<BoundModel> {
-        self.open_request(global, &self.request_with(global, all_phases, input))
+        self.open_request(global, &self.request_with(global, all_phases, input), &LayerFiles::default())
     }
 
     /// What is asked for; with `all_phases`, runtime keys of any phase are good.
@@ -62,8 +62,13 @@ impl Target {
     }
 
     /// As [`Target::open`], with what is asked for.
-    pub fn open_request(&self, global: &Global, request: &OpenRequest) -> Result<BoundModel> {
-        let model = BoundModel::open(request)?;
+    pub fn open_request(
+        &self,
+        global: &Global,
+        request: &OpenRequest,
+        layers: &LayerFiles,
+    ) -> Result<BoundModel> {
+        let model = BoundModel::open_with(request, layers)?;
         output::warn(&model.binding.warnings);
         reconcile::warn_of_differences(self, global, &model)?;
         Ok(model)

@@ -10,7 +10,8 @@ use indexmap::IndexMap;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-use super::locate::{Found, find, model_files};
+use super::layers::{self, LayerFiles};
+use super::locate::find;
 use super::machine::Machine;
 use super::phase_view::Elaboration;
 use crate::algebra::{Algebra, Formula, Point, Rational, Symbol};
@@ -68,7 +69,7 @@ pub struct BoundModel {
     /// Values with their provenance.
     pub binding: Binding,
     /// Layer files.
-    pub library: Library,
+    pub library: Arc<Library>,
     /// What follows the colon of the model's name, if anything.
     pub selection: Option<String>,
     /// The hardware for which time is bounded, where one is named.
@@ -96,12 +97,25 @@ impl BoundModel {
     /// # Errors
     /// For all bad input: unknown names, values out of range, broken facts, wrong files.
     pub fn open(request: &OpenRequest) -> Result<BoundModel> {
+        BoundModel::open_with(request, &LayerFiles::default())
+    }
+
+    /// As [`BoundModel::open`], where the same request is opened several times.
+    ///
+    /// # Errors
+    /// As [`BoundModel::open`].
+    pub fn open_with(request: &OpenRequest, layers: &LayerFiles) -> Result<BoundModel> {
         let found = find(&request.model, request.models.as_deref(), request.input.as_ref())?;
         let description = ModelDescription::load_from(&found.folder, &found.library)?;
         let algebra = Algebra::new();
         let (rows, own_keys) = intern(&algebra, &description);
-        let rules = RuleSet::load(&algebra, request.rules.as_deref())?;
-        let (library, model_module) = read_layers(&found, &description)?;
+        // Layer files take a fifth of the time of a short command, and need no formulas.
+        let (rules, layers) = std::thread::scope(|scope| {
+            let layers = scope.spawn(|| layers.read(&found, &description));
+            let rules = RuleSet::load(&algebra, request.rules.as_deref());
+            (rules, layers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let (rules, layers::Read { library, model_module }) = (rules?, layers?);
         let selected = found.selection.as_deref().and_then(|name| library.layer(name));
         let accepted = accepted(&rules, selected);
         let mut overrides = read_overrides(&request.overrides)?;
@@ -335,21 +349,6 @@ fn intern(algebra: &Algebra, description: &ModelDescription) -> (Symbol, HashMap
 }
 
 /// The model's file, what it imports, and the other layer files of its folder.
-fn read_layers(found: &Found, description: &ModelDescription) -> Result<(Library, usize)> {
-    let files = model_files(found);
-    let path = description.module_path(&found.id);
-    let mut library = Library::load(&path, &files)?;
-    for group in &description.inventory {
-        for name in found.folder.list(&group.folder, false) {
-            if name.ends_with(".py") {
-                library.add(&format!("{}/{}/{name}", found.id, group.folder), &found.id, &files)?;
-            }
-        }
-    }
-    let module = library.by_path(&path).map(|(index, _)| index).expect("just read");
-    Ok((library, module))
-}
-
 fn accepted(rules: &RuleSet, layer: Option<&LayerReference>) -> Accepted {
     Accepted {
         extra: layer.map(super::layer_view::own_names).unwrap_or_default().into_iter().collect(),
