@@ -148,6 +148,11 @@ fn assemble(algebra: &Algebra, program: &[(u8, u8, i64)]) -> Formula {
             11 => algebra.remainder(pop(), pop()),
             12 => algebra.minimum(&[pop(), pop()]),
             13 => algebra.maximum(&[pop(), pop(), letter(small)]),
+            17 => {
+                let quotient = algebra.quotient(algebra.integer(i64::from(small)), algebra.integer(number));
+                algebra.product(&[algebra.integer(-1), quotient])
+            }
+            18 => algebra.remainder(algebra.integer(number), algebra.integer(i64::from(small) - 2)),
             14 => algebra.sigma(algebra.symbol("i"), pop(), pop(), pop()),
             // Long enough not to be flattened.
             _ => {
@@ -192,7 +197,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(700) })]
     #[test]
     fn formulas_are_printed_as_their_layout_is(
-        program in prop::collection::vec((0..17_u8, 0..5_u8, -3..4_i64), 1..30),
+        program in prop::collection::vec((0..19_u8, 0..5_u8, -3..4_i64), 1..30),
         plain in any::<bool>(),
     ) {
         const PLAIN: [u8; 9] = [0, 1, 2, 3, 4, 5, 6, 8, 15];
@@ -237,7 +242,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
     #[test]
     fn what_is_printed_parses_to_the_same_formula(
-        program in prop::collection::vec((0..17_u8, 0..5_u8, -3..4_i64), 1..30),
+        program in prop::collection::vec((0..19_u8, 0..5_u8, -3..4_i64), 1..30),
     ) {
         let algebra = Algebra::new();
         let formula = assemble(&algebra, &program);

@@ -26,8 +26,9 @@ impl Printer<'_> {
         self.enter()?;
         match self.nodes.get(formula) {
             Node::Quotient(a, b) => {
-                // 3/4 is a number; a division of numbers is (3)/4.
-                if self.is_digits(*a) && self.is_digits(*b) {
+                // 3/4 is a number; a division of integers is (3)/4.
+                let by_integer = matches!(self.nodes.get(*b), Node::Number(value) if value.is_integer());
+                if by_integer && self.is_digits(*a) {
                     self.fenced(*a)?
                 } else {
                     self.dividend(*a)?
