@@ -31,7 +31,7 @@ const CLOSE: usize = 1;
 /// Sums of so many terms are long.
 const MANY: usize = 12;
 /// Pairs of terms compared in all; then only the best candidate is followed.
-const WORK: usize = 12_000;
+const WORK: usize = 4_000;
 /// Fewer summands are not grouped where a number is all that they have in common.
 const NUMBERED: usize = 3;
 /// Levels of parentheses that cost nothing.

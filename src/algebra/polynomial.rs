@@ -100,6 +100,17 @@ impl Polynomial {
         Some(terms.iter().map(|(key, value)| (packing::moved(*key, &places), value.clone())).collect())
     }
 
+    /// Adds the terms to others, over a table that holds the variables; of packed ones.
+    pub(super) fn append_over(&self, table: &[Variable], to: &mut Terms<Packed>) {
+        let InPacked(variables, terms) = &self.0 else { unreachable!("packed") };
+        if **variables == *table {
+            to.extend_from_slice(terms);
+            return;
+        }
+        let places = packing::places(variables, table);
+        to.extend(terms.iter().map(|(key, value)| (packing::moved(*key, &places), value.clone())));
+    }
+
     /// The table that holds the variables of both, and both over it; `None` where they are not packed over one.
     pub(super) fn paired<'a>(&'a self, other: &'a Self) -> Option<Paired<'a>> {
         let (InPacked(a, x), InPacked(b, y)) = (&self.0, &other.0) else { return None };
@@ -175,6 +186,21 @@ impl Polynomial {
     /// Collects terms in any order, equal monomials added up.
     pub fn collect(terms: Vec<(Monomial, Integer)>) -> Self {
         Self::sparse(terms::collected(terms))
+    }
+
+    /// Whether a monomial occurs.
+    pub fn has_monomial(&self, monomial: &Monomial) -> bool {
+        match &self.0 {
+            InPacked(table, terms) => {
+                let fits = monomial.degree() <= packing::DEGREE
+                    && monomial.powers().iter().all(|power| table.binary_search(&power.0).is_ok());
+                fits && {
+                    let key = packing::pack(monomial, table);
+                    terms.binary_search_by(|term| key.cmp(&term.0)).is_ok()
+                }
+            }
+            Sparse(terms) => terms.binary_search_by(|term| monomial.cmp(&term.0)).is_ok(),
+        }
     }
 
     /// Whether it is 0.

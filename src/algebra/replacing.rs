@@ -4,11 +4,17 @@
 //! then multiplied by its power, all over one denominator. Anything else is multiplied out by Horner's rule or power by
 //! power. Knows no facts: which value stands for which variable is the caller's.
 
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+
 use super::fraction::{Denominator, Fraction};
 use super::integer::Integer;
 use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::{Monomial, Variable};
-use super::polynomial::Polynomial;
+use super::packing::{self, Packed};
+use super::polynomial::{Layout, Polynomial};
+use super::terms::{self, Key};
 
 /// A number times a monomial.
 type Term = (Integer, Monomial);
@@ -75,6 +81,11 @@ fn with_quotient(
     let power = |(number, monomial): &Term, exponent: u32| -> Outcome<Term> {
         Ok((number.power(exponent), monomial.power(exponent).ok_or(Obstacle::TooLarge)?))
     };
+    let (number, monomial) = power(below, degree)?;
+    let below_all = Denominator::term(number, monomial);
+    if let Some(packed) = packed_with_quotient(polynomial, variable, degree, above, below) {
+        return Fraction::reduced(packed, below_all, work);
+    }
     let mut terms = Vec::with_capacity(polynomial.len());
     for (monomial, number) in polynomial.terms() {
         let exponent = monomial.exponent(variable);
@@ -82,6 +93,46 @@ fn with_quotient(
         let product = monomial.without(variable).times(&up.1).and_then(|product| product.times(&down.1));
         terms.push((product.ok_or(Obstacle::TooLarge)?, &(number * &up.0) * &down.0));
     }
-    let (number, monomial) = power(below, degree)?;
-    Fraction::reduced(Polynomial::collect(terms), Denominator::term(number, monomial), work)
+    Fraction::reduced(Polynomial::collect(terms), below_all, work)
+}
+
+/// The numerator of [`with_quotient`] where everything is packed over one table: what a term is multiplied by is known by
+/// its exponent. `None` elsewhere.
+fn packed_with_quotient(
+    polynomial: &Polynomial,
+    variable: Variable,
+    degree: u32,
+    above: &Term,
+    below: &Term,
+) -> Option<Polynomial> {
+    let Layout::Packed(own, terms) = &polynomial.0 else { return None };
+    let mut others: SmallVec<[Variable; 8]> =
+        above.1.powers().iter().chain(below.1.powers()).map(|power| power.0).collect();
+    others.sort_unstable();
+    others.dedup();
+    let table = packing::united(own, &Rc::from(&others[..]));
+    if table.len() > packing::VARIABLES || above.1.degree().max(below.1.degree()) > packing::DEGREE {
+        return None;
+    }
+    let powers = |(number, monomial): &Term| -> Option<SmallVec<[(Packed, Integer); 4]>> {
+        let one = packing::pack(monomial, &table);
+        let mut powers: SmallVec<[(Packed, Integer); 4]> = SmallVec::from_iter([(0, Integer::ONE)]);
+        for exponent in 0..degree as usize {
+            let (known, value) = &powers[exponent];
+            let next = (known.times(&one)?, value * number);
+            powers.push(next);
+        }
+        Some(powers)
+    };
+    let (up, down) = (powers(above)?, powers(below)?);
+    let place = table.iter().position(|known| *known == variable)?;
+    let places = (*own != table).then(|| packing::places(own, &table));
+    let mut product = Vec::with_capacity(terms.len());
+    for (key, value) in terms {
+        let key = places.as_ref().map_or(*key, |places| packing::moved(*key, places));
+        let (exponent, rest) = packing::without(key, place);
+        let (up, down) = (&up[exponent as usize], &down[(degree - exponent) as usize]);
+        product.push((rest.times(&up.0)?.times(&down.0)?, &(value * &up.1) * &down.1));
+    }
+    Some(Polynomial::packed(table, terms::collected(product)))
 }

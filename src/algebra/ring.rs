@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::integer::Integer;
 use super::limits::{Obstacle, Outcome, Work};
@@ -17,7 +18,8 @@ use super::terms::{self, Key};
 impl Polynomial {
     /// The sum of many, collected at once.
     pub fn sum<'a>(summands: impl IntoIterator<Item = &'a Polynomial>) -> Self {
-        let summands: Vec<&Polynomial> = summands.into_iter().filter(|summand| !summand.is_zero()).collect();
+        let summands: SmallVec<[&Polynomial; 8]> =
+            summands.into_iter().filter(|summand| !summand.is_zero()).collect();
         match summands[..] {
             [] => return Self::zero(),
             [only] => return only.clone(),
@@ -25,8 +27,11 @@ impl Polynomial {
         }
         let count = summands.iter().map(|summand| summand.len()).sum();
         // One table for all, while it fits.
-        let mut table: Option<Rc<[Variable]>> = Some(Rc::new([]));
-        for summand in &summands {
+        let mut table: Option<Rc<[Variable]>> = match &summands[0].0 {
+            InPacked(variables, _) => Some(variables.clone()),
+            Sparse(_) => None,
+        };
+        for summand in &summands[1..] {
             table = table.and_then(|table| match &summand.0 {
                 InPacked(variables, _) if *variables == table || variables.is_empty() => Some(table),
                 InPacked(variables, _) if table.is_empty() => Some(variables.clone()),
@@ -40,7 +45,7 @@ impl Polynomial {
             Some(table) => {
                 let mut terms = Vec::with_capacity(count);
                 for summand in summands {
-                    terms.extend_from_slice(&summand.to_table(&table).expect("packed, and in the table"));
+                    summand.append_over(&table, &mut terms);
                 }
                 Self::packed(table, terms::collected(terms))
             }
@@ -190,14 +195,20 @@ impl Polynomial {
             let Ok(place) = table.binary_search(&variable) else {
                 return if self.is_zero() { Vec::new() } else { vec![(0, self.clone())] };
             };
-            let mut parts: BTreeMap<u32, terms::Terms<packing::Packed>> = BTreeMap::new();
+            let mut parts: SmallVec<[(u32, terms::Terms<packing::Packed>); 4]> = SmallVec::new();
             for (key, value) in terms {
                 // Terms of the same exponent keep their order.
                 let (exponent, rest) = packing::without(*key, place);
-                parts.entry(exponent).or_default().push((rest, value.clone()));
+                let place = parts.iter().position(|part| part.0 <= exponent).unwrap_or(parts.len());
+                if parts.get(place).is_none_or(|part| part.0 != exponent) {
+                    parts.insert(place, (exponent, Vec::new()));
+                }
+                parts[place].1.push((rest, value.clone()));
             }
-            let parts = parts.into_iter().rev();
-            return parts.map(|(exponent, terms)| (exponent, Self::packed(table.clone(), terms))).collect();
+            return parts
+                .into_iter()
+                .map(|(exponent, terms)| (exponent, Self::packed(table.clone(), terms)))
+                .collect();
         }
         let mut parts: BTreeMap<u32, Vec<(Monomial, Integer)>> = BTreeMap::new();
         for (monomial, value) in self.terms() {

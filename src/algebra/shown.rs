@@ -146,7 +146,15 @@ impl Algebra {
                 // As it is, perhaps with its square.
                 values.insert(0, &itself);
             }
+            let mut parts = None;
             for value in values {
+                let shift = shifted_variable(value).filter(|shown| !whole.mentions(*shown));
+                if shift.is_some() {
+                    let parts = parts.get_or_insert_with(|| whole.numerator().coefficients_in(variable));
+                    if is_longer_shifted(parts) {
+                        continue;
+                    }
+                }
                 let other = whole.with_variable(variable, value, &work)?;
                 if let Atom::Maximum(parts) = &atom
                     && let Some(squared) = with_square(&other, value, parts, &work)?
@@ -300,6 +308,28 @@ fn with_square(
     let above = fraction.numerator().minus(&times.times(&zero, work)?);
     let below = Fraction::from(fraction.denominator().expanded(work)?).inverse(work)?;
     Fraction::product([&above.into(), &below], work).map(Some)
+}
+
+/// The variable x of a value x + c or c - x with a number c.
+fn shifted_variable(value: &Fraction) -> Option<Variable> {
+    let polynomial = value.as_polynomial().filter(|polynomial| polynomial.len() == 2)?;
+    let (lead, number) = polynomial.leading()?;
+    let [(variable, 1)] = lead.powers() else { return None };
+    let constant = polynomial.terms().nth(1).is_some_and(|term| term.0.is_one());
+    (constant && matches!(number, Integer::Small(1 | -1))).then_some(*variable)
+}
+
+/// Whether A x + B, given by its coefficients, is certain to have more terms with a new variable plus a number in the
+/// place of x: B + c A has as many as B and A together, less two for each monomial that is in both.
+fn is_longer_shifted(parts: &[(u32, Polynomial)]) -> bool {
+    match parts {
+        [(1, _)] => true,
+        [(1, a), (0, b)] => {
+            let shared = a.terms().filter(|(monomial, _)| b.has_monomial(monomial)).count();
+            2 * shared < a.len()
+        }
+        _ => false,
+    }
 }
 
 /// Terms, then symbols and numbers, it takes to write a fraction's numerator out.
