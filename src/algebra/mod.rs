@@ -15,15 +15,15 @@
 //! | `canonical`, `expansion`, `multiplying`, `slots` | from formulas to canonical forms |
 //! | `atoms`, `floors`, `extrema`, `sums`, `splitting` | what is no rational function |
 //! | `nesting`, `identities` | atoms inside atoms; the names of what canonical forms rest on |
-//! | `facts`, `positivity`, `equality`, `witness` | what is assumed, and what follows |
+//! | `facts`, `positivity`, `equality`, `witness`, `trials` | what is assumed, and what follows; points at which formulas differ |
 //! | `suppositions`, `cases` | what would follow from other facts; values that are given by cases |
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
 //! | `program`, `exact`, `point`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
-//! | `readable`, `grouping`, `kernels`, `cubes`, `factors`, `shown` | forms for people |
+//! | `readable`, `grouping`, `written`, `kernels`, `cubes`, `factors`, `shown` | forms for people |
 //! | `evaluable`, `straight`, `extraction` | the form that is cheapest to evaluate |
 //! | `solving`, `derivatives` | where two formulas meet; how a formula grows |
-//! | `limits` | how much work is too much |
+//! | `limits`, `effort` | how much work is too much, of terms and of long numbers |
 
 mod atoms;
 mod blocks;
@@ -86,6 +86,7 @@ mod terms;
 mod trials;
 mod wide;
 mod witness;
+mod written;
 
 pub use cases::{Case, Condition};
 pub use comparison::{Comparison, Remark};

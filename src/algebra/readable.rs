@@ -11,11 +11,12 @@ use super::contents::Contents;
 use super::engine::Algebra;
 use super::formula::{Formula, Node};
 use super::fraction::Fraction;
-use super::grouping::{Grouped, grouped};
+use super::grouping::grouped;
 use super::integer::Integer;
 use super::limits::Outcome;
 use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
+use super::written::Grouped;
 
 /// Terms of extrema opened into one another that anybody may want to read.
 const OPENED: usize = 100;
