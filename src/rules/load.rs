@@ -17,7 +17,14 @@ use super::rewrite::RewriteRule;
 use crate::algebra::Algebra;
 use crate::diagnostic::{Diagnostic, Result, Source};
 
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+/// The folders of `rules/` by name, without what stands beside them for people.
+static FOLDERS: [(&str, Dir<'static>); 3] = [
+    ("algebra", include_dir!("$CARGO_MANIFEST_DIR/rules/algebra")),
+    ("conventions", include_dir!("$CARGO_MANIFEST_DIR/rules/conventions")),
+    ("operators", include_dir!("$CARGO_MANIFEST_DIR/rules/operators")),
+];
+
+const SWITCHES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/switches.toml"));
 
 /// Bytes of the longest rule file.
 const MAX_FILE: u64 = 1 << 20;
@@ -72,7 +79,7 @@ impl RuleSet {
             return Err(Diagnostic::new("bad-rules", "the rules have no convention `default`").help(LAYOUT));
         }
         let source = match directory {
-            None => embedded("switches.toml")?,
+            None => Source::new("rules/switches.toml", SWITCHES),
             Some(directory) => read(&directory.join("switches.toml"))?,
         };
         let raw: Table<RawSwitch> = form(&source)?;
@@ -154,10 +161,11 @@ fn without_cases(text: &str) -> Option<String> {
 fn folder(directory: Option<&Path>, name: &str) -> Result<Vec<Arc<Source>>> {
     let is_toml = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
     let Some(directory) = directory else {
-        let files = EMBEDDED.get_dir(name).into_iter().flat_map(Dir::files);
-        let mut paths: Vec<&Path> = files.map(include_dir::File::path).filter(|path| is_toml(path)).collect();
-        paths.sort_unstable();
-        return paths.into_iter().map(|path| embedded(&path.to_string_lossy())).collect();
+        let folders = FOLDERS.iter().filter(|folder| folder.0 == name);
+        let mut files: Vec<&include_dir::File<'_>> =
+            folders.flat_map(|folder| folder.1.files()).filter(|file| is_toml(file.path())).collect();
+        files.sort_unstable_by_key(|file| file.path());
+        return files.into_iter().map(|file| embedded(name, file)).collect();
     };
     let folder = directory.join(name);
     let missing = |error: std::io::Error| {
@@ -179,12 +187,12 @@ fn folder(directory: Option<&Path>, name: &str) -> Result<Vec<Arc<Source>>> {
     paths.iter().map(|path| read(path)).collect()
 }
 
-/// An embedded file.
-fn embedded(path: &str) -> Result<Arc<Source>> {
-    let text = EMBEDDED.get_file(path).and_then(include_dir::File::contents_utf8);
-    match text {
-        Some(text) => Ok(Source::new(format!("rules/{path}"), text)),
-        None => Err(Diagnostic::new("unreadable-rules", format!("the embedded `rules/{path}` is missing"))),
+/// An embedded file of a folder.
+fn embedded(folder: &str, file: &include_dir::File<'_>) -> Result<Arc<Source>> {
+    let path = format!("rules/{folder}/{}", file.path().display());
+    match file.contents_utf8() {
+        Some(text) => Ok(Source::new(path, text)),
+        None => Err(Diagnostic::new("unreadable-rules", format!("the embedded `{path}` is not UTF-8 text"))),
     }
 }
 
