@@ -71,3 +71,15 @@ fn two_threads_write_the_same_report_as_one() {
         assert!(together == report(model), "{model}");
     }
 }
+
+/// Of the names that vendors give a key, the one that the configuration has: Qwen3 says `num_experts`, Mixtral
+/// `num_local_experts`.
+#[test]
+fn shape_parameters_have_the_keys_of_the_configuration() {
+    for (model, key) in [("qwen3_30b_a3b", "hf.num_experts"), ("mixtral_8x7b", "hf.num_local_experts")] {
+        let report = report(model);
+        let row =
+            report.lines().find(|line| line.starts_with("| `E` | $`E`$ |")).expect("experts are counted");
+        assert!(row.contains(&format!("| `{key}` |")), "{row}");
+    }
+}

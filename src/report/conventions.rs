@@ -81,11 +81,13 @@ fn parameters(report: &Report<'_>, document: &mut Document) {
         let Some(value) = binding.symbol(&symbol.name).filter(|value| **value != Setting::None) else {
             continue;
         };
+        // Of the names that vendors give a key, the one that this configuration has.
+        let given = symbol.keys.iter().find(|key| binding.tree.at(key).is_some());
         rows.push(vec![
             Line::of_code(&*symbol.name),
             Line::default().math(&*symbol.latex),
             prose::parse(&symbol.meaning),
-            symbol.keys.first().map_or_else(Line::default, |key| Line::of_code(&**key)),
+            given.or(symbol.keys.first()).map_or_else(Line::default, |key| Line::of_code(&**key)),
             Line::of(value.to_string()),
         ]);
     }
