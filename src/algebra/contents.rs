@@ -92,7 +92,7 @@ impl Algebra {
         self.contents(formula).meets(Contents::symbol(symbol))
     }
 
-    /// Whether a floor or ceiling stands in a formula.
+    /// Whether a floor, ceiling or remainder stands in a formula.
     pub fn has_rounding(&self, formula: Formula) -> bool {
         self.contents(formula).meets(Contents::ROUNDING)
     }

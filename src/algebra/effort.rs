@@ -61,12 +61,7 @@ impl Effort {
 
     /// ⌊a / b⌋
     pub fn floor(&mut self, a: &Number, b: &Number) -> Value {
-        let fits = fit(a, b);
-        self.spend(match (a.is_integer() && b.is_integer(), fits) {
-            (_, true) => 0,
-            (true, _) => words(a).saturating_mul(words(b)) / PRODUCTS,
-            _ => of_quotient(a, b),
-        })?;
+        self.spend(of_floor(a, b))?;
         a.floor_over(b).ok_or(EvaluationError::DivisionByZero)
     }
 
@@ -138,6 +133,14 @@ fn of_product(a: &Number, b: &Number) -> u64 {
 
 fn of_quotient(a: &Number, b: &Number) -> u64 {
     if fit(a, b) { 0 } else { reduction(a, b) }
+}
+
+fn of_floor(a: &Number, b: &Number) -> u64 {
+    match fit(a, b) {
+        true => 0,
+        false if a.is_integer() && b.is_integer() => words(a).saturating_mul(words(b)) / PRODUCTS,
+        false => reduction(a, b),
+    }
 }
 
 /// Of multiplying integers of so many words.

@@ -24,10 +24,6 @@ impl Registers {
 
     fn run(&mut self, steps: &[Step]) -> Result<(), EvaluationError> {
         for step in steps {
-            if let Operation::Loop(inner) = &step.operation {
-                self.numbers[step.to] = self.add_up(inner)?;
-                continue;
-            }
             let Registers { numbers, effort } = self;
             let at = |slot: &Slot| &numbers[*slot];
             let value = match &step.operation {
@@ -42,7 +38,7 @@ impl Registers {
                 Operation::Minimum(a, b) => effort.least(at(a), at(b)),
                 Operation::Maximum(a, b) => effort.greatest(at(a), at(b)),
                 Operation::Missing(symbol) => Err(EvaluationError::Unbound(*symbol)),
-                Operation::Loop(_) => unreachable!("loops ran above"),
+                Operation::Loop(inner) => self.add_up(inner),
             };
             self.numbers[step.to] = value?;
         }

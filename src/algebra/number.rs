@@ -128,12 +128,13 @@ impl Number {
 
     /// ⌊self / other⌋; `None` for a divisor of 0.
     pub fn floor_over(&self, other: &Self) -> Option<Self> {
-        match (self.as_whole(), other.as_whole()) {
-            (Some(a), Some(b)) if !matches!((self, other), (Small(..), Small(..))) && !b.is_zero() => {
-                Some(a.div_floor(&b).into())
-            }
-            _ => Some(self.over(other)?.floor()),
+        if !matches!((self, other), (Small(..), Small(..)))
+            && let (Some(a), Some(b)) = (self.as_whole(), other.as_whole())
+            && !b.is_zero()
+        {
+            return Some(a.div_floor(&b).into());
         }
+        Some(self.over(other)?.floor())
     }
 
     /// The greatest integer at most it.

@@ -115,6 +115,12 @@ pub fn moved(packed: Packed, places: &[u8]) -> Packed {
     result
 }
 
+/// Moves exponents from one table to another that holds its variables.
+pub fn mover(from: &[Variable], to: &[Variable]) -> impl Fn(Packed) -> Packed + use<> {
+    let places = (from != to).then(|| places(from, to));
+    move |packed| places.as_ref().map_or(packed, |places| moved(packed, places))
+}
+
 /// Two sorted tables in one: one of them, where it holds the other.
 pub fn united(a: &Rc<[Variable]>, b: &Rc<[Variable]>) -> Rc<[Variable]> {
     for (all, part) in [(a, b), (b, a)] {

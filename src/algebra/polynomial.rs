@@ -103,12 +103,8 @@ impl Polynomial {
     /// Adds the terms to others, over a table that holds the variables; of packed ones.
     pub(super) fn append_over(&self, table: &[Variable], to: &mut Terms<Packed>) {
         let InPacked(variables, terms) = &self.0 else { unreachable!("packed") };
-        if **variables == *table {
-            to.extend_from_slice(terms);
-            return;
-        }
-        let places = packing::places(variables, table);
-        to.extend(terms.iter().map(|(key, value)| (packing::moved(*key, &places), value.clone())));
+        let moved = packing::mover(variables, table);
+        to.extend(terms.iter().map(|(key, value)| (moved(*key), value.clone())));
     }
 
     /// The table that holds the variables of both, and both over it; `None` where they are not packed over one.
@@ -134,12 +130,11 @@ impl Polynomial {
         if table.len() > packing::VARIABLES {
             return None;
         }
-        let by = if *a == table { *by } else { packing::moved(*by, &packing::places(a, &table)) };
-        let places = (*b != table).then(|| packing::places(b, &table));
+        let by = packing::mover(a, &table)(*by);
+        let moved = packing::mover(b, &table);
         let mut product = Vec::with_capacity(terms.len());
         for (key, value) in terms {
-            let key = places.as_ref().map_or(*key, |places| packing::moved(*key, places));
-            product.push((key.times(&by)?, coefficient * value));
+            product.push((moved(*key).times(&by)?, coefficient * value));
         }
         Some(Polynomial(InPacked(table, product)))
     }

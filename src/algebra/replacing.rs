@@ -126,11 +126,10 @@ fn packed_with_quotient(
     };
     let (up, down) = (powers(above)?, powers(below)?);
     let place = table.iter().position(|known| *known == variable)?;
-    let places = (*own != table).then(|| packing::places(own, &table));
+    let moved = packing::mover(own, &table);
     let mut product = Vec::with_capacity(terms.len());
     for (key, value) in terms {
-        let key = places.as_ref().map_or(*key, |places| packing::moved(*key, places));
-        let (exponent, rest) = packing::without(key, place);
+        let (exponent, rest) = packing::without(moved(*key), place);
         let (up, down) = (&up[exponent as usize], &down[(degree - exponent) as usize]);
         product.push((rest.times(&up.0)?.times(&down.0)?, &(value * &up.1) * &down.1));
     }

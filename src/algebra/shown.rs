@@ -140,16 +140,11 @@ impl Algebra {
             let whole = best.clone();
             let atom = self.atom(number);
             let relatives = self.relatives(number, &work)?;
-            let mut values: Vec<&Fraction> = relatives.iter().collect();
-            let itself = Fraction::variable(variable);
-            if matches!(atom, Atom::Maximum(_)) {
-                // As it is, perhaps with its square.
-                values.insert(0, &itself);
-            }
+            // As it is, perhaps with its square.
+            let itself = matches!(atom, Atom::Maximum(_)).then(|| Fraction::variable(variable));
             let mut parts = None;
-            for value in values {
-                let shift = shifted_variable(value).filter(|shown| !whole.mentions(*shown));
-                if shift.is_some() {
+            for value in itself.iter().chain(&*relatives) {
+                if shifted_variable(value).is_some_and(|shown| !whole.mentions(shown)) {
                     let parts = parts.get_or_insert_with(|| whole.numerator().coefficients_in(variable));
                     if is_longer_shifted(parts) {
                         continue;

@@ -348,7 +348,6 @@ fn intern(algebra: &Algebra, description: &ModelDescription) -> (Symbol, HashMap
     (rows, own)
 }
 
-/// The model's file, what it imports, and the other layer files of its folder.
 fn accepted(rules: &RuleSet, layer: Option<&LayerReference>) -> Accepted {
     Accepted {
         extra: layer.map(super::layer_view::own_names).unwrap_or_default().into_iter().collect(),

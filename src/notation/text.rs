@@ -145,7 +145,7 @@ pub(super) fn write_sign(mark: Mark, alphabet: Alphabet, out: &mut String) {
 }
 
 /// What stands before, between and after the parts.
-fn frame(element: Element, alphabet: Alphabet) -> (&'static str, &'static str, &'static str) {
+pub(super) fn frame(element: Element, alphabet: Alphabet) -> (&'static str, &'static str, &'static str) {
     match (element, alphabet) {
         (Element::Fence(Pair::Parentheses), _) => ("(", "", ")"),
         (Element::Fence(Pair::Ceiling), Alphabet::Ascii) => ("ceil(", "", ")"),

@@ -3,26 +3,19 @@
 
 use num_traits::{One, Signed};
 
-use super::{Alphabet, Break, INDENT, Mark, Printer, Target};
+use super::{Break, INDENT, Mark, Printer, Target};
 use crate::algebra::{Formula, Node, Symbol};
+use crate::notation::layout::{Element, Pair};
+use crate::notation::piece::Level;
+use crate::notation::text::frame;
 
-/// How tightly text on one line holds together, as in `piece`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    /// Sums, remainders, and whatever begins with a minus sign.
-    Sum,
-    /// Products and divisions.
-    Product,
-    /// Powers, names, calls.
-    Power,
-}
+/// What stands before, between and after the parts.
+type Frame = (&'static str, &'static str, &'static str);
 
 impl Printer<'_> {
     /// A formula that is divided, rounded or called; `None` for others.
     pub(super) fn call(&mut self, formula: Formula) -> Option<()> {
-        if self.target == Target::Latex {
-            return None;
-        }
+        let Target::Text(alphabet) = self.target else { return None };
         self.enter()?;
         match self.nodes.get(formula) {
             Node::Quotient(a, b) => {
@@ -41,13 +34,14 @@ impl Printer<'_> {
                 self.sign(Mark::Mod);
                 self.divisor(*b)?;
             }
-            Node::Floor(a, b) if !self.is_shown_as_ceiling(*a, *b) => self.rounded("floor", "⌊⌋", *a, *b)?,
-            Node::Ceiling(a, b) => self.rounded("ceil", "⌈⌉", *a, *b)?,
-            Node::Minimum(parts) => self.arguments("min(", None, parts)?,
-            Node::Maximum(parts) => self.arguments("max(", None, parts)?,
+            Node::Floor(a, b) if !self.may_be_ceiling(*a, *b) => {
+                self.rounded(frame(Element::Fence(Pair::Floor), alphabet), *a, *b)?;
+            }
+            Node::Ceiling(a, b) => self.rounded(frame(Element::Fence(Pair::Ceiling), alphabet), *a, *b)?,
+            Node::Minimum(parts) => self.arguments(frame(Element::Call("min"), alphabet), None, parts)?,
+            Node::Maximum(parts) => self.arguments(frame(Element::Call("max"), alphabet), None, parts)?,
             Node::Sigma { index, from, to, body } => {
-                let (index, parts) = (*index, [*from, *to, *body]);
-                self.arguments("sum(", Some(index), &parts)?;
+                self.arguments(frame(Element::BigSum, alphabet), Some(*index), &[*from, *to, *body])?;
             }
             _ => return None,
         }
@@ -55,14 +49,7 @@ impl Printer<'_> {
         Some(())
     }
 
-    fn rounded(&mut self, name: &str, fence: &str, a: Formula, b: Formula) -> Option<()> {
-        let (open, close) = match self.target {
-            Target::Text(Alphabet::Unicode) => fence.split_at(fence.len() / 2),
-            _ => ("(", ")"),
-        };
-        if open == "(" {
-            self.out.push_str(name);
-        }
+    fn rounded(&mut self, (open, _, close): Frame, a: Formula, b: Formula) -> Option<()> {
         self.out.push_str(open);
         let by_one = matches!(self.nodes.get(b), Node::Number(value) if value.is_one());
         let is_division = match self.nodes.get(a) {
@@ -81,8 +68,8 @@ impl Printer<'_> {
         Some(())
     }
 
-    /// Whether a floor is shown as a ceiling: `floor((a + 15)/16)`.
-    fn is_shown_as_ceiling(&self, a: Formula, b: Formula) -> bool {
+    /// Whether a floor may be one that is shown as a ceiling: `floor((a + 15)/16)`.
+    fn may_be_ceiling(&self, a: Formula, b: Formula) -> bool {
         let (Node::Number(divisor), Node::Sum(terms)) = (self.nodes.get(b), self.nodes.get(a)) else {
             return false;
         };
@@ -91,7 +78,12 @@ impl Printer<'_> {
     }
 
     /// Arguments, after an index where there is one: lines are broken before all but the first.
-    fn arguments(&mut self, open: &str, index: Option<Symbol>, arguments: &[Formula]) -> Option<()> {
+    fn arguments(
+        &mut self,
+        (open, _, close): Frame,
+        index: Option<Symbol>,
+        arguments: &[Formula],
+    ) -> Option<()> {
         self.out.push_str(open);
         self.sums += 1;
         if let Some(index) = index {
@@ -109,7 +101,7 @@ impl Printer<'_> {
             self.end_break(broken);
         }
         self.sums -= 1;
-        self.out.push(')');
+        self.out.push_str(close);
         Some(())
     }
 
@@ -129,7 +121,7 @@ impl Printer<'_> {
 
     /// A factor of a product; what is no sum, and no product.
     pub(super) fn factor(&mut self, factor: Formula, first: bool) -> Option<()> {
-        self.fenced_below(factor, if first { Level::Product } else { Level::Power })
+        self.fenced_below(factor, if first { Level::Product } else { Level::Fraction })
     }
 
     /// A summand.
@@ -156,7 +148,7 @@ impl Printer<'_> {
     }
 
     fn divisor(&mut self, formula: Formula) -> Option<()> {
-        self.fenced_below(formula, Level::Power)
+        self.fenced_below(formula, Level::Fraction)
     }
 
     fn fenced_below(&mut self, formula: Formula, least: Level) -> Option<()> {
@@ -167,7 +159,7 @@ impl Printer<'_> {
         match self.nodes.get(formula) {
             Node::Sum(_) | Node::Remainder(..) => Level::Sum,
             Node::Number(value) if value.is_negative() => Level::Sum,
-            Node::Number(value) if value.is_integer() => Level::Power,
+            Node::Number(value) if value.is_integer() => Level::Atom,
             Node::Product(factors) if self.sign_carrier(factors).is_some() => Level::Sum,
             Node::Number(_) | Node::Product(_) | Node::Quotient(..) => Level::Product,
             _ => Level::Power,
