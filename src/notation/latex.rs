@@ -271,6 +271,7 @@ impl<'a> Writer<'a> {
 }
 
 /// An operator between its operands.
+#[inline]
 pub(super) fn sign(mark: Mark) -> &'static str {
     match mark {
         Mark::Plus => " + ",

@@ -96,19 +96,26 @@ fn greek_command(letter: char) -> Option<&'static str> {
 
 /// The default form of a word: Greek letters and single letters in italics, words upright.
 fn with_default_form<T>(text: &str, take: impl FnOnce(&str, bool) -> T) -> T {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return take(text, false);
+    }
     if let Some(letter) = greek_letter(text) {
         return take(letter.encode_utf8(&mut [0; 4]), false);
     }
     let mut characters = text.chars();
     let single = characters.next().is_some_and(char::is_alphabetic) && characters.next().is_none();
-    take(text, !single && !text.bytes().all(|byte| byte.is_ascii_digit()))
+    take(text, !single)
 }
 
 /// A word as LaTeX that KaTeX and MathJax take: one atom.
 fn write_word(text: &str, upright: bool, out: &mut String) {
+    if let ([letter], false) = (text.as_bytes(), upright)
+        && letter.is_ascii_alphanumeric()
+    {
+        return out.push(char::from(*letter));
+    }
     let mut characters = text.chars();
     match (upright, characters.next(), characters.next()) {
-        (false, Some(letter), None) if letter.is_ascii_alphanumeric() => out.push(letter),
         (false, Some(letter), None) => match greek_command(letter) {
             Some(command) => _ = write!(out, "\\{command}"),
             None => escape_latex(letter, out),
@@ -149,8 +156,8 @@ pub(super) fn write_default_latex(name: &str, out: &mut String) {
 
 /// What follows the first `_`, or the digits after a single letter, is a name's subscript.
 fn base_and_subscript(name: &str) -> (&str, &str) {
-    match name.split_once('_') {
-        Some((base, subscript)) if !base.is_empty() && !subscript.is_empty() => (base, subscript),
+    match name.bytes().position(|byte| byte == b'_') {
+        Some(at) if at > 0 && at + 1 < name.len() => (&name[..at], &name[at + 1..]),
         _ => match name.char_indices().nth(1) {
             Some((at, _))
                 if name.starts_with(char::is_alphabetic)

@@ -5,6 +5,7 @@
 //! them): the rules of `piece` for signs and parentheses stand here once more, for this part of them.
 
 mod calls;
+mod output;
 
 use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive};
@@ -15,7 +16,9 @@ use super::layout::Mark;
 use super::names::write_default_latex;
 use super::style::{Equation, Expression, Style};
 use super::text::{self, Alphabet, INDENT, write_exponent_digits};
+use super::token::Relation;
 use crate::algebra::{Algebra, Formula, Node, Nodes, Rational, Symbol};
+use output::Output;
 
 /// Deeper nesting is left to the layout route.
 const DEPTH: u32 = 64;
@@ -108,7 +111,7 @@ fn printed(
         nodes: &nodes,
         style,
         target,
-        out: String::new(),
+        out: Output::default(),
         names: String::new(),
         symbols: Vec::new(),
         unusual: Vec::new(),
@@ -122,7 +125,7 @@ fn printed(
         printer.sign(Mark::Relation(*relation));
         printer.expression(side, &mut shown)?;
     }
-    Some((printer.out, printer.breaks))
+    Some((printer.out.into_string()?, printer.breaks))
 }
 
 struct Printer<'a> {
@@ -130,7 +133,7 @@ struct Printer<'a> {
     nodes: &'a Nodes<'a>,
     style: &'a Style<'a>,
     target: Target,
-    out: String,
+    out: Output,
     /// Symbols in this notation, each after the sign of a product.
     names: String,
     /// Where each symbol, by its number, stands in `names`: with its sign, without, and up to where; nowhere before it
@@ -167,14 +170,14 @@ impl<'a> Printer<'a> {
         match self.nodes.get(formula) {
             Node::Number(value) => {
                 if value.is_negative() {
-                    self.out.push('-');
+                    self.out.push(b'-');
                 }
                 self.number(value)
             }
             Node::Product(factors) => {
                 let negative = self.sign_carrier(factors);
                 if negative.is_some() {
-                    self.out.push('-');
+                    self.out.push(b'-');
                     // A minus sign before all makes a sum of what follows.
                     self.sums += 1;
                 }
@@ -205,7 +208,7 @@ impl<'a> Printer<'a> {
                 _ => None,
             };
             match carrier {
-                Some(_) if place == 0 => self.out.push('-'),
+                Some(_) if place == 0 => self.out.push(b'-'),
                 Some(_) => self.sign(Mark::Minus),
                 None if place == 0 => {}
                 None => self.sign(Mark::Plus),
@@ -224,6 +227,7 @@ impl<'a> Printer<'a> {
     }
 
     /// The place of the first number among factors, which carries the sign, where that is a minus.
+    #[inline]
     fn sign_carrier(&self, factors: &[Formula]) -> Option<usize> {
         let number = factors.iter().enumerate().find_map(|(place, factor)| match self.nodes.get(*factor) {
             Node::Number(value) => Some((place, value)),
@@ -238,8 +242,11 @@ impl<'a> Printer<'a> {
         let mut first = true;
         for (place, factor) in factors.iter().enumerate() {
             let node = self.nodes.get(*factor);
-            if let Node::Symbol(symbol) = node {
-                self.symbol(*symbol, !std::mem::take(&mut first))?;
+            if let Some((symbol, exponent)) = self.power_of_symbol(node) {
+                self.symbol(symbol, !std::mem::take(&mut first))?;
+                if let Some(exponent) = exponent {
+                    self.exponent(exponent);
+                }
                 continue;
             }
             let carries_sign = negative == Some(place);
@@ -291,20 +298,38 @@ impl<'a> Printer<'a> {
         } else {
             self.fenced(base)?
         }
+        self.exponent(exponent);
+        self.depth -= 1;
+        Some(())
+    }
+
+    /// The symbol that a node is, or that it is a power of, with its exponent.
+    fn power_of_symbol(&self, node: &Node) -> Option<(Symbol, Option<u32>)> {
+        match node {
+            Node::Symbol(symbol) => Some((*symbol, None)),
+            Node::Power(base, exponent) => match self.nodes.get(*base) {
+                Node::Symbol(symbol) => Some((*symbol, Some(*exponent))),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn exponent(&mut self, exponent: u32) {
         match self.target {
             Target::Latex => {
                 self.out.push_str("^{");
-                push_digits(exponent.into(), &mut self.out);
-                self.out.push('}');
+                self.out.push_digits(exponent.into());
+                self.out.push(b'}');
             }
             Target::Text(Alphabet::Ascii) => {
-                self.out.push('^');
-                push_digits(exponent.into(), &mut self.out);
+                self.out.push(b'^');
+                self.out.push_digits(exponent.into());
             }
-            Target::Text(alphabet) => write_exponent_digits(&exponent.to_string(), alphabet, &mut self.out),
+            Target::Text(alphabet) => {
+                self.out.write(|out| write_exponent_digits(&exponent.to_string(), alphabet, out));
+            }
         }
-        self.depth -= 1;
-        Some(())
     }
 
     /// Whether a formula is shown as digits alone.
@@ -314,11 +339,11 @@ impl<'a> Printer<'a> {
 
     /// A formula in parentheses.
     fn fenced(&mut self, formula: Formula) -> Option<()> {
-        self.out.push('(');
+        self.out.push(b'(');
         self.fences += 1;
         self.formula(formula)?;
         self.fences -= 1;
-        self.out.push(')');
+        self.out.push(b')');
         Some(())
     }
 
@@ -335,7 +360,7 @@ impl<'a> Printer<'a> {
             self.digits(value.numer());
             self.out.push_str("}{");
             self.digits(value.denom());
-            self.out.push('}');
+            self.out.push(b'}');
         } else {
             // Parentheses grow around a fraction.
             return None;
@@ -345,33 +370,47 @@ impl<'a> Printer<'a> {
 
     fn digits(&mut self, value: &BigInt) {
         match value.magnitude().to_u64() {
-            Some(small) => push_digits(small, &mut self.out),
+            Some(small) => self.out.push_digits(small),
             None => self.out.push_str(&value.magnitude().to_string()),
         }
     }
 
+    #[inline]
     fn sign(&mut self, mark: Mark) {
-        write_sign(mark, self.target, &mut self.out);
+        match sign(mark, self.target) {
+            Ok(sign) => self.out.push_str(sign),
+            Err(relation) => self.out.write(|out| text::write_relation(relation, out)),
+        }
     }
 
     /// A symbol, after the sign of a product where it stands within one; `None` where another symbol has the same name.
+    #[inline]
     fn symbol(&mut self, symbol: Symbol, inner: bool) -> Option<()> {
+        let [start, middle, end] = match self.symbols.get(symbol.number()) {
+            Some(places) if places[2] != 0 => *places,
+            _ => self.meet(symbol)?,
+        };
+        let start = if inner { start } else { middle };
+        self.out.push_part(&self.names, start as usize, (end - start) as usize);
+        Some(())
+    }
+
+    /// Writes a symbol among the names, where it stands then.
+    #[cold]
+    fn meet(&mut self, symbol: Symbol) -> Option<[u32; 3]> {
+        self.note_name(symbol)?;
+        let start = self.names.len();
+        self.names.push_str(sign(Mark::Times, self.target).ok()?);
+        let middle = self.names.len();
+        write_name(&self.algebra.name(symbol), self.style, self.target, &mut self.names);
+        let places = [start, middle, self.names.len()].map(u32::try_from);
+        let places = [places[0].ok()?, places[1].ok()?, places[2].ok()?];
         let number = symbol.number();
         if self.symbols.len() <= number {
             self.symbols.resize((2 * number).max(64), [0; 3]);
         }
-        if self.symbols[number][2] == 0 {
-            self.note_name(symbol)?;
-            let start = self.names.len();
-            write_sign(Mark::Times, self.target, &mut self.names);
-            let middle = self.names.len();
-            write_name(&self.algebra.name(symbol), self.style, self.target, &mut self.names);
-            let places = [start, middle, self.names.len()].map(u32::try_from);
-            self.symbols[number] = [places[0].ok()?, places[1].ok()?, places[2].ok()?];
-        }
-        let [start, middle, end] = self.symbols[number].map(|place| place as usize);
-        self.out.push_str(&self.names[if inner { start } else { middle }..end]);
-        Some(())
+        self.symbols[number] = places;
+        Some(places)
     }
 
     /// Notes a symbol's name; `None` where another symbol has it too.
@@ -393,7 +432,7 @@ impl<'a> Printer<'a> {
     }
 
     fn name(&mut self, name: &str) {
-        write_name(name, self.style, self.target, &mut self.out);
+        self.out.write(|out| write_name(name, self.style, self.target, out));
     }
 
     fn enter(&mut self) -> Option<()> {
@@ -402,10 +441,12 @@ impl<'a> Printer<'a> {
     }
 }
 
-fn write_sign(mark: Mark, target: Target, out: &mut String) {
+/// An operator between its operands; relations differ in text.
+#[inline]
+fn sign(mark: Mark, target: Target) -> Result<&'static str, Relation> {
     match target {
-        Target::Latex => out.push_str(latex::sign(mark)),
-        Target::Text(alphabet) => text::write_sign(mark, alphabet, out),
+        Target::Latex => Ok(latex::sign(mark)),
+        Target::Text(alphabet) => text::sign(mark, alphabet),
     }
 }
 
@@ -417,12 +458,4 @@ fn write_name(name: &str, style: &Style<'_>, target: Target, out: &mut String) {
             None => write_default_latex(name, out),
         },
     }
-}
-
-/// A number in digits, without the machinery of formatting.
-fn push_digits(value: u64, out: &mut String) {
-    if value >= 10 {
-        push_digits(value / 10, out);
-    }
-    out.push(char::from(b'0' + (value % 10) as u8));
 }

@@ -6,6 +6,7 @@ use super::build::layout;
 use super::layout::{Element, Layout, LayoutId, Mark, Pair};
 use super::straight::{self, Target};
 use super::style::{Equation, Form, Style};
+use super::token::Relation;
 use crate::algebra::Algebra;
 
 /// How much further than its sum begins a line within a sum is indented.
@@ -127,21 +128,37 @@ fn write_leaf(layout: &Layout, id: LayoutId, alphabet: Alphabet, out: &mut Strin
 
 /// A name on its line, whatever characters it is of.
 pub(super) fn write_name(name: &str, out: &mut String) {
+    if !name.contains(char::is_control) {
+        return out.push_str(name);
+    }
     out.extend(name.chars().map(|character| if character.is_control() { ' ' } else { character }));
 }
 
 /// An operator between its operands.
 pub(super) fn write_sign(mark: Mark, alphabet: Alphabet, out: &mut String) {
-    let sign = match mark {
-        Mark::Relation(relation) => return out.extend([" ", relation.as_str(), " "]),
+    match sign(mark, alphabet) {
+        Ok(sign) => out.push_str(sign),
+        Err(relation) => write_relation(relation, out),
+    }
+}
+
+/// A relation between its sides.
+pub(super) fn write_relation(relation: Relation, out: &mut String) {
+    out.extend([" ", relation.as_str(), " "]);
+}
+
+/// An operator between its operands, where it is no relation.
+#[inline]
+pub(super) fn sign(mark: Mark, alphabet: Alphabet) -> Result<&'static str, Relation> {
+    Ok(match mark {
+        Mark::Relation(relation) => return Err(relation),
         Mark::Plus => " + ",
         Mark::Minus => " - ",
         Mark::Times | Mark::Dot if alphabet == Alphabet::Unicode => "·",
         Mark::Times | Mark::Dot => "*",
         Mark::Slash => "/",
         Mark::Mod => " mod ",
-    };
-    out.push_str(sign);
+    })
 }
 
 /// What stands before, between and after the parts.

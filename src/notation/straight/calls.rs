@@ -94,9 +94,9 @@ impl Printer<'_> {
                 self.formula(*argument)?;
                 continue;
             }
-            self.out.push(',');
+            self.out.push(b',');
             let broken = self.begin_break();
-            self.out.push(' ');
+            self.out.push(b' ');
             self.formula(*argument)?;
             self.end_break(broken);
         }
