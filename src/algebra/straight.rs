@@ -35,8 +35,7 @@ pub fn straight(terms: Terms<Monomial>, fresh: &mut dyn FnMut() -> Variable) -> 
     // A column for each variable, and one for each name to come.
     match variables.len() + 2 * terms.len() {
         _ if !fits => Straight { sums: vec![terms], names: Vec::new() },
-        0..=32 => extracted::<32>(&terms, &variables, fresh),
-        33..=64 => extracted::<64>(&terms, &variables, fresh),
+        0..=64 => extracted::<64>(&terms, &variables, fresh),
         65..=128 => extracted::<128>(&terms, &variables, fresh),
         _ if variables.len() < 512 => extracted::<512>(&terms, &variables, fresh),
         _ => Straight { sums: vec![terms], names: Vec::new() },

@@ -74,7 +74,8 @@ pub fn warn(warnings: &[Diagnostic]) {
     }
 }
 
-/// Puts a text into a file, whole or not at all: into a new file beside it first, which then takes its name.
+/// Puts a text into a file, whole or not at all: into a new file beside it first, which then takes its name. When it
+/// reaches the disk is left to the system: what is written here can be made again, and is read at once.
 ///
 /// # Errors
 /// Where the folder cannot be written; nothing is left behind then.
@@ -86,7 +87,7 @@ pub fn write_file(path: &Path, text: &str) -> Result<()> {
         return Err(fail(io::Error::new(ErrorKind::IsADirectory, "it is a folder")));
     }
     let (temporary, mut file) = new_file_beside(path).map_err(fail)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let written = file.write_all(text.as_bytes());
     drop(file);
     written.and_then(|()| fs::rename(&temporary, path)).map_err(|error| {
         _ = fs::remove_file(&temporary);

@@ -15,7 +15,7 @@ use super::description_parts::Loader;
 use super::description_tables::{File, Include, IncludeTable};
 use super::files::Files;
 use super::pattern::Pattern;
-use crate::diagnostic::{Diagnostic, Result, Source, Span};
+use crate::diagnostic::{Diagnostic, Result, Source, Span, in_file_order};
 
 /// The keys that every model's command line has beside its own.
 pub(super) const RESERVED: [&str; 11] = [
@@ -210,7 +210,7 @@ fn add(
         }
     }
     for (architecture, table) in
-        in_order(file.architectures.0, |table| table.values().map(|value| value.span().start).min())
+        in_file_order(file.architectures.0, |(_, table)| table.values().map(|value| value.span().start).min())
     {
         let settled = loader.settled(table, &description.symbols)?;
         description.architectures.insert(architecture, settled);
@@ -263,7 +263,7 @@ fn add(
     description.read.extend(file.read.iter().map(|text| loader.pattern(text)));
     description.harmless.extend(file.harmless.iter().map(|text| loader.pattern(text)));
     let words = |table: IndexMap<String, Spanned<String>>| {
-        let entries = in_order(table, |value| Some(value.span().start)).into_iter();
+        let entries = in_file_order(table, |(_, value)| Some(value.span().start)).into_iter();
         entries.map(|(key, value)| (key, value.into_inner()))
     };
     description.classes.extend(words(file.classes));
@@ -283,12 +283,12 @@ fn add(
 /// Adds what a file says of a checkpoint's names, each of them below `begin`.
 fn add_tensors(description: &mut ModelDescription, file: &mut File, begin: &str) {
     let tensors = std::mem::take(&mut file.tensors);
-    for (path, names) in in_order(tensors, |value| Some(value.span().start)) {
+    for (path, names) in in_file_order(tensors, |(_, value)| Some(value.span().start)) {
         let below = |name: String| format!("{begin}{name}");
         description.tensors.insert(path, names.into_inner().all().into_iter().map(below).collect());
     }
     let gguf = std::mem::take(&mut file.gguf_tensors);
-    for (path, names) in in_order(gguf, |value| Some(value.span().start)) {
+    for (path, names) in in_file_order(gguf, |(_, value)| Some(value.span().start)) {
         description.gguf_tensors.insert(path, names.into_inner().all());
     }
     let table = std::mem::take(&mut file.checkpoint);
@@ -341,11 +341,4 @@ fn choose_default_phase(
             name.map(str::to_string).ok_or_else(missing)
         }
     }
-}
-
-/// The entries of a table in the order of the file, which TOML's reader does not keep; those without a place first.
-fn in_order<V>(table: IndexMap<String, V>, start: impl Fn(&V) -> Option<usize>) -> Vec<(String, V)> {
-    let mut entries: Vec<(String, V)> = table.into_iter().collect();
-    entries.sort_by_key(|(_, value)| start(value));
-    entries
 }

@@ -12,7 +12,7 @@ use toml::Spanned;
 use super::dtype::Dtype;
 use super::files::{Files, is_name, read_path};
 use super::value::escape;
-use crate::diagnostic::{Diagnostic, Result, Source, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Result, Source, Span, did_you_mean, in_file_order};
 
 /// The folder of the library in which hardware is described.
 const FOLDER: &str = "hardware";
@@ -210,8 +210,7 @@ impl Reader<'_> {
     }
 
     fn peaks(&self, table: IndexMap<Spanned<String>, Spanned<toml::Value>>) -> Result<Peaks> {
-        let mut entries: Vec<_> = table.into_iter().collect();
-        entries.sort_by_key(|(name, _)| name.span().start);
+        let entries = in_file_order(table, |(name, _)| Some(name.span().start));
         let mut peaks = IndexMap::with_capacity(entries.len());
         for (name, value) in &entries {
             let known = Dtype::named(name.get_ref()).map(|dtype| dtype.name);

@@ -44,6 +44,11 @@ impl Diagnostic {
         self
     }
 
+    /// Where its first place begins.
+    pub fn start(&self) -> Option<usize> {
+        self.labels.first().map(|label| label.span.range.start)
+    }
+
     /// Adds a line that says what would be accepted.
     #[must_use]
     pub fn help(mut self: Box<Self>, text: impl Into<String>) -> Box<Self> {

@@ -8,5 +8,5 @@ mod source;
 mod suggestion;
 
 pub use message::{Diagnostic, Label, Result};
-pub use source::{Source, Span};
+pub use source::{Source, Span, in_file_order};
 pub use suggestion::{closest, did_you_mean, nearest};

@@ -67,3 +67,13 @@ impl Span {
         format!("{}:{}", self.source.name(), self.source.line(self.range.start))
     }
 }
+
+/// What stands in a file, in its order: first what has no place there, and what has one place in the order it has.
+pub fn in_file_order<T>(things: impl IntoIterator<Item = T>, start: impl Fn(&T) -> Option<usize>) -> Vec<T> {
+    let mut things: Vec<Option<T>> = things.into_iter().map(Some).collect();
+    // Numbers are sorted, not things: machine code for one kind of list, not for each kind of thing.
+    let starts = things.iter().map(|thing| thing.as_ref().and_then(&start));
+    let mut order: Vec<(Option<usize>, usize)> = starts.zip(0..).collect();
+    order.sort_unstable();
+    order.into_iter().filter_map(|(_, place)| things[place].take()).collect()
+}

@@ -35,7 +35,7 @@ use super::lexer::{Lexer, MAX_ERRORS};
 use super::stack::{Open, Operator};
 use super::token::{Fence, Function, Lexeme, Relation, Token};
 use super::tree::{Kind, NodeId, Tree};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source, in_file_order};
 
 /// Deepest nesting of a formula: operators and calls within each other. Parentheses alone do not count.
 pub const MAX_DEPTH: u32 = 500;
@@ -107,8 +107,7 @@ pub(super) fn parse(source: &Arc<Source>, range: Range<usize>, statement: bool) 
     tree.set_root(sides[0]);
     tree.names = lexer.names;
     tree.numbers = lexer.numbers;
-    let mut errors = lexer.errors;
-    errors.sort_by_key(|error| error.labels.first().map_or(0, |label| label.span.range.start));
+    let errors = in_file_order(lexer.errors, Diagnostic::start);
     Parsed { tree, sides, relations, errors }
 }
 

@@ -101,8 +101,9 @@ impl<'m> Inventory<'m> {
         }
         let within = format!("{own}/");
         let is_own = |folder: &str| folder == own || folder.starts_with(&within);
-        folders.sort_by_key(|folder| !is_own(folder));
-        for folder in folders {
+        let (own_folders, others): (Vec<String>, Vec<String>) =
+            folders.into_iter().partition(|folder| is_own(folder));
+        for folder in own_folders.into_iter().chain(others) {
             let runs =
                 |name: &str| model.runs_layer(name) && !model.phases().iter().any(|phase| phase == name);
             let layers = self.layers_of(&folder, &runs);

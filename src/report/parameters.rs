@@ -27,12 +27,12 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let view = &report.default_phase().view;
     let (tree, algebra) = (&view.tree, &report.model.algebra);
     let printer = Printer::plain(algebra);
-    let mut weights: Vec<(&Weight, String)> = tree.weights_of(tree.root());
     let head = head(report);
     let part = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
-    weights.sort_by_key(|(_, path)| part(path) == head);
+    let (of_head, others): (Vec<(&Weight, String)>, Vec<_>) =
+        tree.weights_of(tree.root()).into_iter().partition(|(_, path)| part(path) == head);
     let mut groups: Vec<TensorGroup> = Vec::new();
-    for (weight, path) in &weights {
+    for (weight, path) in others.iter().chain(&of_head) {
         let group = TensorGroup {
             part: part(path),
             name: if weight.name.is_empty() { path.clone() } else { format!("{path}.{}", weight.name) },

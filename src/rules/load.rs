@@ -164,7 +164,7 @@ fn folder(directory: Option<&Path>, name: &str) -> Result<Vec<Arc<Source>>> {
         let folders = FOLDERS.iter().filter(|folder| folder.0 == name);
         let mut files: Vec<&include_dir::File<'_>> =
             folders.flat_map(|folder| folder.1.files()).filter(|file| is_toml(file.path())).collect();
-        files.sort_unstable_by_key(|file| file.path());
+        files.sort_unstable_by_key(|file| file.path().as_os_str());
         return files.into_iter().map(|file| embedded(name, file)).collect();
     };
     let folder = directory.join(name);

@@ -8,6 +8,7 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
 use super::condition::FlagValue;
+use crate::diagnostic::in_file_order;
 
 /// A string and where it stands, quotes included.
 pub(super) type Text = Spanned<String>;
@@ -183,8 +184,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for TableVisitor<T> {
         while let Some(entry) = map.next_entry()? {
             entries.push(entry);
         }
-        entries.sort_by_key(|(name, _)| name.span().start);
-        Ok(Table(entries))
+        Ok(Table(in_file_order(entries, |(name, _)| Some(name.span().start))))
     }
 }
 

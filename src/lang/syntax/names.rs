@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::scope;
 use super::tree::{ExpressionKind, Layer, Module};
 use super::walk::{self, Role};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, in_file_order};
 
 /// What a name at the top of a file stands for.
 #[derive(Clone, Copy)]
@@ -54,8 +54,7 @@ fn definitions<'a>(module: &'a Module, errors: &mut Vec<Diagnostic>) -> Definiti
     let layers =
         module.layers.iter().enumerate().map(|(index, layer)| (&layer.name, Definition::Layer(index)));
     let parts = module.parts.iter().enumerate().map(|(index, part)| (&part.name, Definition::Part(index)));
-    let mut all: Vec<_> = imports.chain(layers).chain(parts).collect();
-    all.sort_by_key(|(name, _)| name.range.start);
+    let all = in_file_order(imports.chain(layers).chain(parts), |(name, _)| Some(name.range.start));
     let mut definitions = Definitions::default();
     for (name, definition) in all {
         if let Some((_, first)) = definitions.get(name.text.as_str()) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::tree::Module;
 use super::{form, names, python, scan};
-use crate::diagnostic::{Diagnostic, Result, Source};
+use crate::diagnostic::{Diagnostic, Result, Source, in_file_order};
 
 /// Reads a layer file, or a model's own file.
 ///
@@ -24,8 +24,8 @@ pub fn read_module(source: &Arc<Source>) -> Result<Module> {
 }
 
 /// The first error by position, with the number of the others.
-fn first(mut errors: Vec<Diagnostic>) -> Box<Diagnostic> {
-    errors.sort_by_key(|error| error.labels.first().map_or(0, |label| label.span.range.start));
+fn first(errors: Vec<Diagnostic>) -> Box<Diagnostic> {
+    let errors = in_file_order(errors, Diagnostic::start);
     let others = errors.len().saturating_sub(1);
     let second = errors.get(1).and_then(|error| {
         let label = error.labels.first()?;

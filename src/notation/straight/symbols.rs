@@ -1,0 +1,72 @@
+//! Symbols and names as they are shown: each is written once, and copied from then on.
+
+use super::{Printer, Target, sign};
+use crate::algebra::Symbol;
+use crate::notation::layout::Mark;
+use crate::notation::names::write_default_latex;
+use crate::notation::style::Style;
+use crate::notation::text;
+
+impl Printer<'_> {
+    /// A symbol, after the sign of a product where it stands within one; `None` where another symbol has the same name.
+    #[inline]
+    pub(super) fn symbol(&mut self, symbol: Symbol, inner: bool) -> Option<()> {
+        let [start, middle, end] = match self.symbols.get(symbol.number()) {
+            Some(places) if places[2] != 0 => *places,
+            _ => self.meet(symbol)?,
+        };
+        let start = if inner { start } else { middle };
+        self.out.push_part(&self.names, start as usize, (end - start) as usize);
+        Some(())
+    }
+
+    /// Writes a symbol among the names, where it stands then.
+    #[cold]
+    fn meet(&mut self, symbol: Symbol) -> Option<[u32; 3]> {
+        self.note_name(symbol)?;
+        let start = self.names.len();
+        self.names.push_str(sign(Mark::Times, self.target).ok()?);
+        let middle = self.names.len();
+        write_name(&self.algebra.name(symbol), self.style, self.target, &mut self.names);
+        let places = [start, middle, self.names.len()].map(u32::try_from);
+        let places = [places[0].ok()?, places[1].ok()?, places[2].ok()?];
+        let number = symbol.number();
+        if self.symbols.len() <= number {
+            self.symbols.resize((2 * number).max(64), [0; 3]);
+        }
+        self.symbols[number] = places;
+        Some(places)
+    }
+
+    /// Notes a symbol's name; `None` where another symbol has it too.
+    fn note_name(&mut self, symbol: Symbol) -> Option<()> {
+        let is_usual = self.algebra.is_found_by_name(symbol);
+        if is_usual && self.unusual.is_empty() {
+            return Some(());
+        }
+        let name = self.algebra.name(symbol);
+        let usual = self.algebra.symbol_named(&name).filter(|usual| *usual != symbol);
+        let is_met = |usual: Symbol| self.symbols.get(usual.number()).is_some_and(|places| places[2] != 0);
+        if usual.is_some_and(is_met) || self.unusual.contains(&name) {
+            return None;
+        }
+        if !is_usual {
+            self.unusual.push(name);
+        }
+        Some(())
+    }
+
+    pub(super) fn name(&mut self, name: &str) {
+        self.out.write(|out| write_name(name, self.style, self.target, out));
+    }
+}
+
+fn write_name(name: &str, style: &Style<'_>, target: Target, out: &mut String) {
+    match target {
+        Target::Text(_) => text::write_name(name, out),
+        Target::Latex => match style.names.display(name) {
+            Some(display) => out.push_str(&display.latex()),
+            None => write_default_latex(name, out),
+        },
+    }
+}
