@@ -9,7 +9,9 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use modelmeter::algebra::{Algebra, Formula, Limits, Node};
 use modelmeter::diagnostic::Source;
-use modelmeter::notation::{Alphabet, Style, latex, parse_canonical, parse_formula, text, text_lines};
+use modelmeter::notation::{
+    Alphabet, Style, latex, latex_block, parse_canonical, parse_formula, text, text_lines,
+};
 
 #[path = "inputs/transformer.rs"]
 mod transformer;
@@ -147,4 +149,9 @@ fn lines_of_25011_terms(bencher: Bencher) {
     print_25011_terms(bencher, |algebra, formula| {
         text_lines(algebra, formula, &Style::default(), Alphabet::Ascii, 100)
     });
+}
+
+#[divan::bench(sample_count = 5)]
+fn block_of_25011_terms(bencher: Bencher) {
+    print_25011_terms(bencher, |algebra, formula| latex_block(algebra, formula, &Style::default()));
 }

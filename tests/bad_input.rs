@@ -60,6 +60,9 @@ fn division_by_zero_is_refused() {
     refused(&["simplify", "1/0"], "", "division by zero");
     refused(&["simplify", "1/(a - a)"], "", "divides by zero");
     refused(&["simplify", "b mod (3 - 3)"], "", "divides by zero");
+    refused(&["simplify", "5/-0^5"], "", "this is 0");
+    refused(&["simplify", "a mod (0*b)"], "", "this is 0");
+    refused(&["simplify", "floor(a/0^2)"], "", "this is 0");
     assert_eq!(run(&["equal", "1/(a - a)", "1/(a - a)"], "").0, 3);
 }
 

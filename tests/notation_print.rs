@@ -3,8 +3,9 @@
 use modelmeter::algebra::{Algebra, Formula, Rational};
 use modelmeter::diagnostic::Source;
 use modelmeter::notation::{
-    Alphabet, DisplayName, Equation, Form, Parts, Relation, Style, latex, latex_of_layout, layout,
-    parse_formula, parse_formula_with, text, text_lines, text_lines_of_layout, text_of_layout,
+    Alphabet, DisplayName, Equation, Form, Parts, Relation, Style, latex, latex_block, latex_block_of_layout,
+    latex_of_layout, layout, parse_formula, parse_formula_with, text, text_lines, text_lines_of_layout,
+    text_of_layout,
 };
 use proptest::prelude::*;
 
@@ -188,8 +189,9 @@ fn check_straight(
             prop_assert_eq!(lines, text_lines_of_layout(&on_a_line, alphabet, width), "{}", width);
         }
     }
-    let laid_out = latex_of_layout(&layout(algebra, equation.clone(), style, Form::Stacked));
-    prop_assert_eq!(latex(algebra, equation.clone(), style), laid_out);
+    let laid_out = layout(algebra, equation.clone(), style, Form::Stacked);
+    prop_assert_eq!(latex(algebra, equation.clone(), style), latex_of_layout(&laid_out));
+    prop_assert_eq!(latex_block(algebra, equation.clone(), style), latex_block_of_layout(&laid_out));
     Ok(())
 }
 

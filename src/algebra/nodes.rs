@@ -190,7 +190,8 @@ impl Algebra {
         self.as_number(formula).is_some_and(|value| value.is_one())
     }
 
-    fn is_zero(&self, formula: Formula) -> bool {
+    /// Whether a formula is the number 0, as it stands.
+    pub fn is_zero(&self, formula: Formula) -> bool {
         self.as_number(formula).is_some_and(|value| value.is_zero())
     }
 

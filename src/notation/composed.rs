@@ -166,9 +166,11 @@ impl<'a> Formulas<'a> {
     }
 
     fn divided(&self, how: Division, left: Formula, written: Written, by: &Factor) -> Option<Factor> {
-        Some(match (how, written, by.written) {
+        if self.algebra.is_zero(by.formula) {
             // The parser says where.
-            (_, _, Written::Number { value: 0, .. }) => return None,
+            return None;
+        }
+        Some(match (how, written, by.written) {
             (
                 Division::Exact,
                 Written::Number { value, enclosed: false },
@@ -209,7 +211,7 @@ impl<'a> Formulas<'a> {
             Written::Quotient(a, b) => Some((a, b)),
             _ => Some((value, algebra.integer(1))),
         };
-        let divides = !matches!(last, Written::Number { value: 0, .. });
+        let divides = !arguments.last().is_some_and(|last| algebra.is_zero(*last));
         Some(match (function, arguments) {
             (Function::Floor, [value]) => {
                 let (a, b) = rounded(*value)?;

@@ -18,7 +18,11 @@ pub fn latex<'a>(algebra: &Algebra, equation: impl Into<Equation<'a>>, style: &S
 
 /// LaTeX for a block: long sums go over several aligned lines.
 pub fn latex_block<'a>(algebra: &Algebra, equation: impl Into<Equation<'a>>, style: &Style<'_>) -> String {
-    latex_block_of_layout(&layout(algebra, equation, style, Form::Stacked))
+    let equation = equation.into();
+    match straight::print_block(algebra, &equation, style) {
+        Some(lines) => aligned(&lines),
+        None => latex_block_of_layout(&layout(algebra, equation, style, Form::Stacked)),
+    }
 }
 
 /// LaTeX of a presentation on one line.
@@ -38,8 +42,12 @@ pub fn latex_block_of_layout(layout: &Layout) -> String {
     };
     let written: Vec<Vec<String>> =
         rows.iter().map(|row| Writer::new(layout, true).write(*row).lines()).collect();
-    let lines: Vec<String> = written.into_iter().flatten().collect();
-    match &lines[..] {
+    aligned(&written.into_iter().flatten().collect::<Vec<_>>())
+}
+
+/// A block of lines, each with `&` where it is aligned.
+fn aligned(lines: &[String]) -> String {
+    match lines {
         [only] => only.replacen('&', "", 1),
         _ => format!("\\begin{{aligned}}\n{}\n\\end{{aligned}}", lines.join(" \\\\\n")),
     }
@@ -95,30 +103,7 @@ impl<'a> Writer<'a> {
 
     /// The lines, each with `&` where it is aligned.
     fn lines(&self) -> Vec<String> {
-        let chosen = lines::choose(&self.breaks, self.width);
-        let mut lines = Vec::with_capacity(chosen.len() + 1);
-        let mut start = 0;
-        let mut prefix = "";
-        for end in chosen.iter().map(Some).chain([None]) {
-            let at = end.map_or(self.out.len(), |end| end.at);
-            let mut line = prefix.to_owned();
-            let text = &self.out[start..at];
-            if start == 0 {
-                line.push_str(text[..self.aligned_at].trim_start());
-                line.push('&');
-                line.push_str(&text[self.aligned_at..]);
-            } else {
-                line.push_str(text.trim_start());
-            }
-            line.truncate(line.trim_end().len());
-            lines.push(line);
-            start = at;
-            prefix = match end.map(|end| end.kind) {
-                Some(BreakKind::Relation) => "&",
-                _ => "&\\quad ",
-            };
-        }
-        lines
+        lines::aligned(&self.out, self.aligned_at, &self.breaks, self.width)
     }
 
     fn part(&mut self, id: LayoutId, depth: Option<u32>, tasks: &mut Vec<Task>) {
@@ -151,7 +136,10 @@ impl<'a> Writer<'a> {
             }
             Element::Mark(mark) => {
                 self.mark(mark, depth);
-                self.width += layout.width(id);
+                // Where lines do not break, it is a part of something whose width has been counted.
+                if depth.is_some() {
+                    self.width = self.width.saturating_add(layout.width(id));
+                }
                 return;
             }
             _ => {}

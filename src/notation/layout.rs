@@ -31,6 +31,18 @@ pub enum Mark {
     Relation(Relation),
 }
 
+impl Mark {
+    /// About how wide it is shown, in half letters.
+    pub(super) fn width(self) -> u32 {
+        match self {
+            Mark::Times => 1,
+            Mark::Dot | Mark::Slash => 3,
+            Mark::Mod => 10,
+            Mark::Plus | Mark::Minus | Mark::Relation(_) => 6,
+        }
+    }
+}
+
 /// A pair of fences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pair {
@@ -72,6 +84,9 @@ pub enum Element {
     /// Values and their conditions in turn, behind one brace.
     Cases,
 }
+
+/// Width of two fences, in half letters.
+pub(super) const FENCES: u32 = 4;
 
 #[derive(Debug, Clone)]
 struct Item {
@@ -127,17 +142,9 @@ impl Layout {
     fn own_width(&self, element: Element) -> u32 {
         match element {
             Element::Number(index) | Element::Text(index) => 2 * self.strings[index as usize].len() as u32,
-            Element::Identifier(index) => {
-                let display = &self.identifiers[index as usize].display;
-                let subscript =
-                    display.subscript.as_ref().map_or(0, |word| word.text.chars().count() as u32 * 3 / 2);
-                display.base.text.chars().count() as u32 * 2 + subscript
-            }
-            Element::Mark(Mark::Times) => 1,
-            Element::Mark(Mark::Dot | Mark::Slash) => 3,
-            Element::Mark(Mark::Mod) => 10,
-            Element::Mark(_) => 6,
-            Element::Fence(_) => 4,
+            Element::Identifier(index) => self.identifiers[index as usize].display.width(),
+            Element::Mark(mark) => mark.width(),
+            Element::Fence(_) => FENCES,
             Element::BigSum => 6,
             Element::Call(_) => 10,
             _ => 0,

@@ -56,6 +56,35 @@ pub(super) fn choose(breaks: &[Break], width: u32) -> Vec<Break> {
     chosen
 }
 
+/// The lines of a text of such a width, broken where that is best, each with `&` where it is aligned: the first one at a
+/// place in the text, the others where they begin.
+pub(super) fn aligned(text: &str, aligned_at: usize, breaks: &[Break], width: u32) -> Vec<String> {
+    let chosen = choose(breaks, width);
+    let mut lines = Vec::with_capacity(chosen.len() + 1);
+    let mut start = 0;
+    let mut prefix = "";
+    for end in chosen.iter().map(Some).chain([None]) {
+        let at = end.map_or(text.len(), |end| end.at);
+        let mut line = prefix.to_owned();
+        let text = &text[start..at];
+        if start == 0 {
+            line.push_str(text[..aligned_at].trim_start());
+            line.push('&');
+            line.push_str(&text[aligned_at..]);
+        } else {
+            line.push_str(text.trim_start());
+        }
+        line.truncate(line.trim_end().len());
+        lines.push(line);
+        start = at;
+        prefix = match end.map(|end| end.kind) {
+            Some(BreakKind::Relation) => "&",
+            _ => "&\\quad ",
+        };
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use crate::algebra::{Algebra, Formula, Rational};
 use crate::diagnostic::{Diagnostic, Result, Span};
 
+use super::mistakes::division_by_zero;
 use super::token::Function;
 use super::tree::{Kind, NodeId, Tree};
 
@@ -17,6 +18,10 @@ pub(super) fn lower(tree: &Tree, algebra: &Algebra, resolve: &mut Resolver<'_>) 
     for node in tree.nodes() {
         operands.clear();
         operands.extend(tree.children(node).iter().map(|child| values[child.index()]));
+        if let Some(divisor) = divisor(tree, node).filter(|divisor| algebra.is_zero(values[divisor.index()]))
+        {
+            return Err(division_by_zero(tree.span(divisor)));
+        }
         let value = match (tree.kind(node), operands.as_slice()) {
             (Kind::Number(index), _) => number(algebra, tree.number(index)),
             (Kind::Name(index), _) => match names[index as usize] {
@@ -79,6 +84,17 @@ fn number(algebra: &Algebra, value: &Rational) -> Formula {
     match i64::try_from(value.numer()) {
         Ok(small) if value.is_integer() => algebra.integer(small),
         _ => algebra.number(value.clone()),
+    }
+}
+
+/// What a node divides by.
+fn divisor(tree: &Tree, node: NodeId) -> Option<NodeId> {
+    use Function::{CeilingQuotient, Remainder};
+    match (tree.kind(node), tree.children(node)) {
+        (Kind::Quotient | Kind::FloorQuotient | Kind::Remainder, [_, divisor]) => Some(*divisor),
+        (Kind::Call(CeilingQuotient | Remainder), [_, divisor]) => Some(*divisor),
+        (Kind::Power { reciprocal: true, .. }, [base]) => Some(*base),
+        _ => None,
     }
 }
 

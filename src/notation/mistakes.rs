@@ -60,9 +60,7 @@ impl Parser<'_> {
         let Some(&divisor) = self.operands.last() else { return };
         let Kind::Number(index) = self.tree.kind(divisor) else { return };
         if self.lexer.numbers[index as usize].is_zero() {
-            let error = Diagnostic::new("division-by-zero", "division by zero")
-                .label(self.span(self.tree.range(divisor)), "this is 0");
-            self.lexer.errors.push(*error);
+            self.lexer.errors.push(*division_by_zero(self.span(self.tree.range(divisor))));
             self.tree.set_kind(divisor, Kind::Missing);
         }
     }
@@ -180,4 +178,9 @@ impl Parser<'_> {
             .label(self.span(open.range.clone()), format!("no `{}` for this", open.fence.close()));
         self.lexer.errors.push(*error);
     }
+}
+
+/// A division by what stands at a place, which is 0 whatever symbols are.
+pub(super) fn division_by_zero(divisor: Span) -> Box<Diagnostic> {
+    Diagnostic::new("division-by-zero", "division by zero").label(divisor, "this is 0")
 }

@@ -143,6 +143,18 @@ impl Word {
     }
 }
 
+/// Width of a name with so many characters on the line, and so many below it, in half letters.
+fn width_of(base: usize, subscript: usize) -> u32 {
+    base as u32 * 2 + subscript as u32 * 3 / 2
+}
+
+/// The width of a name in its default form: that of [`DisplayName::of`], which need not be made for it.
+pub(super) fn default_width(name: &str) -> u32 {
+    let (base, subscript) = base_and_subscript(name);
+    let shown = |text: &str| with_default_form(text, |text, _| text.chars().count());
+    width_of(shown(base), shown(subscript))
+}
+
 /// The LaTeX of a name in its default form: that of [`DisplayName::of`], which need not be made for it.
 pub(super) fn write_default_latex(name: &str, out: &mut String) {
     let (base, subscript) = base_and_subscript(name);
@@ -224,6 +236,12 @@ impl DisplayName {
             }
         };
         Some(DisplayName { base, subscript })
+    }
+
+    /// About how wide it is shown, in half letters.
+    pub(super) fn width(&self) -> u32 {
+        let length = |word: &Word| word.text.chars().count();
+        width_of(length(&self.base), self.subscript.as_ref().map_or(0, length))
     }
 
     /// As LaTeX that KaTeX and MathJax take.

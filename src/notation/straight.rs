@@ -4,6 +4,8 @@
 //! they need no layout. What is left goes the layout route, and what this file prints, both print alike (a test compares
 //! them): the rules of `piece` for signs and parentheses stand here once more, for this part of them.
 
+mod block;
+mod breaks;
 mod calls;
 mod output;
 mod symbols;
@@ -15,9 +17,11 @@ use super::build::shown;
 use super::latex;
 use super::layout::Mark;
 use super::style::{Equation, Expression, Style};
-use super::text::{self, Alphabet, INDENT, write_exponent_digits};
+use super::text::{self, Alphabet, write_exponent_digits};
 use super::token::Relation;
 use crate::algebra::{Algebra, Formula, Node, Nodes, Rational, Symbol};
+use block::Block;
+use breaks::{Break, broken};
 use output::Output;
 
 /// Deeper nesting is left to the layout route.
@@ -39,7 +43,7 @@ pub(super) fn print(
     style: &Style<'_>,
     target: Target,
 ) -> Option<String> {
-    printed(algebra, equation, style, target, false).map(|(out, _)| out)
+    printed(algebra, equation, style, target, Noted::Nothing).map(|printed| printed.text)
 }
 
 /// As [`print`] to ASCII text, in lines of at most so many characters where they can be broken: before the sign of a
@@ -50,43 +54,36 @@ pub(super) fn print_lines(
     style: &Style<'_>,
     width: usize,
 ) -> Option<String> {
-    let (text, breaks) = printed(algebra, equation, style, Target::Text(Alphabet::Ascii), true)?;
+    let printed = printed(algebra, equation, style, Target::Text(Alphabet::Ascii), Noted::Breaks)?;
     // Other letters may be narrower or wider than one column.
-    let breaks = breaks.filter(|_| text.is_ascii())?;
-    Some(broken(&text, &breaks, width))
+    let breaks = printed.breaks.filter(|_| printed.text.is_ascii())?;
+    Some(broken(&printed.text, &breaks, width))
 }
 
-/// A place where a line may be broken: the space before the sign of a term.
-struct Break {
-    at: usize,
-    /// Where the term ends.
-    end: usize,
-    /// How far a line that begins here is indented.
-    indent: usize,
+/// As [`print`] to LaTeX, in the lines of a block, each with `&` where it is aligned.
+pub(super) fn print_block(
+    algebra: &Algebra,
+    equation: &Equation<'_>,
+    style: &Style<'_>,
+) -> Option<Vec<String>> {
+    let printed = printed(algebra, equation, style, Target::Latex, Noted::Widths)?;
+    Some(printed.block?.lines(&printed.text))
 }
 
-fn broken(text: &str, breaks: &[Break], width: usize) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
-    let (mut column, mut copied, mut next) = (0, 0, 0);
-    while let Some(this) = breaks.get(next) {
-        out.push_str(&text[copied..this.at]);
-        column += this.at - copied;
-        let after = breaks[next..].iter().position(|other| other.at >= this.end);
-        let after = after.map_or(breaks.len(), |places| next + places);
-        let fixed = breaks.get(after).map_or(text.len(), |other| other.at);
-        if column + fixed - this.at <= width {
-            copied = this.at;
-            next = after;
-        } else {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', this.indent));
-            column = this.indent;
-            copied = this.at + 1;
-            next += 1;
-        }
-    }
-    out.push_str(&text[copied..]);
-    out
+/// What is noted while a text is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    Nothing,
+    /// Where its lines may break.
+    Breaks,
+    /// Where the lines of a block may break, and how wide what stands between is shown.
+    Widths,
+}
+
+struct Printed {
+    text: String,
+    breaks: Option<Vec<Break>>,
+    block: Option<Block>,
 }
 
 fn printed(
@@ -94,8 +91,8 @@ fn printed(
     equation: &Equation<'_>,
     style: &Style<'_>,
     target: Target,
-    lines: bool,
-) -> Option<(String, Option<Vec<Break>>)> {
+    noted: Noted,
+) -> Option<Printed> {
     let sides = || std::iter::once(&equation.first).chain(equation.rest.iter().map(|(_, side)| side));
     // What is shown may have to be made, so this comes before formulas are looked at.
     let shown: Vec<Formula> = sides()
@@ -117,7 +114,8 @@ fn printed(
         unusual: Vec::new(),
         depth: 0,
         fences: 0,
-        breaks: lines.then(Vec::new),
+        breaks: (noted == Noted::Breaks).then(Vec::new),
+        block: (noted == Noted::Widths).then(Block::default),
         sums: 0,
     };
     printer.expression(&equation.first, &mut shown)?;
@@ -125,7 +123,7 @@ fn printed(
         printer.sign(Mark::Relation(*relation));
         printer.expression(side, &mut shown)?;
     }
-    Some((printer.out.into_string()?, printer.breaks))
+    Some(Printed { text: printer.out.into_string()?, breaks: printer.breaks, block: printer.block })
 }
 
 struct Printer<'a> {
@@ -147,6 +145,8 @@ struct Printer<'a> {
     fences: u32,
     /// Where lines may be broken, where that is asked for.
     breaks: Option<Vec<Break>>,
+    /// Widths, where they are asked for.
+    block: Option<Block>,
     /// In how many sums what is being printed lies.
     sums: usize,
 }
@@ -170,14 +170,14 @@ impl<'a> Printer<'a> {
         match self.nodes.get(formula) {
             Node::Number(value) => {
                 if value.is_negative() {
-                    self.out.push(b'-');
+                    self.leading_minus();
                 }
                 self.number(value)
             }
             Node::Product(factors) => {
                 let negative = self.sign_carrier(factors);
                 if negative.is_some() {
-                    self.out.push(b'-');
+                    self.leading_minus();
                     // A minus sign before all makes a sum of what follows.
                     self.sums += 1;
                 }
@@ -208,7 +208,7 @@ impl<'a> Printer<'a> {
                 _ => None,
             };
             match carrier {
-                Some(_) if place == 0 => self.out.push(b'-'),
+                Some(_) if place == 0 => self.leading_minus(),
                 Some(_) => self.sign(Mark::Minus),
                 None if place == 0 => {}
                 None => self.sign(Mark::Plus),
@@ -296,7 +296,7 @@ impl<'a> Printer<'a> {
         if bare {
             self.formula(base)?
         } else {
-            self.fenced(base)?
+            self.in_fences(base, false)?
         }
         self.exponent(exponent);
         self.depth -= 1;
@@ -319,7 +319,9 @@ impl<'a> Printer<'a> {
         match self.target {
             Target::Latex => {
                 self.out.push_str("^{");
+                let start = self.out.len();
                 self.out.push_digits(exponent.into());
+                self.widen(2 * (self.out.len() - start) as u32);
                 self.out.push(b'}');
             }
             Target::Text(Alphabet::Ascii) => {
@@ -339,28 +341,25 @@ impl<'a> Printer<'a> {
 
     /// A formula in parentheses.
     fn fenced(&mut self, formula: Formula) -> Option<()> {
-        self.out.push(b'(');
-        self.fences += 1;
-        self.formula(formula)?;
-        self.fences -= 1;
-        self.out.push(b')');
-        Some(())
+        self.in_fences(formula, true)
     }
 
     /// A number without its sign.
     fn number(&mut self, value: &Rational) -> Option<()> {
         if value.is_integer() {
-            self.digits(value.numer());
+            let digits = self.digits(value.numer());
+            self.widen(2 * digits);
         } else if self.target != Target::Latex {
             self.digits(value.numer());
             self.sign(Mark::Slash);
             self.digits(value.denom());
         } else if self.fences == 0 {
             self.out.push_str("\\frac{");
-            self.digits(value.numer());
+            let above = self.digits(value.numer());
             self.out.push_str("}{");
-            self.digits(value.denom());
+            let below = self.digits(value.denom());
             self.out.push(b'}');
+            self.widen(2 * above.max(below));
         } else {
             // Parentheses grow around a fraction.
             return None;
@@ -368,15 +367,21 @@ impl<'a> Printer<'a> {
         Some(())
     }
 
-    fn digits(&mut self, value: &BigInt) {
+    /// How many there are.
+    fn digits(&mut self, value: &BigInt) -> u32 {
+        let start = self.out.len();
         match value.magnitude().to_u64() {
             Some(small) => self.out.push_digits(small),
             None => self.out.push_str(&value.magnitude().to_string()),
         }
+        (self.out.len() - start) as u32
     }
 
     #[inline]
     fn sign(&mut self, mark: Mark) {
+        if let Some(block) = &mut self.block {
+            block.mark(mark, self.out.len(), self.fences);
+        }
         match sign(mark, self.target) {
             Ok(sign) => self.out.push_str(sign),
             Err(relation) => self.out.write(|out| text::write_relation(relation, out)),

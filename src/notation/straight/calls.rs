@@ -3,7 +3,7 @@
 
 use num_traits::{One, Signed};
 
-use super::{Break, INDENT, Mark, Printer, Target};
+use super::{Mark, Printer, Target};
 use crate::algebra::{Formula, Node, Symbol};
 use crate::notation::layout::{Element, Pair};
 use crate::notation::piece::Level;
@@ -103,20 +103,6 @@ impl Printer<'_> {
         self.sums -= 1;
         self.out.push_str(close);
         Some(())
-    }
-
-    /// A place where a line may be broken, before what is printed next.
-    pub(super) fn begin_break(&mut self) -> Option<usize> {
-        let breaks = self.breaks.as_mut()?;
-        breaks.push(Break { at: self.out.len(), end: 0, indent: INDENT * self.sums });
-        Some(breaks.len() - 1)
-    }
-
-    /// What that place stands before has been printed.
-    pub(super) fn end_break(&mut self, place: Option<usize>) {
-        if let (Some(breaks), Some(place)) = (&mut self.breaks, place) {
-            breaks[place].end = self.out.len();
-        }
     }
 
     /// A factor of a product; what is no sum, and no product.

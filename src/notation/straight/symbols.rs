@@ -3,7 +3,7 @@
 use super::{Printer, Target, sign};
 use crate::algebra::Symbol;
 use crate::notation::layout::Mark;
-use crate::notation::names::write_default_latex;
+use crate::notation::names::{default_width, write_default_latex};
 use crate::notation::style::Style;
 use crate::notation::text;
 
@@ -15,6 +15,12 @@ impl Printer<'_> {
             Some(places) if places[2] != 0 => *places,
             _ => self.meet(symbol)?,
         };
+        if let Some(block) = &mut self.block {
+            if inner {
+                block.mark(Mark::Times, self.out.len(), self.fences);
+            }
+            block.symbol(symbol.number());
+        }
         let start = if inner { start } else { middle };
         self.out.push_part(&self.names, start as usize, (end - start) as usize);
         Some(())
@@ -27,7 +33,11 @@ impl Printer<'_> {
         let start = self.names.len();
         self.names.push_str(sign(Mark::Times, self.target).ok()?);
         let middle = self.names.len();
-        write_name(&self.algebra.name(symbol), self.style, self.target, &mut self.names);
+        let name = self.algebra.name(symbol);
+        write_name(&name, self.style, self.target, &mut self.names);
+        if let Some(block) = &mut self.block {
+            block.meet(symbol.number(), width(&name, self.style));
+        }
         let places = [start, middle, self.names.len()].map(u32::try_from);
         let places = [places[0].ok()?, places[1].ok()?, places[2].ok()?];
         let number = symbol.number();
@@ -58,7 +68,15 @@ impl Printer<'_> {
 
     pub(super) fn name(&mut self, name: &str) {
         self.out.write(|out| write_name(name, self.style, self.target, out));
+        if self.block.is_some() {
+            self.widen(width(name, self.style));
+        }
     }
+}
+
+/// About how wide a name is shown in mathematics, in half letters.
+fn width(name: &str, style: &Style<'_>) -> u32 {
+    style.names.display(name).map_or_else(|| default_width(name), |display| display.width())
 }
 
 fn write_name(name: &str, style: &Style<'_>, target: Target, out: &mut String) {
