@@ -202,6 +202,16 @@ fn assert_adds_up(arguments: &[&str], depth: usize) {
 }
 
 #[test]
+fn parts_are_found_by_the_layers_that_they_call() {
+    let by_name = eval(&["deepseek_ocr:decoder.layer.self_attn"]);
+    for path in ["decoder.layer.attention", "decoder.layer.LlamaAttention", "layer.llama_attention"] {
+        let found = eval(&[&format!("deepseek_ocr:{path}")]);
+        assert_eq!(found["totals"], by_name["totals"], "{path}");
+        assert_eq!(found["rows"], by_name["rows"], "{path}");
+    }
+}
+
+#[test]
 fn rows_add_up_at_every_depth_in_every_phase() {
     for phase in ["view", "vision", "prefill", "pipeline", "decode", "generate"] {
         let phase = format!("phase={phase}");

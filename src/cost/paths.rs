@@ -64,7 +64,8 @@ impl CostTree<'_> {
     }
 
     /// Paths of parts that an unknown path may mean: those that end with it, by whole segments (`mlp` for
-    /// `decoder.layer.mlp`), else by words of one (`attn` for `decoder.layer.self_attn`).
+    /// `decoder.layer.mlp`), else by words of one (`attn` for `decoder.layer.self_attn`), else by the layers called
+    /// (`decoder.layer.LlamaAttention`, `decoder.layer.attention`).
     pub fn abbreviated(&self, path: &str) -> Vec<String> {
         let ending = |signs: &[char]| -> Vec<String> {
             let mut paths: Vec<String> = Vec::new();
@@ -76,12 +77,77 @@ impl CostTree<'_> {
             }
             paths
         };
-        let segments = ending(&['.']);
-        if segments.is_empty() { ending(&['_']) } else { segments }
+        [ending(&['.']), ending(&['_'])]
+            .into_iter()
+            .find(|paths| !paths.is_empty())
+            .unwrap_or_else(|| self.called(path))
+    }
+
+    /// Paths whose last segments are those of a path, or call a layer that is named so there.
+    fn called(&self, path: &str) -> Vec<String> {
+        let wanted: Vec<&str> = path.split('.').collect();
+        let mut paths: Vec<String> = Vec::new();
+        for id in (1..self.nodes.len()).map(NodeId) {
+            let chain = self.ancestors(id);
+            let Some(last) = chain[1..].len().checked_sub(wanted.len()) else { continue };
+            let mut pairs = chain[1 + last..].iter().zip(&wanted);
+            let is_meant = pairs.all(|(id, wanted)| {
+                let node = &self.nodes[id.0];
+                *node.segment == **wanted || node.layers.iter().any(|layer| is_called(layer, wanted))
+            });
+            let known = self.path(id);
+            if is_meant && !paths.contains(&known) {
+                paths.push(known);
+            }
+        }
+        paths
     }
 
     /// All paths, for suggestions.
     pub fn paths(&self) -> Vec<String> {
         (1..self.nodes.len()).map(|at| self.path(NodeId(at))).collect()
+    }
+}
+
+/// Whether a layer has a name, or one whose last words are that: `LlamaAttention` is an `attention`.
+fn is_called(layer: &str, name: &str) -> bool {
+    if layer == name {
+        return true;
+    }
+    // `DeepseekV2MLP` is of the words deepseek, v2 and mlp.
+    let mut words = String::with_capacity(layer.len() + 4);
+    let characters: Vec<char> = layer.chars().collect();
+    for (place, character) in characters.iter().enumerate() {
+        let before = place.checked_sub(1).map(|place| characters[place]);
+        let ends_word = |before: char| !before.is_uppercase() && before != '_';
+        let begins_word = characters.get(place + 1).is_some_and(|next| next.is_lowercase());
+        if character.is_uppercase() && before.is_some_and(|before| ends_word(before) || begins_word) {
+            words.push('_');
+        }
+        words.extend(character.to_lowercase());
+    }
+    words == name || words.strip_suffix(name).is_some_and(|before| before.ends_with('_') && !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_called;
+
+    #[test]
+    fn layers_are_found_by_their_last_words() {
+        for (layer, name) in [
+            ("LlamaAttention", "LlamaAttention"),
+            ("LlamaAttention", "attention"),
+            ("LlamaAttention", "llama_attention"),
+            ("DeepseekV2MLP", "mlp"),
+            ("DeepseekV2RMSNorm", "rms_norm"),
+            ("MLPBlock", "mlp_block"),
+            ("rms_norm", "norm"),
+        ] {
+            assert!(is_called(layer, name), "{layer} {name}");
+        }
+        for (layer, name) in [("LlamaAttention", "tion"), ("MLPBlock", "mlp"), ("LMHead", "")] {
+            assert!(!is_called(layer, name), "{layer} {name}");
+        }
     }
 }
