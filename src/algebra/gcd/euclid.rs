@@ -26,8 +26,21 @@ pub fn euclid(a: &Polynomial, b: &Polynomial, main: Variable, work: &Work) -> Ou
     Ok(positive(content.times(&a, work)?))
 }
 
+/// How much longer a common divisor of long numbers takes than their product.
+const DIVISOR: usize = 4;
+
+/// Counts so many products of the longest coefficients, word by word: a step may double them, so that pairs of terms
+/// alone bound nothing. Coefficients of a word count nothing more than their terms do.
+fn spend_on_numbers([a, b]: [&Polynomial; 2], products: usize, work: &Work) -> Outcome<()> {
+    let words = |polynomial: &Polynomial| {
+        polynomial.coefficients().map(Integer::bits).max().unwrap_or(0).div_ceil(64).max(1) as usize
+    };
+    work.spend(products.saturating_mul(words(a).saturating_mul(words(b)) - 1))
+}
+
 /// The greatest common divisor of the coefficients in a variable, and the polynomial divided by it.
 fn primitive_in(polynomial: &Polynomial, main: Variable, work: &Work) -> Outcome<(Polynomial, Polynomial)> {
+    spend_on_numbers([polynomial, polynomial], polynomial.len() * DIVISOR, work)?;
     let content = content_in(polynomial, main, work)?;
     if content.is_one() {
         return Ok((content, polynomial.clone()));
@@ -46,6 +59,8 @@ fn pseudo_remainder(a: &Polynomial, b: &Polynomial, main: Variable, work: &Work)
             break;
         }
         let shift = Monomial::power_of(main, height - degree);
+        spend_on_numbers([b, &top], b.len() * top.len(), work)?;
+        spend_on_numbers([&rest, &lead], rest.len() * lead.len(), work)?;
         let multiple = b.times(&top, work)?.times_term(&shift, &Integer::ONE)?;
         rest = rest.times(&lead, work)?.minus(&multiple);
         work.hold(rest.len())?;
