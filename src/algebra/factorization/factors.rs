@@ -88,19 +88,20 @@ fn step(polynomial: &Polynomial, work: &Work) -> Outcome<Step> {
 /// The variable to factor in; `None` where one shows that the polynomial is irreducible: of degree 1 with a single term
 /// for a coefficient, as all monomials are out.
 fn main_variable(polynomial: &Polynomial, variables: &[Variable]) -> Option<Variable> {
-    let mut best: Option<(u32, usize, Variable)> = None;
+    let mut best: Option<(u64, Variable)> = None;
     for &variable in variables {
         let degree = polynomial.degree_in(variable);
         let length = polynomial.lead_length(variable);
         if degree == 1 && (length == 1 || length + 1 == polynomial.len()) {
             return None;
         }
-        let key = if degree == 1 { (1, length, variable) } else { (2 + degree * degree, length, variable) };
-        if best.is_none_or(|best| (best.0 as usize + best.1, best.2) > (key.0 as usize + key.1, key.2)) {
-            best = Some(key);
+        let squared = u64::from(degree) * u64::from(degree);
+        let cost = length as u64 + if degree == 1 { 1 } else { 2 + squared };
+        if best.is_none_or(|best| best > (cost, variable)) {
+            best = Some((cost, variable));
         }
     }
-    best.map(|best| best.2)
+    best.map(|best| best.1)
 }
 
 fn in_one_variable(polynomial: &Polynomial, variable: Variable, work: &Work) -> Outcome<Step> {
