@@ -1,8 +1,8 @@
 //! Printer to LaTeX that KaTeX and MathJax take, as in GitHub's math blocks.
 
 use super::build::layout;
-use super::layout::{Element, Layout, LayoutId, Mark, Pair};
-use super::lines::{self, Break, BreakKind};
+use super::layout::{Element, FENCES, Layout, LayoutId, Mark, Pair};
+use super::lines::{self, Measured};
 use super::names::escape_latex;
 use super::straight::{self, Target};
 use super::style::{Equation, Form, Style};
@@ -64,13 +64,8 @@ enum Task {
 struct Writer<'a> {
     layout: &'a Layout,
     out: String,
-    breaks: Vec<Break>,
-    /// Where the mark lies by which lines are aligned.
-    aligned_at: usize,
-    /// Relations written so far.
-    relations: usize,
+    measured: Measured,
     breakable: bool,
-    width: u32,
     /// LaTeX of the identifiers, by index, once needed.
     identifiers: Vec<Option<String>>,
 }
@@ -80,11 +75,8 @@ impl<'a> Writer<'a> {
         Writer {
             layout,
             out: String::new(),
-            breaks: Vec::new(),
-            aligned_at: 0,
-            relations: 0,
+            measured: Measured::default(),
             breakable,
-            width: 0,
             identifiers: Vec::new(),
         }
     }
@@ -103,7 +95,7 @@ impl<'a> Writer<'a> {
 
     /// The lines, each with `&` where it is aligned.
     fn lines(&self) -> Vec<String> {
-        lines::aligned(&self.out, self.aligned_at, &self.breaks, self.width)
+        self.measured.lines(&self.out)
     }
 
     fn part(&mut self, id: LayoutId, depth: Option<u32>, tasks: &mut Vec<Task>) {
@@ -129,23 +121,23 @@ impl<'a> Writer<'a> {
             {
                 let (open, close) = if tall { ("\\Bigl(", "\\Bigr)") } else { ("(", ")") };
                 self.out.push_str(open);
-                self.width += 4;
+                self.measured.widen(FENCES);
                 tasks.push(Task::Text(close));
                 tasks.extend(children.iter().map(|child| Task::Breakable(*child, depth.unwrap_or(0) + 1)));
                 return;
             }
             Element::Mark(mark) => {
-                self.mark(mark, depth);
                 // Where lines do not break, it is a part of something whose width has been counted.
-                if depth.is_some() {
-                    self.width = self.width.saturating_add(layout.width(id));
+                if let Some(depth) = depth {
+                    self.measured.mark(mark, self.out.len(), depth);
                 }
+                self.out.push_str(sign(mark));
                 return;
             }
             _ => {}
         }
         if depth.is_some() {
-            self.width = self.width.saturating_add(layout.width(id));
+            self.measured.widen(layout.width(id));
         }
         match (element, children) {
             (Element::Number(index), _) => self.out.push_str(layout.digits(index)),
@@ -236,25 +228,6 @@ impl<'a> Writer<'a> {
         let latex =
             self.identifiers[slot].get_or_insert_with(|| self.layout.identifier(index).display.latex());
         self.out.push_str(latex);
-    }
-
-    fn mark(&mut self, mark: Mark, depth: Option<u32>) {
-        let kind = match mark {
-            Mark::Plus | Mark::Minus => Some(BreakKind::Term),
-            Mark::Relation(_) => {
-                self.relations += 1;
-                if self.relations == 1 {
-                    // After the space that the relation begins with.
-                    self.aligned_at = self.out.len() + 1;
-                }
-                (self.relations > 1).then_some(BreakKind::Relation)
-            }
-            _ => None,
-        };
-        if let (Some(kind), Some(depth)) = (kind, depth) {
-            self.breaks.push(Break { at: self.out.len(), width: self.width, depth, kind });
-        }
-        self.out.push_str(sign(mark));
     }
 }
 

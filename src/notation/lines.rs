@@ -1,5 +1,7 @@
 //! Where long formulas in two dimensions go to a new line.
 
+use super::layout::Mark;
+
 /// Width of a line, in half letters: about what a page of prose has room for.
 pub(super) const LIMIT: u32 = 150;
 
@@ -56,33 +58,68 @@ pub(super) fn choose(breaks: &[Break], width: u32) -> Vec<Break> {
     chosen
 }
 
-/// The lines of a text of such a width, broken where that is best, each with `&` where it is aligned: the first one at a
-/// place in the text, the others where they begin.
-pub(super) fn aligned(text: &str, aligned_at: usize, breaks: &[Break], width: u32) -> Vec<String> {
-    let chosen = choose(breaks, width);
-    let mut lines = Vec::with_capacity(chosen.len() + 1);
-    let mut start = 0;
-    let mut prefix = "";
-    for end in chosen.iter().map(Some).chain([None]) {
-        let at = end.map_or(text.len(), |end| end.at);
-        let mut line = prefix.to_owned();
-        let text = &text[start..at];
-        if start == 0 {
-            line.push_str(text[..aligned_at].trim_start());
-            line.push('&');
-            line.push_str(&text[aligned_at..]);
-        } else {
-            line.push_str(text.trim_start());
-        }
-        line.truncate(line.trim_end().len());
-        lines.push(line);
-        start = at;
-        prefix = match end.map(|end| end.kind) {
-            Some(BreakKind::Relation) => "&",
-            _ => "&\\quad ",
-        };
+/// How wide what has been printed is, in half letters, and where it may be broken.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    pub(super) breaks: Vec<Break>,
+    /// Width on the lines, where a minus sign that nothing precedes has none.
+    pub(super) width: u32,
+    relations: u32,
+    /// Where the mark lies by which lines are aligned.
+    aligned_at: usize,
+}
+
+impl Measured {
+    pub(super) fn widen(&mut self, by: u32) {
+        self.width = self.width.saturating_add(by);
     }
-    lines
+
+    /// A mark is about to be printed at a place, in so many parentheses within which lines may break.
+    pub(super) fn mark(&mut self, mark: Mark, at: usize, depth: u32) {
+        let kind = match mark {
+            Mark::Plus | Mark::Minus => Some(BreakKind::Term),
+            Mark::Relation(_) => {
+                self.relations += 1;
+                if self.relations == 1 {
+                    // After the space that the relation begins with.
+                    self.aligned_at = at + 1;
+                }
+                (self.relations > 1).then_some(BreakKind::Relation)
+            }
+            _ => None,
+        };
+        self.breaks.extend(kind.map(|kind| Break { at, width: self.width, depth, kind }));
+        self.widen(mark.width());
+    }
+
+    /// The lines of the text that was printed, broken where that is best, each with `&` where it is aligned: the first
+    /// one at its first relation, the others where they begin.
+    pub(super) fn lines(&self, text: &str) -> Vec<String> {
+        let chosen = choose(&self.breaks, self.width);
+        let mut lines = Vec::with_capacity(chosen.len() + 1);
+        let mut start = 0;
+        let mut prefix = "";
+        for end in chosen.iter().map(Some).chain([None]) {
+            let at = end.map_or(text.len(), |end| end.at);
+            let mut line = prefix.to_owned();
+            let text = &text[start..at];
+            if start == 0 {
+                line.push_str(text[..self.aligned_at].trim_start());
+                line.push('&');
+                line.push_str(&text[self.aligned_at..]);
+            } else {
+                line.push_str(text.trim_start());
+            }
+            line.truncate(line.trim_end().len());
+            lines.push(line);
+            start = at;
+            prefix = match end.map(|end| end.kind) {
+                Some(BreakKind::Relation) => "&",
+                _ => "&\\quad ",
+            };
+        }
+        lines
+    }
 }
 
 #[cfg(test)]

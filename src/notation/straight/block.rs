@@ -4,19 +4,15 @@
 use super::Printer;
 use crate::algebra::Formula;
 use crate::notation::layout::{FENCES, Mark};
-use crate::notation::lines::{self, Break, BreakKind};
+use crate::notation::lines::{self, Measured};
 
 /// How wide what has been printed is, in half letters, and where it may be broken.
 #[derive(Debug, Default)]
 pub(super) struct Block {
-    breaks: Vec<Break>,
-    /// Width on the lines, where a minus sign that nothing precedes has none.
-    width: u32,
+    /// As it stands on the lines.
+    measured: Measured,
     /// Width in one piece, with all signs.
     whole: u32,
-    relations: u32,
-    /// Where the mark lies by which lines are aligned.
-    aligned_at: usize,
     /// Widths of the symbols met, by number.
     symbols: Vec<u32>,
 }
@@ -24,11 +20,11 @@ pub(super) struct Block {
 impl Block {
     /// The lines of a printed text.
     pub(super) fn lines(&self, text: &str) -> Vec<String> {
-        lines::aligned(text, self.aligned_at, &self.breaks, self.width)
+        self.measured.lines(text)
     }
 
     fn widen(&mut self, by: u32) {
-        self.width = self.width.saturating_add(by);
+        self.measured.widen(by);
         self.whole = self.whole.saturating_add(by);
     }
 
@@ -48,20 +44,8 @@ impl Block {
 
     /// A mark is about to be printed at a place, in so many parentheses.
     pub(super) fn mark(&mut self, mark: Mark, at: usize, depth: u32) {
-        let kind = match mark {
-            Mark::Plus | Mark::Minus => Some(BreakKind::Term),
-            Mark::Relation(_) => {
-                self.relations += 1;
-                if self.relations == 1 {
-                    // After the space that the relation begins with.
-                    self.aligned_at = at + 1;
-                }
-                (self.relations > 1).then_some(BreakKind::Relation)
-            }
-            _ => None,
-        };
-        self.breaks.extend(kind.map(|kind| Break { at, width: self.width, depth, kind }));
-        self.widen(mark.width());
+        self.measured.mark(mark, at, depth);
+        self.whole = self.whole.saturating_add(mark.width());
     }
 }
 
@@ -86,7 +70,8 @@ impl Printer<'_> {
     pub(super) fn in_fences(&mut self, formula: Formula, breakable: bool) -> Option<()> {
         self.out.push(b'(');
         self.fences += 1;
-        let before = self.block.as_ref().map(|block| (block.breaks.len(), block.width, block.whole));
+        let before =
+            self.block.as_ref().map(|block| (block.measured.breaks.len(), block.measured.width, block.whole));
         self.widen(FENCES);
         self.formula(formula)?;
         self.fences -= 1;
@@ -94,8 +79,8 @@ impl Printer<'_> {
         if let (Some(block), Some((breaks, width, whole))) = (&mut self.block, before) {
             let inside = block.whole - whole;
             if !breakable || inside <= lines::LIMIT / 2 {
-                block.breaks.truncate(breaks);
-                block.width = width.saturating_add(inside);
+                block.measured.breaks.truncate(breaks);
+                block.measured.width = width.saturating_add(inside);
             }
         }
         Some(())
