@@ -109,15 +109,15 @@ fn layer_of(operator: &Operator, case: &Case) -> String {
             entries
         });
         let _ = write!(parameters, "{name}: ({entries}), ");
-        match operator.operands.iter().find(|operand| operand.name == *name) {
+        match operator.operands.iter().find(|operand| *operand.name == **name) {
             Some(operand) if operand.optional => keywords.push(format!("{name}={name}")),
             _ => positional.push(name.clone()),
         }
     }
     let declared = operator.sizes.iter();
-    for (parameter, values) in declared.filter_map(|size| Some((size, case.sizes.get(&size.name)?))) {
+    for (parameter, values) in declared.filter_map(|size| Some((size, case.sizes.get(&*size.name)?))) {
         let list = values.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        let as_list = operator.name == "split" || (values.len() > 1 && !parameter.variadic);
+        let as_list = *operator.name == *"split" || (values.len() > 1 && !parameter.variadic);
         positional.push(if as_list { format!("[{list}]") } else { list });
     }
     for (name, value) in &case.flags {

@@ -101,7 +101,7 @@ fn evaluate(algebra: &Algebra, formula: Formula, values: &[(&str, i64)]) -> i64 
 const CAUSAL: (&str, FlagValue) = ("causal", FlagValue::Boolean(true));
 
 fn text(flag: &'static str, value: &str) -> (&'static str, FlagValue) {
-    (flag, FlagValue::Text(value.to_owned()))
+    (flag, FlagValue::Text(value.into()))
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn a_deducted_window_counts_the_pairs_inside_of_it() {
         let pairs: i64 = (0..queries).map(|i| i64::min(keys - queries + i + 1, window)).sum();
         let size = ("window", window);
         let set = ("window", FlagValue::Integer(window));
-        let text = |name: &str| ("causal", FlagValue::Text(name.to_owned()));
+        let text = |name: &str| ("causal", FlagValue::Text(name.into()));
         let attention = [("rows", 2), ("H", 3), ("S", queries), ("T", keys), ("d", 4), ("d_v", 5), size];
         let flags = [("causal", FlagValue::Boolean(true)), set.clone()];
         assert_eq!(flops("sdpa", Unit::TensorCore, &flags, &attention), 2 * 3 * 2 * (4 + 5) * pairs);
@@ -265,7 +265,7 @@ fn what_a_convention_leaves_out_can_be_listed() {
             .operators
             .values()
             .filter(|operator| counting.leaves_out(operator, Unit::CudaCore, &|_| true))
-            .map(|operator| operator.name.clone())
+            .map(|operator| operator.name.to_string())
             .collect()
     };
     assert!(left_out("default").is_empty());

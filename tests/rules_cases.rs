@@ -32,7 +32,7 @@ fn check(algebra: &Algebra, operator: &Operator, case: &Case) {
         value.to_integer().try_into().unwrap()
     };
     let size = |entry: &Dimension| match entry {
-        Dimension::Name(name) => names[name],
+        Dimension::Name(name) => names[&**name],
         Dimension::Formula(formula) => value(*formula),
         Dimension::Rest => names["rows"],
     };
@@ -81,7 +81,7 @@ fn bind(operator: &Operator, case: &Case) -> HashMap<String, i64> {
     let input: Vec<i64> = case.operands.first().map(|(_, shape)| shape.clone()).unwrap_or_default();
     set("input", product(&input));
     for operand in &operator.operands {
-        let (Some(pattern), Some(shape)) = (&operand.shape, case.operands.get(&operand.name)) else {
+        let (Some(pattern), Some(shape)) = (&operand.shape, case.operands.get(&*operand.name)) else {
             continue;
         };
         let rest = usize::from(pattern.first() == Some(&Dimension::Rest));

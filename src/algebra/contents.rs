@@ -43,6 +43,11 @@ impl Contents {
         self.0 & other.0 != 0
     }
 
+    /// Whether it has all that the other has.
+    pub fn includes(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+
     /// Of a node, whose parts' contents are known.
     pub fn of(node: &Node, known: &[Contents]) -> Self {
         let mut contents = match node {
@@ -90,6 +95,12 @@ impl Algebra {
     /// Whether a symbol may occur in a formula; `false` is certain.
     pub fn may_have(&self, formula: Formula, symbol: Symbol) -> bool {
         self.contents(formula).meets(Contents::symbol(symbol))
+    }
+
+    /// Whether a formula may stand within another; `false` is certain.
+    pub fn may_contain(&self, whole: Formula, part: Formula) -> bool {
+        let nodes = self.nodes.borrow();
+        nodes.contents(whole).includes(nodes.contents(part))
     }
 
     /// Whether a floor, ceiling or remainder stands in a formula.

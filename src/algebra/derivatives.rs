@@ -1,9 +1,12 @@
 //! Partial derivatives and elasticities of formulas that are quotients of polynomials in a symbol.
 
+use std::borrow::Cow;
+
 use super::engine::Algebra;
 use super::formula::{Formula, Symbol};
 use super::fraction::Fraction;
 use super::monomial::Variable;
+use super::shown::Shown;
 use super::solving::Unsolvable;
 
 impl Algebra {
@@ -26,7 +29,7 @@ impl Algebra {
     /// large to multiply out, or divides by 0.
     pub fn derivative(&self, formula: Formula, symbol: Symbol) -> Result<Formula, Unsolvable> {
         let (_, slope) = self.with_slope(formula, symbol)?;
-        Ok(self.factored_shown(&slope)?)
+        Ok(self.factored_shown(Cow::Owned(slope))?)
     }
 
     /// By how many per cent a formula grows where a symbol grows by one per cent, in the limit: x f′/f,
@@ -39,15 +42,13 @@ impl Algebra {
         let work = self.work();
         let x = Fraction::variable(Variable::symbol(symbol));
         let elasticity = Fraction::product([&x, &slope, &value.inverse(&work)?], &work)?;
-        Ok(self.factored_shown(&elasticity)?)
+        Ok(self.factored_shown(Cow::Owned(elasticity))?)
     }
 
     /// A formula's fraction in shown symbols, and its derivative.
-    fn with_slope(&self, formula: Formula, symbol: Symbol) -> Result<(Fraction, Fraction), Unsolvable> {
-        let canonical = self.try_canonical(formula)?;
-        self.write_atoms(&canonical.fraction)?;
+    fn with_slope(&self, formula: Formula, symbol: Symbol) -> Result<(Shown, Fraction), Unsolvable> {
         let work = self.work();
-        let fraction = self.undone(&self.in_plain_atoms(&canonical.fraction)?, &work)?;
+        let fraction = self.shown_form(formula)?;
         self.outside_atoms(&fraction, symbol)?;
         let x = Variable::symbol(symbol);
         let (above, below) = (fraction.numerator().clone(), fraction.denominator().expanded(&work)?);

@@ -47,6 +47,8 @@ pub struct Algebra {
     pub(super) facts: RefCell<Facts>,
     pub(super) indices: RefCell<Indices>,
     pub(super) memo: RefCell<FxHashMap<Formula, Outcome<Rc<Canonical>>>>,
+    /// Canonical forms as they are shown, where that is not as they are.
+    pub(super) shown: RefCell<FxHashMap<Formula, Option<Rc<Fraction>>>>,
     /// Forms for people made so far.
     pub(super) readable: RefCell<FxHashMap<(Formula, Form), Formula>>,
     /// Formulas whose factored form may have more factors: work was given up.
@@ -82,6 +84,7 @@ impl Algebra {
     /// Forgets canonical forms, whose meaning depends on facts and limits.
     pub(super) fn forget(&self) {
         self.memo.borrow_mut().clear();
+        self.shown.borrow_mut().clear();
         self.readable.borrow_mut().clear();
         self.unfinished.borrow_mut().clear();
         self.written.borrow_mut().clear();

@@ -38,9 +38,7 @@ impl Algebra {
     }
 
     fn try_cheapest(&self, formula: Formula) -> Outcome<Assignments> {
-        let canonical = self.try_canonical(formula)?;
-        self.write_atoms(&canonical.fraction)?;
-        let fraction = self.undone(&self.in_plain_atoms(&canonical.fraction)?, &self.work())?;
+        let fraction = self.shown_form(formula)?;
         let mut names: Vec<Symbol> = Vec::new();
         let mut fresh = || {
             let symbol = self.fresh_symbol(&format!("t_{}", names.len() + 1));

@@ -3,6 +3,7 @@
 //! `H | D` becomes D = H t with a fresh t, before anything is canonicalized (Z3, PyTorch and polyhedral libraries do
 //! the same); forms that are shown undo it. What cannot be solved for a symbol is kept and used where it fits.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use num_traits::ToPrimitive;
@@ -397,12 +398,12 @@ impl Algebra {
     }
 
     /// A fraction in the author's symbols: substitutions for facts undone.
-    pub(super) fn undone(&self, fraction: &Fraction, work: &Work) -> Outcome<Fraction> {
-        let mut result = fraction.clone();
+    pub(super) fn undone<'f>(&self, fraction: Cow<'f, Fraction>, work: &Work) -> Outcome<Cow<'f, Fraction>> {
+        let mut result = fraction;
         for (symbol, value) in self.facts.borrow().shown.iter().rev() {
             let variable = Variable::symbol(*symbol);
             if result.mentions(variable) {
-                result = result.with_variable(variable, value, work)?;
+                result = Cow::Owned(result.with_variable(variable, value, work)?);
             }
         }
         Ok(result)

@@ -5,6 +5,8 @@
 //! x grows, as long as the leading terms do not cancel then. Extrema and sums in the chosen symbols have no leading
 //! part here.
 
+use std::borrow::Cow;
+
 use super::atoms::Atom;
 use super::engine::Algebra;
 use super::formula::{Formula, Symbol, Verdict};
@@ -41,7 +43,7 @@ impl Algebra {
     /// way.
     pub fn leading(&self, formula: Formula, symbols: &[Symbol]) -> Option<Leading> {
         let canonical = self.try_canonical(formula).ok()?;
-        let fraction = self.undone(&canonical.fraction, &self.work()).ok()?;
+        let fraction = self.undone(Cow::Borrowed(&canonical.fraction), &self.work()).ok()?;
         let (degree, part) = self.leading_fraction(&fraction, symbols, NESTED)?;
         let neglected = fraction.minus(&part, &self.work()).ok()?;
         Some(Leading {
@@ -90,7 +92,7 @@ impl Algebra {
                 Meaning::Atom(_) if !self.hangs_on(variable, symbols) => 0,
                 Meaning::Atom(number) => match self.atom(number) {
                     Atom::Floor(inner) if nested > 0 => {
-                        let inner = self.undone(&inner, &self.work()).ok()?;
+                        let inner = self.undone(Cow::Borrowed(&inner), &self.work()).ok()?;
                         let (degree, part) = self.leading_fraction(&inner, symbols, nested - 1)?;
                         if degree < 1 {
                             return None;

@@ -1,7 +1,9 @@
 //! From canonical forms back to formulas as a person writes them: expanded, or factored.
 //!
 //! Substitutions made for facts are undone, atoms shown as floors, ceilings, remainders, minima and maxima, whichever
-//! makes the shortest sum. A factored form is returned only where its canonical form is the one it came from.
+//! makes the shortest sum. A factored form is returned only where a check finds it to be the formula it came from.
+
+use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -71,16 +73,20 @@ impl Algebra {
             {
                 return Ok(formula);
             }
-            self.expanded_fraction(&canonical.fraction)
+            self.expanded_shown(&*self.shown_form(formula)?)
         };
         self.in_form(formula, Form::Expanded, || write().unwrap_or(formula))
     }
 
     pub(super) fn expanded_fraction(&self, fraction: &Fraction) -> Outcome<Formula> {
         self.write_atoms(fraction)?;
-        let fraction = self.undone(&self.in_plain_atoms(fraction)?, &self.work())?;
+        self.expanded_shown(&*self.undone(self.in_plain_atoms(fraction)?, &self.work())?)
+    }
+
+    /// A fraction as it is shown, its numerator as a plain sum.
+    fn expanded_shown(&self, fraction: &Fraction) -> Outcome<Formula> {
         let above = self.polynomial_formula(fraction.numerator());
-        Ok(self.quotient(above, self.denominator_formula(&fraction)?))
+        Ok(self.quotient(above, self.denominator_formula(fraction)?))
     }
 
     /// How many terms a formula has multiplied out, over its common denominator; `None` where it is too large to
@@ -92,8 +98,11 @@ impl Algebra {
     /// Whether a formula has no denominator, in the author's symbols.
     pub fn is_whole(&self, formula: Formula) -> bool {
         let whole = || -> Outcome<bool> {
+            if !self.contents(formula).meets(Contents::EXTREMUM.and(Contents::ROUNDING)) {
+                return Ok(self.shown_form(formula)?.denominator().is_one());
+            }
             let canonical = self.try_canonical(formula)?;
-            Ok(self.undone(&canonical.fraction, &self.work())?.denominator().is_one())
+            Ok(self.undone(Cow::Borrowed(&canonical.fraction), &self.work())?.denominator().is_one())
         };
         whole().unwrap_or(false)
     }
@@ -112,18 +121,25 @@ impl Algebra {
                 return formula;
             }
             self.given_up.set(false);
-            let made = self.try_canonical(formula).and_then(|known| self.factored_fraction(&known.fraction));
+            let made = self.shown_form(formula).and_then(|shown| self.factored_undone(&shown));
             if let (Some(written), Ok(made)) = (written, &made)
                 && written.is_plainer_than(self.length(*made))
             {
                 return formula;
             }
-            let made = made.ok().filter(|&made| self.same(made, formula));
+            let made = made.ok().filter(|&made| self.is_another_form(made, formula));
             if made.is_none() || self.given_up.get() {
                 self.unfinished.borrow_mut().insert(formula);
             }
             made.unwrap_or(formula)
         })
+    }
+
+    /// Whether a form that was made of a formula, step by step of identities, is it: a check of those steps. Rational
+    /// functions are compared modulo a prime, where a wrong form would pass with a probability of (degree / 2⁶¹)²; what
+    /// has no value there by its canonical form.
+    fn is_another_form(&self, made: Formula, formula: Formula) -> bool {
+        self.agree_modulo_prime(made, formula).unwrap_or_else(|| self.same(made, formula))
     }
 
     /// Whether the factored form has every factor there is. Else it is as right, but work was given up, within the
@@ -214,14 +230,18 @@ impl Algebra {
     /// A fraction, its atoms written first.
     pub(super) fn factored_fraction(&self, fraction: &Fraction) -> Outcome<Formula> {
         self.write_atoms(fraction)?;
-        self.factored_shown(&self.in_plain_atoms(fraction)?)
+        self.factored_shown(self.in_plain_atoms(fraction)?)
     }
 
     /// A fraction whose atoms are written, in the atoms it has.
-    pub(super) fn factored_shown(&self, fraction: &Fraction) -> Outcome<Formula> {
-        let fraction = self.undone(fraction, &self.work())?;
+    pub(super) fn factored_shown(&self, fraction: Cow<'_, Fraction>) -> Outcome<Formula> {
+        self.factored_undone(&*self.undone(fraction, &self.work())?)
+    }
+
+    /// A fraction as it is shown.
+    fn factored_undone(&self, fraction: &Fraction) -> Outcome<Formula> {
         let above = self.factored_polynomial(fraction.numerator())?;
-        Ok(self.quotient(above, self.denominator_formula(&fraction)?))
+        Ok(self.quotient(above, self.denominator_formula(fraction)?))
     }
 
     pub(super) fn denominator_formula(&self, fraction: &Fraction) -> Outcome<Formula> {

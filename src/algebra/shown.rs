@@ -2,6 +2,8 @@
 //! min(S, W). Each of these is the atom up to sign and a polynomial, so that a sum may be written in either; the
 //! shorter one is taken.
 
+use std::borrow::Cow;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -9,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::atoms::{Atom, BoundedSum};
 use super::engine::Algebra;
 use super::extrema::ARGUMENTS;
-use super::formula::Formula;
+use super::formula::{Canonical, Formula};
 use super::fraction::Fraction;
 use super::integer::Integer;
 use super::limits::{Obstacle, Outcome, Work};
@@ -21,7 +23,38 @@ const MAXIMA: usize = 2000;
 /// Symbols, numbers and operations of an atom that is shown.
 const LONGEST: usize = 100_000;
 
+/// A canonical form as it is shown.
+pub(super) struct Shown {
+    canonical: Rc<Canonical>,
+    /// Where it is not as it is.
+    other: Option<Rc<Fraction>>,
+}
+
+impl Deref for Shown {
+    type Target = Fraction;
+
+    fn deref(&self) -> &Fraction {
+        self.other.as_deref().unwrap_or(&self.canonical.fraction)
+    }
+}
+
 impl Algebra {
+    /// A formula's canonical form with substitutions for facts undone and each atom as its plainest relative, all of
+    /// them written. Made once.
+    pub(super) fn shown_form(&self, formula: Formula) -> Outcome<Shown> {
+        let canonical = self.try_canonical(formula)?;
+        if let Some(other) = self.shown.borrow().get(&formula).cloned() {
+            return Ok(Shown { canonical, other });
+        }
+        self.write_atoms(&canonical.fraction)?;
+        let other = match self.undone(self.in_plain_atoms(&canonical.fraction)?, &self.work())? {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(other) => Some(Rc::new(other)),
+        };
+        self.shown.borrow_mut().insert(formula, other.clone());
+        Ok(Shown { canonical, other })
+    }
+
     /// Writes all atoms that a fraction's value hangs on, inner ones first.
     pub(super) fn write_atoms(&self, fraction: &Fraction) -> Outcome<()> {
         let mut order = self.atoms_inside(fraction, |number| !self.written.borrow().contains_key(&number));
@@ -95,7 +128,7 @@ impl Algebra {
             Atom::Sigma(sum) => {
                 let BoundedSum { index, from, to, body } = &**sum;
                 let name = self.indices.borrow().names[index];
-                let written = self.factored_shown(&self.in_plain_atoms(body)?)?;
+                let written = self.factored_shown(self.in_plain_atoms(body)?)?;
                 // The author's name for the index, unless it means something else in the body.
                 let name =
                     if self.is_free(name, written) { self.fresh_symbol(&self.name(name)) } else { name };
@@ -108,7 +141,7 @@ impl Algebra {
     }
 
     fn write_all(&self, parts: &[Fraction]) -> Outcome<Vec<Formula>> {
-        parts.iter().map(|part| self.factored_shown(&self.in_plain_atoms(part)?)).collect()
+        parts.iter().map(|part| self.factored_shown(self.in_plain_atoms(part)?)).collect()
     }
 
     /// A rounded quotient: the numerator as a plain sum, the way index arithmetic is written.
@@ -118,7 +151,7 @@ impl Algebra {
         write: impl FnOnce(Formula, Formula) -> Formula,
         work: &Work,
     ) -> Outcome<Formula> {
-        let shown = self.undone(&self.in_plain_atoms(value)?, work)?;
+        let shown = self.undone(self.in_plain_atoms(value)?, work)?;
         Ok(write(self.polynomial_formula(shown.numerator()), self.denominator_formula(&shown)?))
     }
 
@@ -129,9 +162,9 @@ impl Algebra {
     }
 
     /// The fraction with each atom in its numerator replaced by its plainest relative.
-    pub(super) fn in_plain_atoms(&self, fraction: &Fraction) -> Outcome<Fraction> {
+    pub(super) fn in_plain_atoms<'f>(&self, fraction: &'f Fraction) -> Outcome<Cow<'f, Fraction>> {
         let work = self.work();
-        let mut best = fraction.clone();
+        let mut best = Cow::Borrowed(fraction);
         for variable in fraction.numerator().variables() {
             let Meaning::Atom(number) = variable.meaning() else { continue };
             if best.numerator().len() > 400 {
@@ -144,9 +177,12 @@ impl Algebra {
             let itself = matches!(atom, Atom::Maximum(_)).then(|| Fraction::variable(variable));
             let mut parts = None;
             for value in itself.iter().chain(&*relatives) {
-                if shifted_variable(value).is_some_and(|shown| !whole.mentions(shown)) {
+                // Longer forms of maxima may be shorter with squares.
+                let squares = matches!(atom, Atom::Maximum(_));
+                if let Some(linear) = Linear::of(value, &whole).filter(|linear| !squares || linear.is_shift())
+                {
                     let parts = parts.get_or_insert_with(|| whole.numerator().coefficients_in(variable));
-                    if is_longer_shifted(parts) {
+                    if linear.is_longer(parts, &work)? {
                         continue;
                     }
                 }
@@ -155,10 +191,10 @@ impl Algebra {
                     && let Some(squared) = with_square(&other, value, parts, &work)?
                     && length(&squared) < length(&best)
                 {
-                    best = squared;
+                    best = Cow::Owned(squared);
                 }
                 if length(&other) < length(&best) {
-                    best = other;
+                    best = Cow::Owned(other);
                 }
             }
         }
@@ -305,25 +341,54 @@ fn with_square(
     Fraction::product([&above.into(), &below], work).map(Some)
 }
 
-/// The variable x of a value x + c or c - x with a number c.
-fn shifted_variable(value: &Fraction) -> Option<Variable> {
-    let polynomial = value.as_polynomial().filter(|polynomial| polynomial.len() == 2)?;
-    let (lead, number) = polynomial.leading()?;
-    let [(variable, 1)] = lead.powers() else { return None };
-    let constant = polynomial.terms().nth(1).is_some_and(|term| term.0.is_one());
-    (constant && matches!(number, Integer::Small(1 | -1))).then_some(*variable)
+/// A value (c x + N) / D with single terms c and D, for a variable x that stands nowhere else.
+struct Linear {
+    /// N
+    rest: Polynomial,
+    /// D
+    below: Polynomial,
 }
 
-/// Whether A x + B, given by its coefficients, is certain to have more terms with a new variable plus a number in the
-/// place of x: B + c A has as many as B and A together, less two for each monomial that is in both.
-fn is_longer_shifted(parts: &[(u32, Polynomial)]) -> bool {
-    match parts {
-        [(1, _)] => true,
-        [(1, a), (0, b)] => {
-            let shared = a.terms().filter(|(monomial, _)| b.has_monomial(monomial)).count();
-            2 * shared < a.len()
+impl Linear {
+    /// The value as such a one, where all is over single terms: longer denominators may divide what comes of it.
+    fn of(value: &Fraction, whole: &Fraction) -> Option<Linear> {
+        if !whole.denominator().factors().is_empty() || !value.denominator().factors().is_empty() {
+            return None;
         }
-        _ => false,
+        let above = value.numerator();
+        let own = above.variables().into_iter().find(|variable| !whole.mentions(*variable))?;
+        let mut parts = above.coefficients_in(own).into_iter();
+        let (Some((1, factor)), Some((0, rest)), None) = (parts.next(), parts.next(), parts.next()) else {
+            return None;
+        };
+        let below = value.denominator();
+        let below = Polynomial::term(below.monomial().clone(), below.number().clone());
+        (factor.len() == 1).then_some(Linear { rest, below })
+    }
+
+    /// Whether N and D are numbers.
+    fn is_shift(&self) -> bool {
+        self.rest.as_constant().is_some() && self.below.as_constant().is_some()
+    }
+
+    /// Whether A v + B, given by its coefficients, is certain to have more terms with the value in the place of v: A c x
+    /// has as many as A, and A N + B D as many as both together, less two for each monomial that is in both.
+    fn is_longer(&self, parts: &[(u32, Polynomial)], work: &Work) -> Outcome<bool> {
+        let (a, b) = match parts {
+            [(1, _)] => return Ok(true),
+            [(1, a), (0, b)] => (a, b),
+            _ => return Ok(false),
+        };
+        let (product, others);
+        let (a, b) = if self.is_shift() {
+            (a, b)
+        } else {
+            product = a.times(&self.rest, work)?;
+            others = b.times(&self.below, work)?;
+            (&product, &others)
+        };
+        let shared = a.terms().filter(|(monomial, _)| b.has_monomial(monomial)).count();
+        Ok(2 * shared < a.len())
     }
 }
 

@@ -103,6 +103,20 @@ impl Algebra {
         self.replaced(renamed, values, wanted)
     }
 
+    /// As [`Algebra::substitute`], by what `value` gives for each symbol.
+    pub fn substitute_each(&self, formula: Formula, value: impl Fn(Symbol) -> Option<Formula>) -> Formula {
+        let contents = self.contents(formula);
+        if contents.meets(Contents::SIGMA) {
+            let symbols = self.symbols_of(formula).into_iter();
+            let values = symbols.filter_map(|symbol| Some((symbol, value(symbol)?))).collect();
+            return self.substitute(formula, &values);
+        }
+        self.rebuilt(formula, contents, |written, _| match written {
+            Node::Symbol(symbol) => value(*symbol),
+            _ => None,
+        })
+    }
+
     /// Substitution that takes no care of bound indices.
     fn replaced(&self, formula: Formula, values: &FxHashMap<Symbol, Formula>, wanted: Contents) -> Formula {
         self.rebuilt(formula, wanted, |written, _| match written {
@@ -130,19 +144,19 @@ impl Algebra {
         if !self.contents(formula).meets(within) {
             return formula;
         }
-        let mut results: FxHashMap<Formula, Formula> = FxHashMap::default();
-        for part in self.reachable_with(&[formula], within, true) {
+        // Ascending; what has not changed stands for itself.
+        let order = self.reachable_with(&[formula], within, true);
+        let mut results: Vec<Formula> = Vec::with_capacity(order.len());
+        for &part in &order {
             let written = self.node(part);
+            let result_of =
+                |inner: Formula| order.binary_search(&inner).map_or(inner, |place| results[place]);
             let mut touched = false;
-            written.for_each_part(|inner| touched |= results.contains_key(&inner));
-            let result_of = |inner: Formula| results.get(&inner).copied().unwrap_or(inner);
+            written.for_each_part(|inner| touched |= result_of(inner) != inner);
             let rebuilt = if touched { self.with_parts(&written, result_of) } else { part };
-            let result = change(&written, rebuilt).unwrap_or(rebuilt);
-            if result != part {
-                results.insert(part, result);
-            }
+            results.push(change(&written, rebuilt).unwrap_or(rebuilt));
         }
-        results.get(&formula).copied().unwrap_or(formula)
+        results.last().copied().unwrap_or(formula)
     }
 
     /// The same node over other parts, normalized as if it were written so.

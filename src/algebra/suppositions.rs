@@ -20,6 +20,7 @@ impl Algebra {
             facts: self.facts.clone(),
             indices: self.indices.clone(),
             memo: self.memo.clone(),
+            shown: Default::default(),
             readable: Default::default(),
             unfinished: Default::default(),
             given_up: Default::default(),

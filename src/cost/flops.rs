@@ -30,11 +30,12 @@ pub(super) fn flops(
         return Counted { flops: algebra.integer(0), left_out: false, why: Vec::new() };
     };
     // In the order of their file, whatever that of the command line.
-    let chosen: Vec<(&Switch, &str)> = rules
-        .switches
-        .iter()
-        .filter_map(|(name, switch)| Some((switch, counting.switches.get(name)?.as_str())))
-        .collect();
+    let chosen: Vec<(&Switch, &str)> = if counting.switches.is_empty() {
+        Vec::new()
+    } else {
+        let values = rules.switches.iter();
+        values.filter_map(|(name, switch)| Some((switch, counting.switches.get(name)?.as_str()))).collect()
+    };
     let counted =
         rules::Counting { convention: counting.convention, switches: &chosen, phase: &counting.phase };
     let holds = |condition: &Condition| holds(condition, &call.settings);
@@ -44,6 +45,6 @@ pub(super) fn flops(
     Counted {
         flops: algebra.sum(&flops),
         left_out: counted.leaves_out(rule, unit, &holds),
-        why: terms.iter().map(|term| term.why.into()).collect(),
+        why: terms.iter().map(|term| Rc::clone(term.why)).collect(),
     }
 }

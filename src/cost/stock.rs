@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::algebra::Formula;
+use crate::lang::{StorageKind, Weight};
 
 use super::metric::Metric;
 use super::tree::{CostTree, IdleWeight, Node, NodeId, NodeKind, OwnedWeight};
@@ -18,7 +19,6 @@ impl CostTree<'_> {
 
     /// What a node itself owns of a stock, without what is below it.
     pub(super) fn own_stock(&self, id: NodeId, metric: Metric, terms: &mut Vec<Formula>) {
-        let algebra = self.algebra;
         let node = &self.nodes[id.0];
         if metric == Metric::KvCacheBytes {
             terms.extend(node.caches.iter().map(|place| self.caches[*place].2));
@@ -26,22 +26,29 @@ impl CostTree<'_> {
         }
         for place in &node.weights {
             let owned = &self.weights[*place];
-            let values = algebra.product(&[owned.weight.count, algebra.product(&owned.weight.shape)]);
             match metric {
-                Metric::Weights => terms.push(values),
+                Metric::Weights => terms.push(owned.values),
                 Metric::WeightsActive => terms.extend(owned.active),
-                Metric::WeightsBytes => {
-                    let dtype = owned.weight.dtype.as_deref();
-                    let size = self.counting.bytes.of(crate::lang::StorageKind::Weight, dtype);
-                    terms.push(algebra.product(&[algebra.number(size), values]));
-                }
+                Metric::WeightsBytes => terms.push(owned.bytes),
                 _ => {}
             }
         }
     }
 
+    /// Gives a node a parameter tensor; what it is numbered by.
+    pub(super) fn add_weight(&mut self, node: NodeId, weight: Weight, active: Option<Formula>) -> usize {
+        let algebra = self.algebra;
+        let values = algebra.product(&[weight.count, algebra.product(&weight.shape)]);
+        let size = self.counting.bytes.of(StorageKind::Weight, weight.dtype.as_deref());
+        let bytes = algebra.product(&[algebra.number(size), values]);
+        let place = self.weights.len();
+        self.nodes[node.0].weights.push(place);
+        self.weights.push(OwnedWeight { weight, node, values, bytes, active });
+        place
+    }
+
     /// Weights below a node: the tensor, its path, and its name there.
-    pub fn weights_of(&self, id: NodeId) -> Vec<(&crate::lang::Weight, String)> {
+    pub fn weights_of(&self, id: NodeId) -> Vec<(&Weight, String)> {
         let mut found = Vec::new();
         for node in self.in_order(id) {
             for place in &self.nodes[node.0].weights {
@@ -81,8 +88,7 @@ impl CostTree<'_> {
                     }
                 }
             }
-            self.nodes[at.0].weights.push(self.weights.len());
-            self.weights.push(OwnedWeight { weight: weight.weight.clone(), node: at, active: None });
+            self.add_weight(at, weight.weight.clone(), None);
         }
         debug_assert!(self.weights.iter().all(|weight| weight.node.0 < self.nodes.len()));
     }

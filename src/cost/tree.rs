@@ -94,6 +94,9 @@ pub(super) struct Entry {
 pub struct OwnedWeight {
     pub(super) weight: Weight,
     pub(super) node: NodeId,
+    /// How many values it has.
+    pub(super) values: Formula,
+    pub(super) bytes: Formula,
     /// Runs in this phase, with this many values for one token.
     pub(super) active: Option<Formula>,
 }

@@ -12,7 +12,7 @@ use super::flops::flops;
 use super::live::{Event, Liveness};
 use super::loops::Flow;
 use super::traffic::{Body, executes, storage, traffic};
-use super::tree::{CostTree, Entry, Node, NodeId, NodeKind, OwnedWeight};
+use super::tree::{CostTree, Entry, Node, NodeId, NodeKind};
 
 pub(super) fn build<'a>(
     algebra: &'a Algebra,
@@ -253,7 +253,7 @@ impl<'a, 'g> Walk<'a, 'g> {
         let values = match rule.traffic.iter().find(|traffic| traffic.tensor == name) {
             Some(traffic) => {
                 let mut sizes = call.sizes.clone();
-                sizes.insert("rows".into(), algebra.integer(1));
+                sizes.insert("rows", algebra.integer(1));
                 instantiate(algebra, traffic.values, &sizes)
             }
             None => algebra.product(&weight.shape),
@@ -364,10 +364,8 @@ impl<'a, 'g> Walk<'a, 'g> {
             known.active = known.active.or(active);
             return;
         }
-        let at = self.tree.weights.len();
+        let at = self.tree.add_weight(node, weight.clone(), active);
         self.identities.insert(weight.identity.clone(), at);
-        self.tree.nodes[node.0].weights.push(at);
-        self.tree.weights.push(OwnedWeight { weight: weight.clone(), node, active });
     }
 
     fn own_cache(&mut self, node: NodeId, place: usize) {

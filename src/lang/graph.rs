@@ -9,6 +9,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 
+use super::named::Named;
 use crate::algebra::{Formula, Symbol};
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -125,9 +126,9 @@ pub struct OperatorCall {
     /// Places in the graph's weights of those it owns, with the rule's names for them.
     pub weights: Vec<(Rc<str>, usize)>,
     /// The sizes over which the rule's formulas stand, by the rule's names.
-    pub sizes: BTreeMap<Rc<str>, Formula>,
+    pub sizes: Named<Formula>,
     /// Flags that are set, optional operands and sizes that are given, texts (`name = value`).
-    pub settings: BTreeMap<Rc<str>, Setting>,
+    pub settings: Named<Setting>,
     /// How many copies of the weights are read (experts), 1 otherwise.
     pub weight_copies: Formula,
     /// Place in the graph's caches of the one that it fills, if it does.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use num_traits::Zero;
 
 use super::machine::Machine;
 use crate::algebra::{EvaluationError, Formula, Point, Rational, Symbol};
@@ -104,6 +105,15 @@ impl View<'_> {
     pub fn evaluate(&self, formula: Formula) -> Result<Rational> {
         let algebra = self.tree.algebra();
         algebra.value_at(formula, &self.numbers).map_err(|error| self.explain(&error))
+    }
+
+    /// Whether a formula is 0 whatever its symbols are. Its number tells of most that they are not, without algebra.
+    ///
+    /// # Errors
+    /// As [`View::number`].
+    pub fn is_nothing(&self, formula: Formula) -> Result<bool> {
+        let algebra = self.tree.algebra();
+        Ok(self.evaluate(formula)?.is_zero() && algebra.constant_integer(formula) == Some(0))
     }
 
     /// The number of a formula with some symbols at other values than the bound ones: nothing is derived again. Facts

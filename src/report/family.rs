@@ -182,7 +182,7 @@ fn phase(model: &BoundModel, view: &View<'_>, printer: &Printer<'_>, document: &
     }
     let root = view.tree.root();
     let cached = view.tree.formula(root, Metric::KvCacheBytes);
-    if printer.algebra.constant_integer(cached) != Some(0) {
+    if !view.is_nothing(cached)? {
         let after = here(view.number(root, Metric::KvCacheBytes)?, Unit::Byte);
         let name = format!("K_{}", identifier(&view.phase));
         let words = Line::of("Bytes cached after the phase");
@@ -200,14 +200,14 @@ fn flops(
 ) -> Result<Option<(String, Formula)>> {
     let (tree, algebra) = (&view.tree, printer.algebra);
     let total = tree.formula(tree.root(), metric);
-    if algebra.constant_integer(total) == Some(0) {
+    if view.is_nothing(total)? {
         return Ok(None);
     }
     let name = format!("F_{unit}");
     let (mut items, mut parts) = (Vec::new(), Vec::new());
     for child in &tree.node(tree.root()).children {
         let formula = tree.formula(*child, metric);
-        if algebra.constant_integer(formula) != Some(0) {
+        if !view.is_nothing(formula)? {
             let part = format!("F_{}_{unit}", identifier(&tree.node(*child).segment));
             let after = here(view.evaluate(formula)?, Unit::Flop);
             items.push(printer.item(Line::default(), &part, &[printer.readable(formula)], after));

@@ -35,7 +35,7 @@ impl Layer<'_, '_> {
         let (tree, algebra) = (&self.view.tree, self.printer.algebra);
         let root = tree.root();
         let total = tree.formula(root, Metric::Flops);
-        if algebra.constant_integer(total) == Some(0) {
+        if self.view.is_nothing(total)? {
             document.paragraph(self.texts.line("layer.no_flops"));
             return Ok(());
         }
@@ -45,7 +45,7 @@ impl Layer<'_, '_> {
         for child in &tree.node(root).children {
             let flops = tree.formula(*child, Metric::Flops);
             let node = tree.node(*child);
-            if algebra.constant_integer(flops) == Some(0) {
+            if self.view.is_nothing(flops)? {
                 if node.kind != NodeKind::Operator || !node.layers.iter().any(|name| &**name == "param") {
                     moves.push(node.segment.to_string());
                 }
@@ -174,10 +174,11 @@ impl Layer<'_, '_> {
             ("F_tensor_core", "On tensor cores", Metric::FlopsTensorCore),
             ("F_cuda_core", "On CUDA cores", Metric::FlopsCudaCore),
         ] {
-            let formula = self.printer.readable(tree.formula(root, metric));
-            if algebra.constant_integer(formula) == Some(0) {
+            let formula = tree.formula(root, metric);
+            if self.view.is_nothing(formula)? {
                 continue;
             }
+            let formula = self.printer.readable(formula);
             let number = format_si(&self.view.number(root, metric)?, Unit::Flop, 4);
             let before = Line::of(format!("{what}, here {number}"));
             items.push(self.printer.item(before, name, &[formula], Line::default()));

@@ -169,7 +169,7 @@ impl<'m> Printer<'m> {
         let mut quotients = Vec::new();
         self.quotients(formula, LONG_QUOTIENT, &mut quotients);
         quotients.into_iter().for_each(|quotient| self.name_quotient(quotient));
-        self.with(formula, &RefCell::new(self.known_parts(&|_| true)))
+        self.replaced(formula)
     }
 
     fn factored(&self, formula: Formula) -> Formula {
@@ -344,24 +344,31 @@ impl<'m> Printer<'m> {
     }
 
     fn replace(&self, formula: Formula, which: &dyn Fn(&Local) -> bool) -> Formula {
-        let known = self.known_parts(which);
-        if known.is_empty() { formula } else { self.with(formula, &RefCell::new(known)) }
-    }
-
-    /// What stands in the places of sizes that have names.
-    fn known_parts(&self, which: &dyn Fn(&Local) -> bool) -> HashMap<Formula, Formula> {
         let locals = self.locals.borrow();
-        locals.iter().filter(|local| which(local)).map(|local| (local.from, local.to)).collect()
+        let wanted = locals.iter().filter(|local| which(local));
+        let named: Vec<(Formula, Formula)> = wanted.map(|local| (local.from, local.to)).collect();
+        self.with(formula, &named, &RefCell::default())
     }
 
-    /// With what is known in the places of parts, and 1 where a size is divided by itself, as the channels of a depthwise
-    /// convolution are by its groups; what is made of a part is known then.
-    fn with(&self, formula: Formula, known: &RefCell<HashMap<Formula, Formula>>) -> Formula {
+    /// With sizes by their names, and 1 where one is divided by itself, as the channels of a depthwise convolution are by
+    /// its groups; what is made of a part is known then.
+    fn with(
+        &self,
+        formula: Formula,
+        named: &[(Formula, Formula)],
+        known: &RefCell<HashMap<Formula, Formula>>,
+    ) -> Formula {
+        let algebra = self.algebra;
+        if !named.iter().any(|(from, _)| algebra.may_contain(formula, *from)) {
+            return formula;
+        }
+        if let Some((_, to)) = named.iter().find(|(from, _)| *from == formula) {
+            return *to;
+        }
         if let Some(known) = known.borrow().get(&formula) {
             return *known;
         }
-        let algebra = self.algebra;
-        let one = |part: Formula| self.with(part, known);
+        let one = |part: Formula| self.with(part, named, known);
         let all = |parts: &[Formula]| parts.iter().map(|part| one(*part)).collect::<Vec<_>>();
         let made = match algebra.node(formula) {
             Node::Sum(parts) => algebra.sum(&all(&parts)),

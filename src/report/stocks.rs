@@ -10,10 +10,10 @@ use crate::notation::quantity::{Unit, format_si};
 impl Layer<'_, '_> {
     /// Weights.
     pub fn weights(&self, document: &mut Document) -> Result<()> {
-        let (tree, algebra) = (&self.view.tree, self.printer.algebra);
+        let tree = &self.view.tree;
         let root = tree.root();
         let total = tree.formula(root, Metric::Weights);
-        if algebra.constant_integer(total) == Some(0) {
+        if self.view.is_nothing(total)? {
             document.paragraph(self.texts.line("layer.no_weights"));
             return Ok(());
         }
@@ -23,11 +23,7 @@ impl Layer<'_, '_> {
         let mut items =
             vec![self.printer.item(Line::default(), &name, &[self.printer.readable(total)], after)];
         let bytes = tree.formula(root, Metric::WeightsBytes);
-        let each = algebra.constant(algebra.quotient(bytes, total));
-        let shown = match each {
-            Some(each) => algebra.product(&[algebra.number(each), algebra.named(&name, total)]),
-            None => self.printer.readable(bytes),
-        };
+        let shown = self.in_bytes(bytes, total, &name)?;
         let number = format_si(&self.view.number(root, Metric::WeightsBytes)?, Unit::Byte, 4);
         let after = Line::of(format!(", here {number}"));
         items.push(self.printer.item(Line::of("Bytes"), "W_bytes", &[shown], after));
@@ -100,10 +96,10 @@ impl Layer<'_, '_> {
 
     /// KV cache, where there is one.
     pub fn cache(&self, document: &mut Document) -> Result<()> {
-        let (tree, algebra) = (&self.view.tree, self.printer.algebra);
+        let tree = &self.view.tree;
         let root = tree.root();
         let bytes = tree.formula(root, Metric::KvCacheBytes);
-        if algebra.constant_integer(bytes) == Some(0) {
+        if self.view.is_nothing(bytes)? {
             document.paragraph(self.texts.line("layer.no_cache"));
             return Ok(());
         }

@@ -103,7 +103,7 @@ pub(super) fn sum(
     let mut parts: Vec<Formula> = Vec::new();
     for child in &tree.node(root).children {
         let formula = of(*child);
-        if algebra.constant_integer(formula) == Some(0) {
+        if view.is_nothing(formula)? {
             continue;
         }
         let part = format!("{letter}_{}", identifier(&tree.node(*child).segment));
@@ -137,7 +137,7 @@ pub(super) fn flops(
         ("cuda_core", "On CUDA cores", Metric::FlopsCudaCore),
     ] {
         let total = tree.formula(tree.root(), metric);
-        if algebra.constant_integer(total) == Some(0) {
+        if view.is_nothing(total)? {
             continue;
         }
         let number = format_si(&view.number(tree.root(), metric)?, Unit::Flop, 4);
@@ -145,7 +145,7 @@ pub(super) fn flops(
         let (mut items, mut parts) = (Vec::new(), Vec::new());
         for child in &tree.node(tree.root()).children {
             let formula = tree.formula(*child, metric);
-            if algebra.constant_integer(formula) == Some(0) {
+            if view.is_nothing(formula)? {
                 continue;
             }
             let name = format!("F_{}_{unit}", identifier(&tree.node(*child).segment));
@@ -191,7 +191,7 @@ fn stocks(
         ("Bytes of KV cache after the phase", "K", Metric::KvCacheBytes, Unit::Byte),
     ] {
         let formula = tree.formula(root, metric);
-        if printer.algebra.constant_integer(formula) == Some(0) {
+        if view.is_nothing(formula)? {
             continue;
         }
         let after = here(view.number(root, metric)?, unit);

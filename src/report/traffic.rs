@@ -1,5 +1,7 @@
 //! I/O of a layer by itself: values, then bytes, then bits.
 
+use num_traits::Zero;
+
 use super::document::{Document, Line};
 use super::flops::Layer;
 use crate::algebra::{Formula, Rational};
@@ -25,7 +27,7 @@ impl Layer<'_, '_> {
         let mut named = Vec::new();
         for (part, short, words) in PARTS {
             let values = tree.io(root, model, Some(part), false);
-            if algebra.constant_integer(values) == Some(0) {
+            if self.view.is_nothing(values)? {
                 continue;
             }
             let name = format!("T_{short}");
@@ -50,7 +52,7 @@ impl Layer<'_, '_> {
             items.push(self.printer.item(Line::of("Factored"), &total, rest, Line::default()));
         }
         let bytes = tree.io(root, model, None, true);
-        let shown = self.in_bytes(bytes, values, &total);
+        let shown = self.in_bytes(bytes, values, &total)?;
         let bits = algebra.product(&[algebra.integer(8), algebra.named("T_bytes", bytes)]);
         let number = self.view.evaluate(bytes)?;
         let in_bits = &number * Rational::from_integer(8.into());
@@ -64,12 +66,15 @@ impl Layer<'_, '_> {
     }
 
     /// `2*T_Attention` where every value has as many bytes.
-    fn in_bytes(&self, bytes: Formula, values: Formula, total: &str) -> Formula {
+    pub(super) fn in_bytes(&self, bytes: Formula, values: Formula, total: &str) -> Result<Formula> {
         let algebra = self.printer.algebra;
-        let each = algebra.constant(algebra.quotient(bytes, values));
-        match each {
-            Some(each) => algebra.product(&[algebra.number(each), algebra.named(total, values)]),
-            None => self.printer.readable(bytes),
+        let number = self.view.evaluate(values)?;
+        if !number.is_zero() {
+            let each = algebra.number(self.view.evaluate(bytes)? / number);
+            if algebra.same(bytes, algebra.product(&[each, values])) {
+                return Ok(algebra.product(&[each, algebra.named(total, values)]));
+            }
         }
+        Ok(self.printer.readable(bytes))
     }
 }

@@ -1,5 +1,7 @@
 //! Values of flags, and the closed vocabulary of conditions on them.
 
+use std::rc::Rc;
+
 /// The value of a flag: structure, never a symbol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FlagValue {
@@ -10,7 +12,7 @@ pub enum FlagValue {
     /// A small integer, such as a stride or a dimension counted from the end.
     Integer(i64),
     /// A choice among words.
-    Text(String),
+    Text(Rc<str>),
 }
 
 /// What a term, weight or override depends on.
@@ -39,7 +41,7 @@ impl Condition {
         match self {
             Condition::Set(_) => set,
             Condition::Unset(_) => !set,
-            Condition::Is(_, wanted) => matches!(value, FlagValue::Text(text) if text == wanted),
+            Condition::Is(_, wanted) => matches!(value, FlagValue::Text(text) if **text == **wanted),
         }
     }
 }

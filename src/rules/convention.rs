@@ -1,5 +1,7 @@
 //! What is counted: conventions and switches, in memory, and the one place where they are applied.
 
+use std::rc::Rc;
+
 use indexmap::IndexMap;
 
 use super::condition::Condition;
@@ -35,12 +37,12 @@ pub struct Override {
     /// Only in these phases; everywhere when empty.
     pub phases: Vec<String>,
     /// Derivation.
-    pub why: String,
+    pub why: Rc<str>,
 }
 
 impl Override {
     fn applies(&self, operator: &str, unit: Unit, phase: &str, holds: &dyn Fn(&Condition) -> bool) -> bool {
-        self.operator == operator
+        *self.operator == *operator
             && self.unit == unit
             && (self.phases.is_empty() || self.phases.iter().any(|named| named == phase))
             && self.when.iter().all(holds)
@@ -79,7 +81,7 @@ pub struct Term<'a> {
     /// Over the operator's names.
     pub flops: Formula,
     /// Derivation.
-    pub why: &'a str,
+    pub why: &'a Rc<str>,
 }
 
 impl<'a> Counting<'a> {

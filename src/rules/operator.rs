@@ -1,5 +1,7 @@
 //! What an operator's rule says, in memory.
 
+use std::rc::Rc;
+
 use indexmap::IndexMap;
 
 use super::condition::{Condition, FlagValue};
@@ -10,7 +12,7 @@ use crate::diagnostic::Span;
 #[derive(Debug, Clone)]
 pub struct Operator {
     /// As layers call it.
-    pub name: String,
+    pub name: Rc<str>,
     /// One sentence: what it computes.
     pub what: String,
     /// Where shape and costs come from.
@@ -48,7 +50,7 @@ pub struct Operator {
 impl Operator {
     /// The flag of that name.
     pub fn flag(&self, name: &str) -> Option<&Flag> {
-        self.flags.iter().find(|flag| flag.name == name)
+        self.flags.iter().find(|flag| *flag.name == *name)
     }
 
     /// Whether it has neither weights nor work of its own to show by cases: a view, or a primitive that calls another
@@ -63,7 +65,7 @@ impl Operator {
 #[derive(Debug, Clone)]
 pub struct Operand {
     /// As formulas, traffic and `keeps` name it.
-    pub name: String,
+    pub name: Rc<str>,
     /// Pattern of its shape; `None` for operands of primitives that accept any shape.
     pub shape: Option<Vec<Dimension>>,
     /// May be left out (`weight=` of linear, `table=` of embedding): then it is keyword-only.
@@ -78,7 +80,7 @@ pub enum Dimension {
     /// `...`: any leading dimensions; their product is the name `rows` in formulas. Two operands' `...` must agree.
     Rest,
     /// A bare name: binds at its first occurrence, must agree at others.
-    Name(String),
+    Name(Rc<str>),
     /// Any other formula over bound names: computed for results, checked for operands.
     Formula(Formula),
 }
@@ -97,7 +99,7 @@ pub enum Shape {
 #[derive(Debug, Clone)]
 pub struct SizeParameter {
     /// As formulas and keywords name it.
-    pub name: String,
+    pub name: Rc<str>,
     /// Any number of sizes (reshape), or a list of them (split).
     pub variadic: bool,
 }
@@ -106,7 +108,7 @@ pub struct SizeParameter {
 #[derive(Debug, Clone)]
 pub struct Flag {
     /// The keyword.
-    pub name: String,
+    pub name: Rc<str>,
     /// Its value where none is given.
     pub default: FlagValue,
 }
@@ -115,7 +117,7 @@ pub struct Flag {
 #[derive(Debug, Clone)]
 pub struct WeightRule {
     /// `weight`, `bias`, `table`.
-    pub name: String,
+    pub name: Rc<str>,
     /// Its shape, over the operator's names.
     pub shape: Vec<Dimension>,
     /// It exists where all hold.
@@ -143,7 +145,7 @@ pub struct CostRule {
     /// It is done where all hold.
     pub when: Vec<Condition>,
     /// Derivation.
-    pub why: String,
+    pub why: Rc<str>,
 }
 
 /// Values read or written that are not simply the whole tensor (`embedding` reads only the rows looked up). For a

@@ -215,7 +215,7 @@ impl Visitor<'_> for FlagVisitor {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<RawFlag, E> {
-        Ok(RawFlag(if value == "None" { FlagValue::None } else { FlagValue::Text(value.to_owned()) }))
+        Ok(RawFlag(if value == "None" { FlagValue::None } else { FlagValue::Text(value.into()) }))
     }
 }
 

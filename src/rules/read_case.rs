@@ -17,7 +17,7 @@ impl Reader<'_> {
         let sizes = self.case_sizes(raw.sizes, operator)?;
         let mut flags = IndexMap::new();
         for (name, value) in raw.flags.0 {
-            let known = operator.flags.iter().map(|flag| flag.name.as_str());
+            let known = operator.flags.iter().map(|flag| &*flag.name);
             flags.insert(self.one_of(&name, "flag", known)?, value.into_inner().0);
         }
         let counts = [raw.tensor_core, raw.cuda_core, raw.weights];
@@ -56,12 +56,12 @@ impl Reader<'_> {
         for (name, shape) in table.0 {
             let variadic = operator.operands.iter().filter(|operand| operand.variadic).any(|operand| {
                 name.get_ref()
-                    .strip_prefix(operand.name.as_str())
+                    .strip_prefix(&*operand.name)
                     .and_then(|rest| rest.strip_prefix('_'))
                     .is_some_and(|digits| digits.parse::<u32>().is_ok_and(|number| number >= 2))
             });
             if !variadic {
-                self.one_of(&name, "operand", operator.operands.iter().map(|operand| operand.name.as_str()))?;
+                self.one_of(&name, "operand", operator.operands.iter().map(|operand| &*operand.name))?;
             }
             operands.insert(name.into_inner(), shape);
         }
@@ -71,7 +71,7 @@ impl Reader<'_> {
     fn case_sizes(&self, table: Table<Integers>, operator: &Operator) -> Result<IndexMap<String, Vec<i64>>> {
         let mut sizes = IndexMap::new();
         for (name, values) in table.0 {
-            self.one_of(&name, "size", operator.sizes.iter().map(|size| size.name.as_str()))?;
+            self.one_of(&name, "size", operator.sizes.iter().map(|size| &*size.name))?;
             sizes.insert(name.into_inner(), values.0);
         }
         Ok(sizes)

@@ -92,7 +92,7 @@ impl Reader<'_> {
             flops: self.formula(&raw.flops, &operator.names)?,
             when: self.conditions(&raw.when, &conditional)?,
             phases: raw.phases.iter().map(|phase| self.name(phase)).collect::<Result<_>>()?,
-            why: self.sentence(&raw.why, "why")?,
+            why: self.sentence(&raw.why, "why")?.into(),
         })
     }
 }

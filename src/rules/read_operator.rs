@@ -1,5 +1,7 @@
 //! From the form of an operator's rule to its meaning.
 
+use std::rc::Rc;
+
 use super::condition::FlagValue;
 use super::operator::{CostRule, Flag, Operand, Operator, Shape, SizeParameter, TrafficRule, WeightRule};
 use super::primitive::{PRIMITIVES, Primitive};
@@ -46,7 +48,7 @@ impl Reader<'_> {
         for operand in &raw.operands {
             let shape = operand.shape.as_ref().map(|entries| self.pattern(entries, &names)).transpose()?;
             operands.push(Operand {
-                name: operand.name.get_ref().clone(),
+                name: operand.name.get_ref().as_str().into(),
                 shape,
                 optional: operand.optional,
                 variadic: operand.variadic,
@@ -64,13 +66,15 @@ impl Reader<'_> {
             ),
         };
 
-        let flags: Vec<Flag> =
-            flags.into_iter().map(|(name, default)| Flag { name: name.into_inner(), default }).collect();
+        let flags: Vec<Flag> = flags
+            .into_iter()
+            .map(|(name, default)| Flag { name: name.into_inner().into(), default })
+            .collect();
         let conditional = conditional(&operands, &sizes, &flags);
         let mut weights = Vec::with_capacity(raw.weights.len());
         for weight in &raw.weights {
             weights.push(WeightRule {
-                name: self.name(&weight.name)?,
+                name: self.name(&weight.name)?.into(),
                 shape: self.pattern(&weight.shape, &names)?,
                 when: self.conditions(&weight.when, &conditional)?,
                 quantized: self.conditions(&weight.quantized, &conditional)?,
@@ -82,7 +86,7 @@ impl Reader<'_> {
                 unit: self.unit(&cost.unit)?,
                 flops: self.formula(&cost.flops, &names)?,
                 when: self.conditions(&cost.when, &conditional)?,
-                why: self.sentence(&cost.why, "why")?,
+                why: self.sentence(&cost.why, "why")?.into(),
             });
         }
         let tensors = || {
@@ -108,7 +112,7 @@ impl Reader<'_> {
         }
 
         let mut operator = Operator {
-            name: name.get_ref().clone(),
+            name: name.get_ref().as_str().into(),
             what: self.sentence(&raw.what, "what")?,
             source: self.sentence(&raw.source, "source")?,
             operands,
@@ -140,7 +144,7 @@ impl Reader<'_> {
                 .error("bad-name", text, format!("`{}` is not a size", text.get_ref()), "")
                 .help("a size is a name, or `*name` for any number of sizes"));
         }
-        Ok(SizeParameter { name: name.to_owned(), variadic })
+        Ok(SizeParameter { name: name.into(), variadic })
     }
 
     fn primitive(&self, text: &Text) -> Result<&'static Primitive> {
@@ -233,7 +237,7 @@ pub(super) fn conditional(
     operands: &[Operand],
     sizes: &[SizeParameter],
     flags: &[Flag],
-) -> Vec<(String, FlagValue)> {
+) -> Vec<(Rc<str>, FlagValue)> {
     let flags = flags.iter().map(|flag| (flag.name.clone(), flag.default.clone()));
     let operands = operands.iter().filter(|operand| operand.optional).map(|operand| &operand.name);
     let given = operands.chain(sizes.iter().map(|size| &size.name));

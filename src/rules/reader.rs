@@ -1,11 +1,11 @@
 //! What rule files have in common: texts with their places, names, formulas, patterns, conditions.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use toml::Spanned;
 
 use super::condition::{Condition, FlagValue};
-
 use super::operator::{Dimension, Unit};
 use super::raw::{RawFlag, Table, Text};
 use crate::algebra::{Algebra, Formula};
@@ -112,7 +112,7 @@ impl Reader<'_> {
                     "it stands for leading dimensions only",
                 ));
             } else if is_name(text) && names.iter().any(|known| known == text) {
-                pattern.push(Dimension::Name(text.to_owned()));
+                pattern.push(Dimension::Name(text.into()));
             } else {
                 pattern.push(Dimension::Formula(self.formula(entry, names)?));
             }
@@ -121,11 +121,15 @@ impl Reader<'_> {
     }
 
     /// Conditions over flags (with their defaults), and operands and sizes that may be given or not.
-    pub(super) fn conditions(&self, texts: &[Text], known: &[(String, FlagValue)]) -> Result<Vec<Condition>> {
+    pub(super) fn conditions(
+        &self,
+        texts: &[Text],
+        known: &[(Rc<str>, FlagValue)],
+    ) -> Result<Vec<Condition>> {
         texts.iter().map(|text| self.condition(text, known)).collect()
     }
 
-    fn condition(&self, text: &Text, known: &[(String, FlagValue)]) -> Result<Condition> {
+    fn condition(&self, text: &Text, known: &[(Rc<str>, FlagValue)]) -> Result<Condition> {
         let words = text.get_ref();
         let condition = if let Some((name, value)) = words.split_once('=') {
             Condition::Is(name.trim().to_owned(), value.trim().to_owned())
@@ -135,10 +139,10 @@ impl Reader<'_> {
             Condition::Set(words.trim().to_owned())
         };
         let subject = condition.subject();
-        let Some((_, default)) = known.iter().find(|(name, _)| name == subject) else {
+        let Some((_, default)) = known.iter().find(|(name, _)| **name == *subject) else {
             return Err(self
                 .error("unknown-condition", text, format!("nothing named `{subject}` can be given or not"), "")
-                .help_if(did_you_mean(subject, known.iter().map(|(name, _)| name.as_str())))
+                .help_if(did_you_mean(subject, known.iter().map(|(name, _)| &**name)))
                 .help("a condition is `flag`, `!flag` or `flag = text`; an operand or size may stand for a flag"));
         };
         if matches!(condition, Condition::Is(..)) && !matches!(default, FlagValue::Text(_) | FlagValue::None)

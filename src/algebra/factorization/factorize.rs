@@ -49,10 +49,8 @@ impl Algebra {
     /// # Errors
     /// Where the formula is too large to multiply out, or divides by 0.
     pub fn factorize(&self, formula: Formula) -> Outcome<Factorization> {
-        let canonical = self.try_canonical(formula)?;
-        self.write_atoms(&canonical.fraction)?;
         let work = self.work();
-        let fraction = self.undone(&self.in_plain_atoms(&canonical.fraction)?, &work)?;
+        let fraction = self.shown_form(formula)?;
         if fraction.is_zero() {
             return Ok(Factorization { unit: BigInt::from(0).into(), factors: Vec::new(), complete: true });
         }
@@ -89,7 +87,8 @@ impl Algebra {
         for fraction in [&a.fraction, &b.fraction] {
             self.write_atoms(fraction)?;
         }
-        let shown = self.undone(&self.in_plain_atoms(&divisor.into())?, &self.work())?;
+        let divisor = divisor.into();
+        let shown = self.undone(self.in_plain_atoms(&divisor)?, &self.work())?;
         Ok(self.polynomial_formula(shown.numerator()))
     }
 

@@ -5,6 +5,7 @@
 //! for all, and is evaluated exactly. Where facts leave only some of the integers, only these are looked at. Where the
 //! symbol is rounded, `rounded` looks at ranges of integers instead.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use num_bigint::BigInt;
@@ -129,7 +130,7 @@ impl Places<'_> {
         let mut seen: FxHashSet<Fraction> = FxHashSet::default();
         while let Some(fraction) = waiting.pop() {
             // In the symbol itself, not in what a fact has put in its place.
-            let fraction = self.algebra.undone(&fraction, work)?;
+            let fraction = self.algebra.undone(Cow::Owned(fraction), work)?.into_owned();
             if !seen.insert(fraction.clone()) {
                 continue;
             }

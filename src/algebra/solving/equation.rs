@@ -1,6 +1,8 @@
 //! Roots of the difference of two formulas in one symbol: the difference's numerator in irreducible factors, and the
 //! roots of each.
 
+use std::borrow::Cow;
+
 use super::real_roots::{Coefficients, Sturm, stretched};
 use crate::algebra::engine::Algebra;
 use crate::algebra::factorization::factors;
@@ -81,10 +83,8 @@ impl Algebra {
     /// # Errors
     /// Where the difference is no quotient of polynomials in the symbol, or too large.
     pub fn solve_for(&self, a: Formula, b: Formula, symbol: Symbol) -> Result<Solution, Unsolvable> {
-        let canonical = self.try_canonical(self.difference(a, b))?;
-        self.write_atoms(&canonical.fraction)?;
         let work = self.work();
-        let fraction = self.undone(&self.in_plain_atoms(&canonical.fraction)?, &work)?;
+        let fraction = self.shown_form(self.difference(a, b))?;
         if fraction.is_zero() {
             return Ok(Solution::Everywhere);
         }
@@ -143,12 +143,12 @@ impl Algebra {
         Ok(Root::Pair {
             middle: self.ratio(&b.negated(), &below, work)?,
             times: self.ratio(&square, &below, work)?,
-            radicand: self.factored_shown(&radicand.into())?,
+            radicand: self.factored_shown(Cow::Owned(radicand.into()))?,
         })
     }
 
     fn ratio(&self, above: &Polynomial, below: &Polynomial, work: &Work) -> Outcome<Formula> {
-        self.factored_shown(&Fraction::quotient(above, below, work)?)
+        self.factored_shown(Cow::Owned(Fraction::quotient(above, below, work)?))
     }
 
     fn enclosed(&self, factor: &Polynomial, x: Variable, work: &Work, roots: &mut Vec<Root>) -> Outcome<()> {

@@ -5,6 +5,7 @@
 //! 0 to 1 makes a polynomial whose coefficients are enclosed, and Cauchy's bound of its roots says from where on the
 //! sign stays. What changes its sign for ever, such as 64 ⌊S/64⌋ - S + 9, is given up.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use num_bigint::BigInt;
@@ -114,7 +115,7 @@ impl<'a> Rounded<'a> {
 
     fn quotient(&mut self, fraction: &Fraction) -> Result<Quotient, Unsolvable> {
         // In the symbol itself, not in what a fact has put in its place.
-        let fraction = self.algebra.undone(fraction, self.work)?;
+        let fraction = self.algebra.undone(Cow::Borrowed(fraction), self.work)?;
         let below = fraction.denominator().expanded(self.work)?;
         Ok(Quotient { above: self.groups(fraction.numerator())?, below: self.groups(&below)? })
     }
@@ -194,7 +195,7 @@ impl<'a> Rounded<'a> {
         if self.depth > NESTED {
             return Err(Obstacle::TooLarge);
         }
-        let mut fraction = self.algebra.undone(fraction, self.work)?;
+        let mut fraction = self.algebra.undone(Cow::Borrowed(fraction), self.work)?.into_owned();
         // As it is written: a pole may cancel once a maximum is known, and is one all the same.
         let mut bound = self.divisor_far_out(&fraction)?;
         // Roundings that now mean what they take away.
@@ -209,14 +210,14 @@ impl<'a> Rounded<'a> {
             let value = match self.algebra.atom(number) {
                 Atom::Floor(inner) => {
                     taken.insert(variable);
-                    let inner = self.algebra.undone(&inner, self.work)?;
+                    let inner = self.algebra.undone(Cow::Borrowed(&inner), self.work)?;
                     bound = bound.max(self.divisor_far_out(&inner)?);
                     inner.minus(&Fraction::variable(variable), self.work)?
                 }
                 Atom::Maximum(arguments) => {
                     let (from, greatest) = self.greatest_far_out(&arguments)?;
                     bound = bound.max(from);
-                    self.algebra.undone(&greatest, self.work)?
+                    self.algebra.undone(Cow::Owned(greatest), self.work)?.into_owned()
                 }
                 Atom::Sigma(_) | Atom::Opaque(_) => return Err(Obstacle::TooLarge),
             };

@@ -1,6 +1,5 @@
 //! Arguments of an operator's call, bound to its rule: operands, sizes, flags, and what is passed on.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Elaborator;
@@ -8,6 +7,7 @@ use super::body::Scope;
 use super::shapes::Sizes;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
+use crate::lang::Named;
 use crate::lang::graph::{Setting, TensorId};
 use crate::lang::syntax::{Expression, Name};
 use crate::lang::value::{Callee, List, Value};
@@ -22,8 +22,8 @@ pub(super) struct Bound {
     /// Sizes and integer flags by name.
     pub sizes: Sizes,
     /// Sizes of a variadic parameter, or of one that is given as a list.
-    pub lists: BTreeMap<Rc<str>, Vec<Formula>>,
-    pub settings: BTreeMap<Rc<str>, Setting>,
+    pub lists: Named<Vec<Formula>>,
+    pub settings: Named<Setting>,
     /// Layers and operators passed.
     pub callees: Vec<Callee>,
     /// Keywords that the rule does not declare: for the callee that is passed.
@@ -53,9 +53,9 @@ impl Elaborator<'_> {
         let mut bound = Bound {
             operands: Vec::new(),
             numbers: 0,
-            sizes: Sizes::new(),
-            lists: BTreeMap::new(),
-            settings: BTreeMap::new(),
+            sizes: Sizes::default(),
+            lists: Named::default(),
+            settings: Named::default(),
             callees: Vec::new(),
             extra: Vec::new(),
             span: span.clone(),
@@ -89,22 +89,22 @@ impl Elaborator<'_> {
                     else {
                         return Err(wrong_argument(rule, &span, "takes no text"));
                     };
-                    bound.settings.insert(flag.name.as_str().into(), Setting::Text(text));
+                    bound.settings.insert(&flag.name, Setting::Text(text));
                 }
                 Value::Tensor(id) => match operand {
                     Some(current) if current.variadic => {
                         let count = bound.operands.len();
                         let name = if count == 0 {
-                            current.name.clone()
+                            Rc::clone(&current.name)
                         } else {
-                            format!("{}_{}", current.name, count + 1)
+                            format!("{}_{}", current.name, count + 1).into()
                         };
-                        bound.operands.push((name.into(), id));
+                        bound.operands.push((name, id));
                     }
                     Some(current) => {
-                        let name: Rc<str> = current.name.as_str().into();
+                        let name = Rc::clone(&current.name);
                         if current.optional {
-                            bound.settings.insert(Rc::clone(&name), Setting::Flag(true));
+                            bound.settings.insert(&name, Setting::Flag(true));
                         }
                         bound.operands.push((name, id));
                         operand = operands.next();
@@ -123,16 +123,16 @@ impl Elaborator<'_> {
                 }
                 Value::Size(value) => {
                     if takes_callee && rule.sizes.is_empty() {
-                        bound.lists.entry("positional".into()).or_default().push(value);
+                        bound.lists.entry("positional").push(value);
                         continue;
                     }
                     let Some(parameter) = rule.sizes.get(size) else {
                         return Err(wrong_argument(rule, &span, "takes fewer sizes"));
                     };
                     if parameter.variadic {
-                        bound.lists.entry(parameter.name.as_str().into()).or_default().push(value);
+                        bound.lists.entry(&parameter.name).push(value);
                     } else {
-                        bound.sizes.insert(parameter.name.as_str().into(), value);
+                        bound.sizes.insert(&parameter.name, value);
                         size += 1;
                     }
                 }
@@ -145,7 +145,7 @@ impl Elaborator<'_> {
                         return Err(wrong_argument(rule, &span, &what));
                     }
                     let sizes = self.list_of_sizes(&list, &span)?;
-                    bound.lists.entry(parameter.name.as_str().into()).or_default().extend(sizes);
+                    bound.lists.entry(&parameter.name).extend(sizes);
                     size += 1;
                 }
                 other => {
@@ -175,7 +175,11 @@ impl Elaborator<'_> {
             let bound_by_operand = rule.operands.iter().any(|operand| {
                 operand.optional
                     && bound.operands.iter().any(|(given, _)| **given == *operand.name)
-                    && operand.shape.iter().flatten().any(|entry| *entry == Dimension::Name(name.to_owned()))
+                    && operand
+                        .shape
+                        .iter()
+                        .flatten()
+                        .any(|entry| matches!(entry, Dimension::Name(bound) if **bound == *name))
             });
             let given = bound.sizes.contains_key(name) || bound.lists.contains_key(name);
             if !given && !bound_by_operand && !parameter.variadic {
@@ -187,7 +191,7 @@ impl Elaborator<'_> {
 
     fn bind_defaults(&self, rule: &Operator, bound: &mut Bound) {
         for flag in &rule.flags {
-            let name: Rc<str> = flag.name.as_str().into();
+            let name = &flag.name;
             match &flag.default {
                 FlagValue::None => {}
                 FlagValue::Boolean(value) => {
@@ -197,7 +201,7 @@ impl Elaborator<'_> {
                     bound.sizes.insert(name, self.algebra().integer(*value));
                 }
                 FlagValue::Text(text) => {
-                    bound.settings.insert(name, Setting::Text(text.as_str().into()));
+                    bound.settings.insert(name, Setting::Text(Rc::clone(text)));
                 }
             }
         }
@@ -213,17 +217,17 @@ impl Elaborator<'_> {
         takes_callee: bool,
     ) -> Result<()> {
         let key: Rc<str> = name.text.as_str().into();
-        let declared = rule.flags.iter().any(|flag| flag.name == name.text)
-            || rule.sizes.iter().any(|size| size.name == name.text)
-            || rule.operands.iter().any(|operand| operand.name == name.text);
+        let declared = rule.flags.iter().any(|flag| *flag.name == *name.text)
+            || rule.sizes.iter().any(|size| *size.name == *name.text)
+            || rule.operands.iter().any(|operand| *operand.name == *name.text);
         if !declared {
             if takes_callee {
                 bound.extra.push((name, value));
                 return Ok(());
             }
-            let known = rule.flags.iter().map(|flag| flag.name.as_str());
-            let known = known.chain(rule.sizes.iter().map(|size| size.name.as_str()));
-            let known = known.chain(rule.operands.iter().map(|operand| operand.name.as_str()));
+            let known = rule.flags.iter().map(|flag| &*flag.name);
+            let known = known.chain(rule.sizes.iter().map(|size| &*size.name));
+            let known = known.chain(rule.operands.iter().map(|operand| &*operand.name));
             return Err(Diagnostic::new(
                 "unknown-keyword",
                 format!("`{}` takes no `{}`", rule.name, name.text),
@@ -234,17 +238,17 @@ impl Elaborator<'_> {
         match value {
             Value::Tensor(id) => {
                 bound.operands.push((Rc::clone(&key), id));
-                bound.settings.insert(key, Setting::Flag(true));
+                bound.settings.insert(&key, Setting::Flag(true));
             }
             Value::Size(size) => {
-                bound.sizes.insert(Rc::clone(&key), size);
-                bound.settings.insert(key, Setting::Flag(true));
+                bound.sizes.insert(&key, size);
+                bound.settings.insert(&key, Setting::Flag(true));
             }
             Value::Flag(flag) => {
-                bound.settings.insert(key, Setting::Flag(flag));
+                bound.settings.insert(&key, Setting::Flag(flag));
             }
             Value::Text(text) => {
-                bound.settings.insert(key, Setting::Text(text));
+                bound.settings.insert(&key, Setting::Text(text));
             }
             Value::None => {
                 if rule.flag(&name.text).is_some_and(|flag| matches!(flag.default, FlagValue::Integer(_))) {
@@ -261,7 +265,7 @@ impl Elaborator<'_> {
                 }
                 let sizes = self.list_of_sizes(&list, &span)?;
                 bound.sizes.remove(&key);
-                bound.lists.insert(key, sizes);
+                bound.lists.insert(&key, sizes);
             }
             other => {
                 return Err(Diagnostic::new(
@@ -288,7 +292,7 @@ impl Elaborator<'_> {
 
 /// Whether a size may be given as a list: of several sizes, or one for each dimension of a window.
 fn takes_list(rule: &Operator, name: &str) -> bool {
-    let variadic = rule.sizes.iter().any(|size| size.name == name && size.variadic);
+    let variadic = rule.sizes.iter().any(|size| *size.name == *name && size.variadic);
     let window = matches!(&rule.shape, Shape::Primitive(primitive)
         if matches!(primitive.as_str(), "convolution" | "pooling") && matches!(name, "k" | "stride" | "padding"));
     variadic || window
@@ -296,11 +300,11 @@ fn takes_list(rule: &Operator, name: &str) -> bool {
 
 pub(super) fn wrong_argument(rule: &Operator, span: &Span, what: &str) -> Box<Diagnostic> {
     let mut parameters: Vec<String> =
-        rule.operands.iter().filter(|o| !o.optional).map(|o| o.name.clone()).collect();
+        rule.operands.iter().filter(|o| !o.optional).map(|o| o.name.to_string()).collect();
     parameters.extend(
         rule.sizes
             .iter()
-            .map(|size| if size.variadic { format!("*{}", size.name) } else { size.name.clone() }),
+            .map(|size| if size.variadic { format!("*{}", size.name) } else { size.name.to_string() }),
     );
     parameters.extend(rule.flags.iter().map(|flag| format!("{}=…", flag.name)));
     Diagnostic::new("wrong-arguments", format!("`{}` {what}", rule.name))

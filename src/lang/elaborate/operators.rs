@@ -1,6 +1,5 @@
 //! Calls of operators: arguments bound to a rule, weights made, results shaped, the call recorded.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Elaborator;
@@ -8,6 +7,7 @@ use super::body::Scope;
 use super::operands::Bound;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::lang::Named;
 use crate::lang::graph::{Action, OperatorCall, Setting, StorageKind, TensorId};
 use crate::lang::syntax::{Expression, Name};
 use crate::lang::value::{List, Value};
@@ -71,13 +71,13 @@ impl Elaborator<'_> {
     pub(super) fn offer_counts(&mut self, bound: &mut Bound, results: &[TensorId]) {
         if let Some(first) = results.first() {
             let values = self.values_of(&self.shape(*first));
-            bound.sizes.entry("result".into()).or_insert(values);
+            bound.sizes.insert_new("result", || values);
         }
         if !bound.sizes.contains_key("input") {
             let shapes: Vec<Formula> =
                 bound.operands.iter().take(1).map(|(_, id)| self.values_of(&self.shape(*id))).collect();
             if let [input] = shapes[..] {
-                bound.sizes.insert("input".into(), input);
+                bound.sizes.insert("input", input);
             }
         }
     }
@@ -101,7 +101,7 @@ impl Elaborator<'_> {
         }
         let copies = self.algebra().product(&self.experts);
         let call = OperatorCall {
-            operator: rule.name.as_str().into(),
+            operator: Rc::clone(&rule.name),
             operands: bound.operands,
             results: results.to_vec(),
             weights,
@@ -136,8 +136,7 @@ impl Elaborator<'_> {
             let entries = self
                 .match_pattern(&operand.name, pattern, &shape, &mut sizes, &mut leading, &span)
                 .map_err(|error| error.help(format!("in `{}`: {}", rule.name, rule.what)))?;
-            computed
-                .extend(entries.into_iter().map(|(formula, size)| (operand.name.as_str(), formula, size)));
+            computed.extend(entries.into_iter().map(|(formula, size)| (&*operand.name, formula, size)));
         }
         self.bind_rows(&mut sizes, leading.as_deref());
         for (operand, formula, size) in computed {
@@ -147,11 +146,9 @@ impl Elaborator<'_> {
         bound.sizes = sizes;
         let results = match &rule.shape {
             Shape::Pattern(patterns) => {
-                let sizes = bound.sizes.clone();
-                patterns
-                    .iter()
-                    .map(|pattern| self.result_shape(pattern, &sizes, leading.as_deref()))
-                    .collect()
+                let result =
+                    |pattern: &Vec<Dimension>| self.result_shape(pattern, &bound.sizes, leading.as_deref());
+                patterns.iter().map(result).collect()
             }
             Shape::Primitive(primitive) => self.primitive(scope, primitive, bound)?,
         };
@@ -190,14 +187,14 @@ impl Elaborator<'_> {
                 quantized.then(|| "quantized".into()),
                 bound.span.clone(),
             );
-            weights.push((weight.name.as_str().into(), place));
+            weights.push((Rc::clone(&weight.name), place));
         }
         Ok(weights)
     }
 
     /// The shape of a weight; a name that stands for several dimensions (a convolution's window) gives them all.
     fn weight_shape(
-        &mut self,
+        &self,
         pattern: &[Dimension],
         bound: &Bound,
         leading: Option<&[Formula]>,
@@ -205,8 +202,8 @@ impl Elaborator<'_> {
         let mut shape = Vec::new();
         for dimension in pattern {
             match dimension {
-                Dimension::Name(name) if bound.lists.contains_key(&**name) => {
-                    shape.extend_from_slice(&bound.lists[&**name]);
+                Dimension::Name(name) if bound.lists.contains_key(name) => {
+                    shape.extend_from_slice(&bound.lists[name]);
                 }
                 _ => shape.extend(self.result_shape(std::slice::from_ref(dimension), &bound.sizes, leading)),
             }
@@ -216,7 +213,7 @@ impl Elaborator<'_> {
 }
 
 /// Whether a condition of a rule holds in a call.
-pub fn holds(condition: &Condition, settings: &BTreeMap<Rc<str>, Setting>) -> bool {
+pub fn holds(condition: &Condition, settings: &Named<Setting>) -> bool {
     let set = |name: &str| match settings.get(name) {
         None | Some(Setting::Flag(false)) => false,
         Some(Setting::Flag(true) | Setting::Text(_)) => true,
@@ -225,7 +222,7 @@ pub fn holds(condition: &Condition, settings: &BTreeMap<Rc<str>, Setting>) -> bo
         Condition::Set(name) => set(name),
         Condition::Unset(name) => !set(name),
         Condition::Is(name, text) => {
-            matches!(settings.get(&**name), Some(Setting::Text(value)) if **value == **text)
+            matches!(settings.get(name), Some(Setting::Text(value)) if **value == **text)
         }
     }
 }

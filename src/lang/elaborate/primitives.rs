@@ -102,7 +102,7 @@ impl Elaborator<'_> {
             }
         }
         let all: Vec<Formula> = letters.iter().map(|(_, size)| *size).collect();
-        bound.sizes.insert("letters".into(), self.values_of(&all));
+        bound.sizes.insert("letters", self.values_of(&all));
         Ok(vec![result])
     }
 
@@ -177,12 +177,12 @@ impl Elaborator<'_> {
         for divided in [channels, out] {
             self.claim_division(divided, groups, bound.span.clone());
         }
-        bound.sizes.insert("B".into(), batch);
-        bound.sizes.insert("C_in".into(), channels);
-        bound.sizes.insert("C_out".into(), out);
-        bound.sizes.insert("positions".into(), self.values_of(&positions));
-        bound.sizes.insert("window".into(), self.values_of(&kernel));
-        bound.lists.insert("window".into(), kernel);
+        bound.sizes.insert("B", batch);
+        bound.sizes.insert("C_in", channels);
+        bound.sizes.insert("C_out", out);
+        bound.sizes.insert("positions", self.values_of(&positions));
+        bound.sizes.insert("window", self.values_of(&kernel));
+        bound.lists.insert("window", kernel);
         let mut result = vec![batch, out];
         result.extend(positions);
         Ok(vec![result])
@@ -198,8 +198,8 @@ impl Elaborator<'_> {
             kernel.clone()
         };
         let positions = self.window_positions(bound, trailing, &kernel, &stride)?;
-        bound.sizes.insert("window".into(), self.values_of(&kernel));
-        bound.sizes.insert("positions".into(), self.values_of(&positions));
+        bound.sizes.insert("window", self.values_of(&kernel));
+        bound.sizes.insert("positions", self.values_of(&positions));
         let mut result = shape[..2].to_vec();
         result.extend(positions);
         Ok(vec![result])
@@ -211,8 +211,8 @@ impl Elaborator<'_> {
         let dim = self.dimension(bound, "dim", shape.len())?;
         let others: Vec<Formula> =
             shape.iter().enumerate().filter(|(at, _)| *at != dim).map(|(_, size)| *size).collect();
-        bound.sizes.insert("n".into(), shape[dim]);
-        bound.sizes.insert("rows".into(), self.values_of(&others));
+        bound.sizes.insert("n", shape[dim]);
+        bound.sizes.insert("rows", self.values_of(&others));
         Ok(vec![shape])
     }
 

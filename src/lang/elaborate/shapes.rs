@@ -1,16 +1,14 @@
 //! Shapes: patterns of operator rules, broadcasting, and how shapes are shown in messages.
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
 use super::Elaborator;
-use crate::algebra::{Formula, Symbol};
+use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result, Span};
+use crate::lang::Named;
 use crate::notation::{Alphabet, Style, text};
 use crate::rules::Dimension;
 
 /// What a rule's names stand for in one call.
-pub(super) type Sizes = BTreeMap<Rc<str>, Formula>;
+pub(super) type Sizes = Named<Formula>;
 
 impl Elaborator<'_> {
     /// Product of sizes.
@@ -49,9 +47,9 @@ impl Elaborator<'_> {
                     at += extra;
                     continue;
                 }
-                Dimension::Name(name) => match sizes.get(name.as_str()).copied() {
+                Dimension::Name(name) => match sizes.get(name).copied() {
                     None => {
-                        sizes.insert(name.as_str().into(), shape[at]);
+                        sizes.insert(name, shape[at]);
                     }
                     Some(known) => self.require_same(operand, known, shape[at], span)?,
                 },
@@ -86,7 +84,7 @@ impl Elaborator<'_> {
 
     /// The shape that a result's pattern gives.
     pub(super) fn result_shape(
-        &mut self,
+        &self,
         pattern: &[Dimension],
         sizes: &Sizes,
         leading: Option<&[Formula]>,
@@ -95,7 +93,7 @@ impl Elaborator<'_> {
         for dimension in pattern {
             match dimension {
                 Dimension::Rest => shape.extend_from_slice(leading.unwrap_or(&[])),
-                Dimension::Name(name) => match sizes.get(name.as_str()) {
+                Dimension::Name(name) => match sizes.get(name) {
                     Some(size) => shape.push(*size),
                     None => shape.push(self.algebra().variable(self.algebra().symbol(name))),
                 },
@@ -108,7 +106,7 @@ impl Elaborator<'_> {
     /// `rows`: the product of the leading dimensions.
     pub(super) fn bind_rows(&self, sizes: &mut Sizes, leading: Option<&[Formula]>) {
         if let Some(leading) = leading {
-            sizes.entry("rows".into()).or_insert_with(|| self.algebra().product(leading));
+            sizes.insert_new("rows", || self.algebra().product(leading));
         }
     }
 
@@ -119,9 +117,10 @@ impl Elaborator<'_> {
 
     /// Refuses a size that is negative in this configuration.
     pub(super) fn require_not_negative(&self, what: &str, size: Formula, span: &Span) -> Result<()> {
-        let negative = match self.algebra().constant_integer(size) {
-            Some(number) => number < 0,
-            None => self.number(size).is_some_and(|number| number < num_traits::Zero::zero()),
+        let negative = match self.number(size) {
+            Some(number) => number < num_traits::Zero::zero(),
+            // Over the index of a loop.
+            None => self.algebra().constant_integer(size).is_some_and(|number| number < 0),
         };
         if !negative {
             return Ok(());
@@ -200,15 +199,6 @@ impl Elaborator<'_> {
 }
 
 /// A rule's formula with its names replaced by a call's sizes.
-pub fn instantiate(
-    algebra: &crate::algebra::Algebra,
-    formula: Formula,
-    sizes: &BTreeMap<Rc<str>, Formula>,
-) -> Formula {
-    let values = algebra
-        .symbols_of(formula)
-        .into_iter()
-        .filter_map(|symbol: Symbol| sizes.get(&*algebra.name(symbol)).map(|size| (symbol, *size)))
-        .collect();
-    algebra.substitute(formula, &values)
+pub fn instantiate(algebra: &crate::algebra::Algebra, formula: Formula, sizes: &Named<Formula>) -> Formula {
+    algebra.substitute_each(formula, |symbol| sizes.get(&*algebra.name(symbol)).copied())
 }

@@ -1,7 +1,6 @@
 //! Constructs that are more than a shape: functions on sizes, weights and buffers, caches, and operators that call a
 //! layer (`per_expert`, `cached`).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Elaborator;
@@ -12,6 +11,7 @@ use super::operators::pack;
 use super::shapes::Sizes;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::lang::Named;
 use crate::lang::graph::{Action, OperatorCall, Setting, StorageKind, TensorId};
 use crate::lang::syntax::{Expression, Name};
 use crate::lang::value::{Callee, Value};
@@ -129,8 +129,8 @@ impl Elaborator<'_> {
                 shape[at] = algebra.difference(seen, new);
                 read.push(self.values_of(&shape));
                 shape[at] = seen;
-                bound.sizes.insert("S".into(), new);
-                bound.sizes.insert("seen".into(), seen);
+                bound.sizes.insert("S", new);
+                bound.sizes.insert("seen", seen);
             }
             let result = self.new_tensor(shape, StorageKind::Cache);
             self.graph.tensors[result.0 as usize].dtype = dtype.clone();
@@ -267,8 +267,8 @@ impl Elaborator<'_> {
             operands,
             results: results.clone(),
             weights: Vec::new(),
-            sizes: Sizes::new(),
-            settings: BTreeMap::new(),
+            sizes: Sizes::default(),
+            settings: Named::default(),
             weight_copies: algebra.integer(1),
             cache: Some(cache),
             cache_traffic: Some(if fill { (none, held) } else { (held, none) }),
