@@ -30,7 +30,7 @@ impl Algebra {
     /// As [`Algebra::canonical`]; an error where the formula is too large to multiply out, or divides by 0 whatever
     /// its symbols are.
     pub fn try_canonical(&self, formula: Formula) -> Outcome<Rc<Canonical>> {
-        if let Some(known) = self.memo.borrow().get(&formula) {
+        if let Some(known) = self.memo.borrow().get(formula) {
             return known.clone();
         }
         // Made before anything that rests on them.
@@ -40,7 +40,7 @@ impl Algebra {
         let mut stack = vec![formula];
         let mut long: FxHashMap<Formula, LongSum> = FxHashMap::default();
         while let Some(&top) = stack.last() {
-            if self.memo.borrow().contains_key(&top) {
+            if self.memo.borrow().has(top) {
                 stack.pop();
                 continue;
             }
@@ -48,27 +48,25 @@ impl Algebra {
             let node = self.node(top);
             match &node {
                 Node::Sigma { from, to, .. } => {
-                    stack.extend(
-                        [*from, *to].into_iter().filter(|part| !self.memo.borrow().contains_key(part)),
-                    );
+                    stack.extend([*from, *to].into_iter().filter(|part| !self.memo.borrow().has(*part)));
                     if stack.len() == waiting {
                         let body = self.open_body(top, &work)?;
-                        stack.extend(Some(body).filter(|body| !self.memo.borrow().contains_key(body)));
+                        stack.extend(Some(body).filter(|body| !self.memo.borrow().has(*body)));
                     }
                 }
                 Node::Symbol(symbol) => {
-                    let base = self.base_of(*symbol).filter(|base| !self.memo.borrow().contains_key(base));
+                    let base = self.base_of(*symbol).filter(|base| !self.memo.borrow().has(*base));
                     stack.extend(base);
                 }
                 Node::Sum(parts) if parts.len() >= LONG => {
                     let memo = self.memo.borrow();
                     let sum = long.entry(top).or_insert_with(|| self.long_sum(parts));
-                    stack.extend(sum.rest.iter().copied().filter(|part| !memo.contains_key(part)));
+                    stack.extend(sum.rest.iter().copied().filter(|part| !memo.has(*part)));
                 }
                 node => {
                     let memo = self.memo.borrow();
                     node.for_each_part(|part| {
-                        if !memo.contains_key(&part) {
+                        if !memo.has(part) {
                             stack.push(part);
                         }
                     });
@@ -85,15 +83,20 @@ impl Algebra {
                 let fraction = self.with_reduced_maxima(fraction, &work);
                 Rc::new(Canonical { fraction })
             });
-            self.memo.borrow_mut().insert(top, result);
+            self.remember(top, result);
             stack.pop();
         }
-        self.memo.borrow()[&formula].clone()
+        self.done(formula)
+    }
+
+    pub(super) fn remember(&self, formula: Formula, canonical: Outcome<Rc<Canonical>>) {
+        let formulas = self.nodes.borrow().len();
+        self.memo.borrow_mut().insert(formula, canonical, formulas);
     }
 
     /// The canonical fraction of a formula already in the memo.
     fn done(&self, formula: Formula) -> Outcome<Rc<Canonical>> {
-        self.memo.borrow()[&formula].clone()
+        self.memo.borrow().get(formula).expect("made before").clone()
     }
 
     fn all_done(&self, parts: &[Formula]) -> Outcome<SmallVec<[Rc<Canonical>; 8]>> {

@@ -16,6 +16,7 @@ use super::fraction::Fraction;
 use super::identities::Recording;
 use super::interned::Interned;
 use super::limits::{Limits, Outcome};
+use super::memo::Memo;
 use super::readable::Form;
 use super::residues::Residues;
 use super::sums::Indices;
@@ -46,7 +47,7 @@ pub struct Algebra {
     pub(super) atoms: RefCell<Atoms>,
     pub(super) facts: RefCell<Facts>,
     pub(super) indices: RefCell<Indices>,
-    pub(super) memo: RefCell<FxHashMap<Formula, Outcome<Rc<Canonical>>>>,
+    pub(super) memo: RefCell<Memo<Outcome<Rc<Canonical>>>>,
     /// Canonical forms as they are shown, where that is not as they are.
     pub(super) shown: RefCell<FxHashMap<Formula, Option<Rc<Fraction>>>>,
     /// Forms for people made so far.

@@ -57,6 +57,7 @@ mod interned;
 mod kernels;
 mod leading;
 mod limits;
+mod memo;
 mod modular;
 mod monomial;
 mod multiplying;

@@ -185,7 +185,7 @@ impl Algebra {
     /// where there is one. `None` where it is too large.
     pub fn formula_of(&self, canonical: &Rc<Canonical>) -> Option<Formula> {
         let formula = self.expanded_fraction(&canonical.fraction).ok()?;
-        self.memo.borrow_mut().insert(formula, Ok(canonical.clone()));
+        self.remember(formula, Ok(canonical.clone()));
         Some(self.in_form(formula, Form::Expanded, || formula))
     }
 }

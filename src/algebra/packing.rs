@@ -108,11 +108,13 @@ pub fn common(a: Packed, b: Packed) -> Packed {
 
 /// Moves exponents to another table; `places` tells where each place of the old one goes.
 pub fn moved(packed: Packed, places: &[u8]) -> Packed {
-    let mut result = packed >> 120 << 120;
-    for (from, &to) in places.iter().enumerate() {
-        result |= (packed >> shift(from) & 0xff) << shift(usize::from(to));
+    let from = packed.to_be_bytes();
+    let mut result = [0; VARIABLES + 1];
+    result[0] = from[0];
+    for (exponent, &to) in from[1..].iter().zip(places) {
+        result[usize::from(to) + 1] = *exponent;
     }
-    result
+    Packed::from_be_bytes(result)
 }
 
 /// Moves exponents from one table to another that holds its variables.
@@ -128,20 +130,20 @@ pub fn united(a: &Rc<[Variable]>, b: &Rc<[Variable]>) -> Rc<[Variable]> {
             return Rc::clone(all);
         }
     }
-    let mut all: SmallVec<[Variable; 2 * VARIABLES]> = SmallVec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (&a[..], &b[..]);
-    while let (Some(x), Some(y)) = (a.first(), b.first()) {
-        all.push(*x.min(y));
-        if x <= y {
-            a = &a[1..];
-        }
-        if y <= all.last().expect("just pushed") {
-            b = &b[1..];
+    let mut all: SmallVec<[Variable; 2 * VARIABLES]> = SmallVec::from_slice(a);
+    add_variables(&mut all, b);
+    all.as_slice().into()
+}
+
+/// Adds the variables of a sorted table to those of another.
+pub fn add_variables(all: &mut SmallVec<[Variable; 2 * VARIABLES]>, more: &[Variable]) {
+    let mut at = 0;
+    for variable in more {
+        at += all[at..].iter().take_while(|known| *known < variable).count();
+        if all.get(at) != Some(variable) {
+            all.insert(at, *variable);
         }
     }
-    all.extend_from_slice(a);
-    all.extend_from_slice(b);
-    all.as_slice().into()
 }
 
 /// Whether a sorted table holds all of another.

@@ -15,6 +15,25 @@ use super::polynomial::Polynomial;
 use super::products;
 use super::terms::{self, Key};
 
+/// One table for all, while it fits.
+fn common_table(summands: &[&Polynomial]) -> Option<Rc<[Variable]>> {
+    let tables = || {
+        summands.iter().map(|summand| match &summand.0 {
+            InPacked(table, _) => Some(table),
+            Sparse(_) => None,
+        })
+    };
+    let mut all: SmallVec<[Variable; 2 * packing::VARIABLES]> = SmallVec::new();
+    for table in tables() {
+        packing::add_variables(&mut all, table?);
+        if all.len() > packing::VARIABLES {
+            return None;
+        }
+    }
+    let known = tables().flatten().find(|table| table.len() == all.len());
+    Some(known.map_or_else(|| all.as_slice().into(), Rc::clone))
+}
+
 impl Polynomial {
     /// The sum of many, collected at once.
     pub fn sum<'a>(summands: impl IntoIterator<Item = &'a Polynomial>) -> Self {
@@ -26,22 +45,7 @@ impl Polynomial {
             _ => {}
         }
         let count = summands.iter().map(|summand| summand.len()).sum();
-        // One table for all, while it fits.
-        let mut table: Option<Rc<[Variable]>> = match &summands[0].0 {
-            InPacked(variables, _) => Some(variables.clone()),
-            Sparse(_) => None,
-        };
-        for summand in &summands[1..] {
-            table = table.and_then(|table| match &summand.0 {
-                InPacked(variables, _) if *variables == table || variables.is_empty() => Some(table),
-                InPacked(variables, _) if table.is_empty() => Some(variables.clone()),
-                InPacked(variables, _) => {
-                    Some(packing::united(&table, variables)).filter(|all| all.len() <= packing::VARIABLES)
-                }
-                Sparse(_) => None,
-            });
-        }
-        match table {
+        match common_table(&summands) {
             Some(table) => {
                 let mut terms = Vec::with_capacity(count);
                 for summand in summands {

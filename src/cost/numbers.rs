@@ -53,7 +53,11 @@ impl<'a> CostTree<'a> {
     pub fn numbers<'t>(&'t self, point: &'t Point) -> Result<Numbers<'t, 'a>, EvaluationError> {
         let mut known: FxHashMap<Formula, Rational> = FxHashMap::default();
         let mut own = Vec::with_capacity(self.nodes.len());
-        for place in 0..self.nodes.len() {
+        for (place, node) in self.nodes.iter().enumerate() {
+            if node.entries.is_empty() && node.weights.is_empty() && node.caches.is_empty() {
+                own.push(vec![zero(); INTENSITY_BYTES + 1]);
+                continue;
+            }
             let terms = (0..=INTENSITY_BYTES).map(|column| self.own_terms(NodeId(place), column));
             let mut line = Line::with_capacity(INTENSITY_BYTES + 1);
             for terms in terms {

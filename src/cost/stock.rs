@@ -39,11 +39,11 @@ impl CostTree<'_> {
     pub(super) fn add_weight(&mut self, node: NodeId, weight: Weight, active: Option<Formula>) -> usize {
         let algebra = self.algebra;
         let values = algebra.product(&[weight.count, algebra.product(&weight.shape)]);
-        let size = self.counting.bytes.of(StorageKind::Weight, weight.dtype.as_deref());
-        let bytes = algebra.product(&[algebra.number(size), values]);
+        let each = algebra.number(self.counting.bytes.of(StorageKind::Weight, weight.dtype.as_deref()));
+        let bytes = algebra.product(&[each, values]);
         let place = self.weights.len();
         self.nodes[node.0].weights.push(place);
-        self.weights.push(OwnedWeight { weight, node, values, bytes, active });
+        self.weights.push(OwnedWeight { weight, node, values, bytes, each, active });
         place
     }
 

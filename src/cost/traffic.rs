@@ -6,7 +6,7 @@
 use rustc_hash::FxHashSet as HashSet;
 use std::cell::RefCell;
 
-use crate::algebra::{Algebra, Formula, Rational};
+use crate::algebra::{Algebra, Formula};
 use crate::lang::{Action, Graph, Item, OperatorCall, StorageKind, TensorId, instantiate};
 use crate::rules::{Operator, RuleSet};
 
@@ -94,15 +94,15 @@ struct Collector<'c> {
 }
 
 impl Collector<'_> {
-    fn add(&mut self, part: IoPart, values: Formula, size: Rational) {
+    fn add(&mut self, part: IoPart, values: Formula, size: Formula) {
         if values != self.algebra.integer(0) {
             self.found.push((part, values, size));
         }
     }
 
-    fn tensor_size(&self, id: TensorId) -> Rational {
+    fn tensor_size(&self, id: TensorId) -> Formula {
         let tensor = &self.graph.tensors[id.0 as usize];
-        self.bytes.of(tensor.kind, tensor.dtype.as_deref())
+        self.algebra.number(self.bytes.of(tensor.kind, tensor.dtype.as_deref()))
     }
 
     fn values(&self, id: TensorId) -> Formula {
@@ -111,7 +111,7 @@ impl Collector<'_> {
 }
 
 /// What is transferred: of what, how many values, bytes of each.
-pub(super) type Transfer = (IoPart, Formula, Rational);
+pub(super) type Transfer = (IoPart, Formula, Formula);
 
 /// Traffic of one call under the three models, in the order of `IoModel`.
 pub(super) fn traffic(
@@ -206,7 +206,7 @@ fn weights_read(to: &mut Collector<'_>, rule: &Operator, call: &OperatorCall) {
         let whole = to.algebra.product(&weight.shape);
         let values = touched(to, rule, call, name, whole);
         let values = to.algebra.product(&[call.weight_copies, values]);
-        let size = to.bytes.of(StorageKind::Weight, weight.dtype.as_deref());
+        let size = to.algebra.number(to.bytes.of(StorageKind::Weight, weight.dtype.as_deref()));
         to.add(IoPart::Weights, values, size);
     }
 }
@@ -228,7 +228,7 @@ fn boundary(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &Operator
     weights_read(&mut to, rule, call);
     if let Some((read, written)) = call.cache_traffic {
         let size = to.tensor_size(call.results[0]);
-        to.add(IoPart::KvCache, read, size.clone());
+        to.add(IoPart::KvCache, read, size);
         to.add(IoPart::KvCache, written, size);
         return to.found;
     }

@@ -85,8 +85,18 @@ pub(super) struct Entry {
     pub cuda_core: Formula,
     /// Work that its rule states and the convention does not count.
     pub uncounted: bool,
-    /// By I/O model: part, values, bytes.
-    pub traffic: [Vec<(IoPart, Formula, Formula)>; 3],
+    /// By I/O model.
+    pub traffic: [Vec<Traffic>; 3],
+}
+
+/// What an operator reads or writes of one tensor.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Traffic {
+    pub part: IoPart,
+    pub values: Formula,
+    pub bytes: Formula,
+    /// Bytes of a value.
+    pub each: Formula,
 }
 
 /// A parameter tensor of the model with its path in the tree.
@@ -97,6 +107,8 @@ pub struct OwnedWeight {
     /// How many values it has.
     pub(super) values: Formula,
     pub(super) bytes: Formula,
+    /// Bytes of a value.
+    pub(super) each: Formula,
     /// Runs in this phase, with this many values for one token.
     pub(super) active: Option<Formula>,
 }
@@ -153,6 +165,35 @@ impl<'a> CostTree<'a> {
         numbers: &Point,
     ) -> CostTree<'a> {
         super::walk::build(algebra, rules, counting, graph, numbers, false)
+    }
+
+    /// Nothing that costs anything.
+    pub fn empty(algebra: &'a Algebra, rules: &'a RuleSet, counting: Counting<'a>) -> CostTree<'a> {
+        let root = Node {
+            parent: None,
+            children: Vec::new(),
+            segment: "".into(),
+            layers: Vec::new(),
+            kind: NodeKind::Root,
+            calls: algebra.integer(1),
+            entries: Vec::new(),
+            weights: Vec::new(),
+            caches: Vec::new(),
+            ranges: Vec::new(),
+            labels: Vec::new(),
+        };
+        CostTree {
+            algebra,
+            rules,
+            counting,
+            nodes: vec![root],
+            entries: Vec::new(),
+            weights: Vec::new(),
+            caches: Vec::new(),
+            liveness: Liveness::default(),
+            classes: HashMap::default(),
+            by_path: OnceCell::new(),
+        }
     }
 
     /// The weights of a graph with their paths, without any cost.
@@ -263,6 +304,19 @@ impl<'a> CostTree<'a> {
     /// The formula of traffic under any I/O model, in values or bytes.
     pub fn io(&self, id: NodeId, model: IoModel, part: Option<IoPart>, bytes: bool) -> Formula {
         self.sum_entries(id, |entry| traffic(entry, model, part, bytes))
+    }
+
+    /// The bytes of each value of traffic, where all values have as many.
+    pub fn bytes_of_values(&self, id: NodeId, model: IoModel) -> Option<Formula> {
+        let operators = self.in_order(id).into_iter().flat_map(|node| &self.nodes[node.0].entries);
+        let traffic = operators.flat_map(|entry| &self.entries[*entry].traffic[model as usize]);
+        same_for_all(traffic.map(|traffic| traffic.each))
+    }
+
+    /// The bytes of each parameter of a node, where all have as many.
+    pub fn bytes_of_parameters(&self, id: NodeId) -> Option<Formula> {
+        let weights = self.in_order(id).into_iter().flat_map(|node| &self.nodes[node.0].weights);
+        same_for_all(weights.map(|place| self.weights[*place].each))
     }
 
     /// The classes of iterations of a loop, where it has several.
@@ -384,6 +438,11 @@ impl<'a> CostTree<'a> {
     }
 }
 
+fn same_for_all(mut values: impl Iterator<Item = Formula>) -> Option<Formula> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
+}
+
 /// What an operator adds to a metric.
 pub(super) type Terms = SmallVec<[Formula; 4]>;
 
@@ -391,7 +450,7 @@ pub(super) type Terms = SmallVec<[Formula; 4]>;
 pub(super) fn traffic(entry: &Entry, model: IoModel, part: Option<IoPart>, bytes: bool) -> Terms {
     entry.traffic[model as usize]
         .iter()
-        .filter(|(of, ..)| part.is_none_or(|part| part == *of))
-        .map(|(_, values, in_bytes)| if bytes { *in_bytes } else { *values })
+        .filter(|traffic| part.is_none_or(|part| part == traffic.part))
+        .map(|traffic| if bytes { traffic.bytes } else { traffic.values })
         .collect()
 }

@@ -9,10 +9,10 @@ use crate::rules::{RuleSet, Unit};
 
 use super::counting::Counting;
 use super::flops::flops;
-use super::live::{Event, Liveness};
+use super::live::Event;
 use super::loops::Flow;
 use super::traffic::{Body, executes, storage, traffic};
-use super::tree::{CostTree, Entry, Node, NodeId, NodeKind};
+use super::tree::{CostTree, Entry, Node, NodeId, NodeKind, Traffic};
 
 pub(super) fn build<'a>(
     algebra: &'a Algebra,
@@ -22,31 +22,7 @@ pub(super) fn build<'a>(
     numbers: &Point,
     weights_alone: bool,
 ) -> CostTree<'a> {
-    let root = Node {
-        parent: None,
-        children: Vec::new(),
-        segment: "".into(),
-        layers: Vec::new(),
-        kind: NodeKind::Root,
-        calls: algebra.integer(1),
-        entries: Vec::new(),
-        weights: Vec::new(),
-        caches: Vec::new(),
-        ranges: Vec::new(),
-        labels: Vec::new(),
-    };
-    let tree = CostTree {
-        algebra,
-        rules,
-        counting,
-        nodes: vec![root],
-        entries: Vec::new(),
-        weights: Vec::new(),
-        caches: Vec::new(),
-        liveness: Liveness::default(),
-        classes: HashMap::default(),
-        by_path: std::cell::OnceCell::new(),
-    };
+    let tree = CostTree::empty(algebra, rules, counting);
     let mut walk = Walk {
         tree,
         graph,
@@ -221,9 +197,9 @@ impl<'a, 'g> Walk<'a, 'g> {
         let cuda_core = flops(algebra, rules, &self.tree.counting, call, Unit::CudaCore);
         let per_call = traffic(algebra, rules, &self.tree.counting.bytes, self.graph, body, call);
         let traffic = per_call.map(|parts| {
-            let scaled = parts.into_iter().map(|(part, values, size)| {
+            let scaled = parts.into_iter().map(|(part, values, each)| {
                 let values = self.multiplied(values, around);
-                (part, values, algebra.product(&[algebra.number(size), values]))
+                Traffic { part, values, bytes: algebra.product(&[each, values]), each }
             });
             scaled.collect()
         });

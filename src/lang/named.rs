@@ -3,8 +3,6 @@
 use std::ops::{Deref, Index};
 use std::rc::Rc;
 
-use smallvec::SmallVec;
-
 /// A name that a rule declares, or one that shape primitives and the elaboration offer to every rule.
 #[derive(Debug, Clone)]
 pub enum Key {
@@ -39,11 +37,11 @@ impl From<&Rc<str>> for Key {
 
 /// Values by name, in the order in which the names came. There are so few that a search is the quickest way to one.
 #[derive(Debug, Clone)]
-pub struct Named<V>(SmallVec<[(Key, V); 6]>);
+pub struct Named<V>(Vec<(Key, V)>);
 
 impl<V> Default for Named<V> {
     fn default() -> Self {
-        Named(SmallVec::new())
+        Named(Vec::new())
     }
 }
 

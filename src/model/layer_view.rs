@@ -8,6 +8,7 @@ use super::bound::{BoundModel, structure};
 use super::view::{View, ViewSymbol};
 use crate::algebra::{Formula, Node, Point, Rational, Symbol};
 use crate::config::Setting;
+use crate::cost::CostTree;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::lang::syntax::{Expression, ExpressionKind, Layer};
 use crate::lang::{Environment, LayerArguments, LayerReference, Occurrence, Value, elaborate_layer};
@@ -50,6 +51,13 @@ fn collect(entry: &Expression, names: &mut Vec<String>) {
         }
         _ => {}
     }
+}
+
+/// What a layer by itself is asked for.
+#[derive(Debug, Clone, Copy)]
+enum Wanted {
+    Costs,
+    Shapes,
 }
 
 /// The symbols of a layer by itself, while they are made.
@@ -150,12 +158,18 @@ impl BoundModel {
         outer: Rc<Point>,
         phase: &str,
     ) -> Result<View<'_>> {
-        match self.view_with(name, occurrence, outer.clone(), phase, false) {
-            Err(error) if error.code == "shape-mismatch" => {
-                self.view_with(name, occurrence, outer, phase, true).map_err(|_| error)
-            }
-            other => other,
-        }
+        self.view_with(name, occurrence, outer, phase, Wanted::Costs)
+    }
+
+    /// As [`BoundModel::view_of_call`], for its shapes: nothing in it costs anything.
+    pub(super) fn shapes_of_call(
+        &self,
+        name: &str,
+        occurrence: &Occurrence,
+        outer: Rc<Point>,
+        phase: &str,
+    ) -> Result<View<'_>> {
+        self.view_with(name, Some(occurrence), outer, phase, Wanted::Shapes)
     }
 
     fn view_with(
@@ -164,6 +178,23 @@ impl BoundModel {
         occurrence: Option<&Occurrence>,
         outer: Rc<Point>,
         phase: &str,
+        wanted: Wanted,
+    ) -> Result<View<'_>> {
+        match self.view_tied(name, occurrence, outer.clone(), phase, wanted, false) {
+            Err(error) if error.code == "shape-mismatch" => {
+                self.view_tied(name, occurrence, outer, phase, wanted, true).map_err(|_| error)
+            }
+            other => other,
+        }
+    }
+
+    fn view_tied(
+        &self,
+        name: &str,
+        occurrence: Option<&Occurrence>,
+        outer: Rc<Point>,
+        phase: &str,
+        wanted: Wanted,
         tied: bool,
     ) -> Result<View<'_>> {
         let reference = self.layer_named(name)?;
@@ -187,7 +218,11 @@ impl BoundModel {
             unroll: false,
         };
         let graph = elaborate_layer(&environment, name, &arguments)?;
-        let tree = self.cost_tree(phase, &graph, &numbers);
+        let counting = self.counting(phase);
+        let tree = match wanted {
+            Wanted::Costs => CostTree::build(&self.algebra, &self.rules, counting, &graph, &numbers),
+            Wanted::Shapes => CostTree::empty(&self.algebra, &self.rules, counting),
+        };
         let view = self.assemble(tree, &graph, phase, Some(name.to_owned()), own.symbols, Rc::new(numbers));
         view.check_conditions()?;
         Ok(view)

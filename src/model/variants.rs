@@ -119,8 +119,8 @@ impl BoundModel {
         })
     }
 
-    /// A layer called so that the branches run which the calls leave out: for shapes, not for costs. Views that
-    /// cannot be made are left out.
+    /// A layer called so that the branches run which the calls leave out: for shapes, without costs. Views that cannot
+    /// be made are left out.
     pub fn other_branches(&self, name: &str, calls: &[&View<'_>]) -> Vec<View<'_>> {
         let Ok(reference) = self.layer_named(name) else { return Vec::new() };
         let Ok((Some(occurrence), numbers, phase)) = self.first_occurrence(name) else { return Vec::new() };
@@ -135,7 +135,7 @@ impl BoundModel {
             let mut occurrence = occurrence.clone();
             occurrence.keywords.insert(keyword.clone(), value);
             self.free_sizes(&reference.layer, &mut occurrence);
-            views.extend(self.view_of_call(name, Some(&occurrence), numbers.clone(), &phase));
+            views.extend(self.shapes_of_call(name, &occurrence, numbers.clone(), &phase));
         }
         views
     }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use super::document::{Inline, Item, Line};
 use crate::algebra::{Algebra, Formula, Node, Point, Rational, Symbol};
+use crate::config::ModelDescription;
 use crate::model::{BoundModel, View};
 use crate::notation::quantity::format_exact;
 use crate::notation::{
@@ -34,8 +35,10 @@ pub struct Printer<'m> {
     locals: RefCell<Vec<Local>>,
     /// Symbols of what has been printed.
     printed: RefCell<Vec<Symbol>>,
-    /// Shown forms of symbols.
-    names: HashMap<String, DisplayName>,
+    /// What symbols are called in LaTeX, by the model.
+    description: Option<&'m ModelDescription>,
+    /// The same of a layer's own symbols.
+    own_names: HashMap<String, String>,
 }
 
 /// A size with a name of its own.
@@ -67,24 +70,29 @@ impl<'m> Printer<'m> {
             known: RefCell::default(),
             locals: RefCell::default(),
             printed: RefCell::default(),
-            names: HashMap::default(),
+            description: None,
+            own_names: HashMap::default(),
         }
     }
 
     /// For a section about a view.
     pub fn new(model: &'m BoundModel, view: &View<'_>) -> Printer<'m> {
-        let known = model.description.symbols.iter().map(|symbol| (&symbol.name, &symbol.latex));
-        let known = known.chain(model.description.runtime.iter().map(|key| (&key.name, &key.latex)));
-        let own = view
-            .symbols
-            .iter()
-            .filter(|symbol| symbol.latex != symbol.name)
-            .map(|symbol| (&symbol.name, &symbol.latex));
-        let shown = |(name, latex): (&String, &String)| Some((name.clone(), DisplayName::from_latex(latex)?));
-        let names = known.chain(own).filter_map(shown).collect();
-        let printer = Printer { names, ..Printer::plain(&model.algebra) };
+        let own = view.symbols.iter().filter(|symbol| symbol.latex != symbol.name);
+        let own_names = own.map(|symbol| (symbol.name.clone(), symbol.latex.clone())).collect();
+        let printer =
+            Printer { description: Some(&model.description), own_names, ..Printer::plain(&model.algebra) };
         printer.learn(view);
         printer
+    }
+
+    /// The shown form of a symbol.
+    fn display_name(&self, name: &str) -> Option<DisplayName> {
+        let own = self.own_names.get(name).and_then(|latex| DisplayName::from_latex(latex));
+        own.or_else(|| {
+            let key = self.description?.runtime_key(name).and_then(|key| DisplayName::from_latex(&key.latex));
+            let symbol = || DisplayName::from_latex(&self.description?.symbol(name)?.latex);
+            key.or_else(symbol)
+        })
     }
 
     /// Takes up the numbers of another view over the same symbols.
@@ -312,7 +320,7 @@ impl<'m> Printer<'m> {
             .iter()
             .map(|(name, formula)| Equation::define(name, self.breakable(*formula)))
             .collect();
-        let names = |name: &str| self.names.get(name).cloned();
+        let names = |name: &str| self.display_name(name);
         let style = self.style(&names);
         latex_block_of_layout(&layout_lines(self.algebra, &equations, &style, Form::Stacked))
     }

@@ -23,7 +23,7 @@ impl Layer<'_, '_> {
         let mut items =
             vec![self.printer.item(Line::default(), &name, &[self.printer.readable(total)], after)];
         let bytes = tree.formula(root, Metric::WeightsBytes);
-        let shown = self.in_bytes(bytes, total, &name)?;
+        let shown = self.in_bytes(tree.bytes_of_parameters(root), bytes, total, &name);
         let number = format_si(&self.view.number(root, Metric::WeightsBytes)?, Unit::Byte, 4);
         let after = Line::of(format!(", here {number}"));
         items.push(self.printer.item(Line::of("Bytes"), "W_bytes", &[shown], after));

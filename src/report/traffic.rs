@@ -1,7 +1,5 @@
 //! I/O of a layer by itself: values, then bytes, then bits.
 
-use num_traits::Zero;
-
 use super::document::{Document, Line};
 use super::flops::Layer;
 use crate::algebra::{Formula, Rational};
@@ -52,7 +50,7 @@ impl Layer<'_, '_> {
             items.push(self.printer.item(Line::of("Factored"), &total, rest, Line::default()));
         }
         let bytes = tree.io(root, model, None, true);
-        let shown = self.in_bytes(bytes, values, &total)?;
+        let shown = self.in_bytes(tree.bytes_of_values(root, model), bytes, values, &total);
         let bits = algebra.product(&[algebra.integer(8), algebra.named("T_bytes", bytes)]);
         let number = self.view.evaluate(bytes)?;
         let in_bits = &number * Rational::from_integer(8.into());
@@ -66,15 +64,17 @@ impl Layer<'_, '_> {
     }
 
     /// `2*T_Attention` where every value has as many bytes.
-    pub(super) fn in_bytes(&self, bytes: Formula, values: Formula, total: &str) -> Result<Formula> {
+    pub(super) fn in_bytes(
+        &self,
+        each: Option<Formula>,
+        bytes: Formula,
+        values: Formula,
+        total: &str,
+    ) -> Formula {
         let algebra = self.printer.algebra;
-        let number = self.view.evaluate(values)?;
-        if !number.is_zero() {
-            let each = algebra.number(self.view.evaluate(bytes)? / number);
-            if algebra.same(bytes, algebra.product(&[each, values])) {
-                return Ok(algebra.product(&[each, algebra.named(total, values)]));
-            }
+        match each {
+            Some(each) => algebra.product(&[each, algebra.named(total, values)]),
+            None => self.printer.readable(bytes),
         }
-        Ok(self.printer.readable(bytes))
     }
 }

@@ -200,5 +200,5 @@ impl Elaborator<'_> {
 
 /// A rule's formula with its names replaced by a call's sizes.
 pub fn instantiate(algebra: &crate::algebra::Algebra, formula: Formula, sizes: &Named<Formula>) -> Formula {
-    algebra.substitute_each(formula, |symbol| sizes.get(&*algebra.name(symbol)).copied())
+    algebra.substitute_each(formula, |symbol| sizes.get(&algebra.name(symbol)).copied())
 }
