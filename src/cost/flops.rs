@@ -26,9 +26,7 @@ pub(super) fn flops(
     call: &OperatorCall,
     unit: Unit,
 ) -> Counted {
-    let Some(rule) = rules.operators.get(&*call.operator) else {
-        return Counted { flops: algebra.integer(0), left_out: false, why: Vec::new() };
-    };
+    let rule = &call.rule;
     // In the order of their file, whatever that of the command line.
     let chosen: Vec<(&Switch, &str)> = if counting.switches.is_empty() {
         Vec::new()

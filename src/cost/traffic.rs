@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use crate::algebra::{Algebra, Formula};
 use crate::lang::{Action, Graph, Item, OperatorCall, StorageKind, TensorId, instantiate};
-use crate::rules::{Operator, RuleSet};
+use crate::rules::Operator;
 
 use super::counting::ByteSizes;
 use super::metric::IoPart;
@@ -116,13 +116,12 @@ pub(super) type Transfer = (IoPart, Formula, Formula);
 /// Traffic of one call under the three models, in the order of `IoModel`.
 pub(super) fn traffic(
     algebra: &Algebra,
-    rules: &RuleSet,
     bytes: &ByteSizes,
     graph: &Graph,
     body: &Body,
     call: &OperatorCall,
 ) -> [Vec<Transfer>; 3] {
-    let rule = &rules.operators[&*call.operator];
+    let rule = &call.rule;
     let collector = || Collector { algebra, graph, bytes, found: Vec::new() };
     [
         named_tensors(collector(), body, call),

@@ -135,7 +135,7 @@ impl<'a, 'g> Walk<'a, 'g> {
         let start = self.tree.liveness.events.len();
         match &item.action {
             Action::Operator(call) => {
-                let node = self.enter(parent, segment, NodeKind::Operator, Some(&call.operator), around);
+                let node = self.enter(parent, segment, NodeKind::Operator, Some(&call.rule.name), around);
                 self.count_call(node, around);
                 self.operator(node, call, around, body);
                 self.close(node, start);
@@ -195,7 +195,7 @@ impl<'a, 'g> Walk<'a, 'g> {
         let rules = self.tree.rules;
         let tensor_core = flops(algebra, rules, &self.tree.counting, call, Unit::TensorCore);
         let cuda_core = flops(algebra, rules, &self.tree.counting, call, Unit::CudaCore);
-        let per_call = traffic(algebra, rules, &self.tree.counting.bytes, self.graph, body, call);
+        let per_call = traffic(algebra, &self.tree.counting.bytes, self.graph, body, call);
         let traffic = per_call.map(|parts| {
             let scaled = parts.into_iter().map(|(part, values, each)| {
                 let values = self.multiplied(values, around);
@@ -205,7 +205,7 @@ impl<'a, 'g> Walk<'a, 'g> {
         });
         let entry = Entry {
             labels: around.labels.clone(),
-            operator: Rc::clone(&call.operator),
+            operator: Rc::clone(&call.rule.name),
             span: call.span.clone(),
             tensor_core: self.multiplied(tensor_core.flops, around),
             cuda_core: self.multiplied(cuda_core.flops, around),
@@ -225,7 +225,7 @@ impl<'a, 'g> Walk<'a, 'g> {
     fn active(&self, call: &OperatorCall, name: &str, place: usize) -> Formula {
         let algebra = self.tree.algebra;
         let weight = &self.graph.weights[place];
-        let rule = &self.tree.rules.operators[&*call.operator];
+        let rule = &call.rule;
         let values = match rule.traffic.iter().find(|traffic| traffic.tensor == name) {
             Some(traffic) => {
                 let mut sizes = call.sizes.clone();

@@ -12,6 +12,7 @@ use rustc_hash::FxHashSet;
 use super::named::Named;
 use crate::algebra::{Formula, Symbol};
 use crate::diagnostic::{Diagnostic, Span};
+use crate::rules::Operator;
 
 /// A tensor of one graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -117,8 +118,8 @@ pub enum Action {
 /// A call of an operator.
 #[derive(Debug)]
 pub struct OperatorCall {
-    /// Name of the rule.
-    pub operator: Rc<str>,
+    /// Its rule.
+    pub rule: Rc<Operator>,
     /// Tensors read, with the rule's names for them.
     pub operands: Vec<(Rc<str>, TensorId)>,
     /// Tensors made.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::graph::TensorId;
 use super::syntax::Layer;
 use crate::algebra::Formula;
+use crate::rules::Operator;
 
 /// A value of the layer language.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,8 +43,8 @@ pub struct List {
 /// Something that can be called.
 #[derive(Debug, Clone)]
 pub enum Callee {
-    /// An operator, by the name of its rule.
-    Operator(Rc<str>),
+    /// An operator, by its rule.
+    Operator(Rc<Operator>),
     /// A layer.
     Layer(LayerReference),
     /// A part of the model or a layer made `shared` in a body.
@@ -79,7 +80,7 @@ pub struct Shared {
 impl PartialEq for Callee {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Callee::Operator(a), Callee::Operator(b)) => a == b,
+            (Callee::Operator(a), Callee::Operator(b)) => a.name == b.name,
             (Callee::Layer(a), Callee::Layer(b)) => Arc::ptr_eq(&a.layer, &b.layer),
             (Callee::Shared(a), Callee::Shared(b)) => Rc::ptr_eq(a, b),
             _ => false,
@@ -91,7 +92,7 @@ impl Callee {
     /// The name as shown.
     pub fn name(&self) -> &str {
         match self {
-            Callee::Operator(name) => name,
+            Callee::Operator(rule) => &rule.name,
             Callee::Layer(reference) => &reference.layer.name.text,
             Callee::Shared(shared) => &shared.name,
         }

@@ -126,7 +126,7 @@ impl Flow<'_> {
             match &item.action {
                 Action::Operator(call) => {
                     let inputs: Vec<TensorId> = call.operands.iter().map(|(_, id)| *id).collect();
-                    self.station(&call.operator, StationKind::Operator, &inputs, &call.results);
+                    self.station(&call.rule.name, StationKind::Operator, &inputs, &call.results);
                 }
                 Action::Layer(call) if call.transparent => self.items(&call.items),
                 Action::Layer(call) => {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
@@ -38,7 +39,7 @@ const LAYOUT: &str = "a directory of rules holds operators/*.toml, conventions/*
 #[derive(Debug)]
 pub struct RuleSet {
     /// By name.
-    pub operators: IndexMap<String, Operator>,
+    pub operators: IndexMap<String, Rc<Operator>>,
     /// By name: `default`, `torch`, `published`.
     pub conventions: IndexMap<String, Convention>,
     /// By name: `causal`, `logits`.
@@ -107,7 +108,7 @@ impl RuleSet {
                     .label(first.span.clone(), "first"));
             }
             let operator = reader.operator(&name, raw)?;
-            self.operators.insert(name.into_inner(), operator);
+            self.operators.insert(name.into_inner(), Rc::new(operator));
         }
         Ok(())
     }

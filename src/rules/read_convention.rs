@@ -1,5 +1,7 @@
 //! From the form of conventions and switches to their meaning.
 
+use std::rc::Rc;
+
 use indexmap::IndexMap;
 
 use super::convention::{Convention, Override, Switch};
@@ -10,7 +12,7 @@ use super::reader::Reader;
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
 
 /// Operators by name.
-pub(super) type Operators = IndexMap<String, Operator>;
+pub(super) type Operators = IndexMap<String, Rc<Operator>>;
 
 impl Reader<'_> {
     /// The convention `name`, whose file is `raw`.

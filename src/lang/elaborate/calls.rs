@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
 use crate::lang::graph::{Action, Call, LayerCall, Occurrence, TensorId};
 use crate::lang::syntax::{Expression, ExpressionKind, Name};
 use crate::lang::value::{Callee, LayerReference, List, Shared, Value};
+use crate::rules::Operator;
 
 /// Where a layer is called from.
 pub(super) struct CallSite {
@@ -69,7 +70,7 @@ impl Elaborator<'_> {
         keywords: Vec<(Name, Value)>,
     ) -> Result<Value> {
         match target {
-            Callee::Operator(name) => self.call_operator(scope, whole, name, arguments, keywords),
+            Callee::Operator(rule) => self.call_operator(scope, whole, rule, arguments, keywords),
             Callee::Layer(layer) => {
                 let site = CallSite {
                     identity: scope.place(&whole.range),
@@ -105,8 +106,8 @@ impl Elaborator<'_> {
                 };
                 self.call_layer(scope, layer, arguments, keywords, site)
             }
-            Callee::Operator(name) => {
-                self.call_shared_operator(scope, whole, shared, name, arguments, keywords)
+            Callee::Operator(rule) => {
+                self.call_shared_operator(scope, whole, shared, rule, arguments, keywords)
             }
             Callee::Shared(inner) => self.call_shared(scope, whole, inner, arguments, keywords),
         };
@@ -124,7 +125,7 @@ impl Elaborator<'_> {
         scope: &mut Scope,
         whole: &Expression,
         shared: &Rc<Shared>,
-        operator: &str,
+        operator: &Rc<Operator>,
         arguments: Vec<Value>,
         keywords: Vec<(Name, Value)>,
     ) -> Result<Value> {
@@ -135,7 +136,7 @@ impl Elaborator<'_> {
         let results = tensors_in(std::slice::from_ref(&value));
         let segment = if shared.part { Rc::clone(&shared.name) } else { scope.segment(&shared.name) };
         let call = LayerCall {
-            layer: operator.into(),
+            layer: Rc::clone(&operator.name),
             part: shared.part,
             transparent: false,
             inputs,

@@ -120,10 +120,8 @@ impl Elaborator<'_> {
         if let Some(layer) = module.scope.get(name) {
             return Ok(Some(Value::Callee(Callee::Layer(layer.clone()))));
         }
-        if environment.rules.operators.contains_key(name) {
-            return Ok(Some(Value::Callee(Callee::Operator(name.into()))));
-        }
-        Ok(None)
+        let operator = environment.rules.operators.get(name);
+        Ok(operator.map(|rule| Value::Callee(Callee::Operator(Rc::clone(rule)))))
     }
 
     fn binary(
@@ -142,7 +140,7 @@ impl Elaborator<'_> {
             }
             (Value::Tensor(_), Value::Tensor(_) | Value::Size(_) | Value::Float(_))
             | (Value::Size(_) | Value::Float(_), Value::Tensor(_)) => {
-                let rule = match operator {
+                let name = match operator {
                     BinaryOperator::Add => "add",
                     BinaryOperator::Subtract => "subtract",
                     BinaryOperator::Multiply => "multiply",
@@ -151,6 +149,14 @@ impl Elaborator<'_> {
                         return Err(Diagnostic::new("tensor-arithmetic", "only + - * / work on tensors")
                             .label(scope.span(&whole.range), "here"));
                     }
+                };
+                let Some(rule) = self.environment.rules.operators.get(name) else {
+                    return Err(Diagnostic::new(
+                        "unknown-operator",
+                        format!("no rule says what `{name}` is"),
+                    )
+                    .label(scope.span(&whole.range), "arithmetic on tensors is an operator")
+                    .help(format!("define `{name}` in operators/*.toml of the rules")));
                 };
                 self.call_operator(scope, whole, rule, vec![a, b], Vec::new())
             }

@@ -20,21 +20,19 @@ pub(super) struct Shaped {
 }
 
 impl Elaborator<'_> {
-    /// Calls an operator by the name of its rule.
+    /// Calls an operator by its rule.
     pub(super) fn call_operator(
         &mut self,
         scope: &mut Scope,
         whole: &Expression,
-        name: &str,
+        rule: &Rc<Operator>,
         arguments: Vec<Value>,
         keywords: Vec<(Name, Value)>,
     ) -> Result<Value> {
-        let environment = self.environment;
-        let rule = &environment.rules.operators[name];
         let mut bound = self.bind_operator(scope, whole, rule, arguments, keywords)?;
         match &rule.shape {
             Shape::Primitive(primitive) if matches!(&**primitive, "per_expert" | "cached") => {
-                return self.call_with_callee(scope, whole, primitive, bound);
+                return self.call_with_callee(scope, whole, rule, primitive, bound);
             }
             Shape::Primitive(primitive) if matches!(&**primitive, "param" | "constant") => {
                 return self.make_tensor(scope, whole, primitive, &bound);
@@ -86,7 +84,7 @@ impl Elaborator<'_> {
     pub(super) fn record(
         &mut self,
         scope: &mut Scope,
-        rule: &Operator,
+        rule: &Rc<Operator>,
         bound: Bound,
         results: &[TensorId],
         weights: Vec<(Rc<str>, usize)>,
@@ -101,7 +99,7 @@ impl Elaborator<'_> {
         }
         let copies = self.algebra().product(&self.experts);
         let call = OperatorCall {
-            operator: Rc::clone(&rule.name),
+            rule: Rc::clone(rule),
             operands: bound.operands,
             results: results.to_vec(),
             weights,

@@ -98,7 +98,7 @@ impl Elaborator<'_> {
         &mut self,
         scope: &mut Scope,
         whole: &Expression,
-        rule: &Operator,
+        rule: &Rc<Operator>,
         primitive: &str,
         mut bound: Bound,
     ) -> Result<Value> {
@@ -170,6 +170,7 @@ impl Elaborator<'_> {
         &mut self,
         scope: &mut Scope,
         whole: &Expression,
+        rule: &Rc<Operator>,
         primitive: &str,
         mut bound: Bound,
     ) -> Result<Value> {
@@ -187,7 +188,10 @@ impl Elaborator<'_> {
         let extra = std::mem::take(&mut bound.extra);
         if primitive == "cached" {
             let fill = matches!(bound.settings.get("fill"), Some(Setting::Flag(true)));
-            return self.call_cached(scope, whole, &callee, arguments, extra, fill);
+            self.muted += usize::from(!fill);
+            let value = self.apply_passed(scope, whole, &callee, arguments, extra);
+            self.muted -= usize::from(!fill);
+            return self.keep_result(scope, whole, rule, &value?, fill);
         }
         let (Some(experts), Some(active)) = (bound.sizes.get("experts"), bound.sizes.get("top_k")) else {
             return Err(Diagnostic::new("wrong-arguments", "`per_expert` needs `experts=` and `top_k=`")
@@ -229,23 +233,18 @@ impl Elaborator<'_> {
         }
     }
 
-    /// With `fill` the callee runs and its result is kept; without, its weights and result shape stay, its work does
+    /// What `cached` has called: with `fill` its result is kept; without, its weights and result shape stay, its work does
     /// not.
-    fn call_cached(
+    fn keep_result(
         &mut self,
         scope: &mut Scope,
         whole: &Expression,
-        callee: &Callee,
-        arguments: Vec<Value>,
-        extra: Vec<(Name, Value)>,
+        rule: &Rc<Operator>,
+        value: &Value,
         fill: bool,
     ) -> Result<Value> {
-        self.muted += usize::from(!fill);
-        let value = self.apply_passed(scope, whole, callee, arguments, extra);
-        self.muted -= usize::from(!fill);
-        let value = value?;
         let identity = scope.place(&whole.range);
-        let tensors: Vec<TensorId> = tensors_in(std::slice::from_ref(&value));
+        let tensors: Vec<TensorId> = tensors_in(std::slice::from_ref(value));
         let mut operands: Vec<(Rc<str>, TensorId)> = Vec::new();
         let mut results = Vec::new();
         let mut held = Vec::new();
@@ -263,7 +262,7 @@ impl Elaborator<'_> {
         let none = algebra.integer(0);
         let segment = scope.segment("cached");
         let call = OperatorCall {
-            operator: "cached".into(),
+            rule: Rc::clone(rule),
             operands,
             results: results.clone(),
             weights: Vec::new(),
