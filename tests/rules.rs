@@ -282,7 +282,11 @@ fn the_law_names_every_primitive_and_nothing_unused() {
         assert!(law.contains(&format!("`{}`", primitive.name)), "rules/README.md lacks {}", primitive.name);
         let used =
             |operator: &Operator| matches!(&operator.shape, Shape::Primitive(name) if name == primitive.name);
-        assert!(rules.operators.values().any(|operator| used(operator)), "no operator has the shape {}", primitive.name);
+        assert!(
+            rules.operators.values().any(|operator| used(operator)),
+            "no operator has the shape {}",
+            primitive.name
+        );
     }
 }
 

@@ -40,7 +40,8 @@ impl CostTree<'_> {
 
     /// Root first.
     pub fn ancestors(&self, id: NodeId) -> Vec<NodeId> {
-        let mut chain = vec![id];
+        let mut chain = Vec::with_capacity(16);
+        chain.push(id);
         let mut at = id;
         while let Some(parent) = self.nodes[at.0].parent {
             chain.push(parent);

@@ -75,6 +75,7 @@ impl CostTree<'_> {
 
     /// Adds weights that this phase does not run, so that the model's are complete.
     pub fn add_idle(&mut self, idle: &[IdleWeight]) {
+        self.order.take();
         for weight in idle {
             if self.weights.iter().any(|own| own.weight.identity == weight.weight.identity) {
                 continue;

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap as HashMap;
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -152,6 +153,36 @@ pub struct CostTree<'a> {
     pub(super) classes: HashMap<NodeId, Vec<LoopClass>>,
     /// Nodes by path, made when one is looked for.
     pub(super) by_path: OnceCell<HashMap<String, NodeId>>,
+    /// Nodes in order, made when they are walked along.
+    pub(super) order: OnceCell<Order>,
+}
+
+/// All nodes, depth first: those below a node stand right behind it.
+#[derive(Debug)]
+pub(super) struct Order {
+    nodes: Vec<NodeId>,
+    /// Where each node stands with everything below it.
+    of: Vec<Range<usize>>,
+}
+
+impl Order {
+    fn of(nodes: &[Node]) -> Order {
+        let mut order = Order { nodes: Vec::with_capacity(nodes.len()), of: vec![0..0; nodes.len()] };
+        let mut open = vec![NodeId(0)];
+        while let Some(next) = open.pop() {
+            let place = order.nodes.len();
+            order.nodes.push(next);
+            order.of[next.0] = place..place + 1;
+            open.extend(nodes[next.0].children.iter().rev());
+        }
+        // What is below a node ends where that of its last child does.
+        for next in order.nodes.iter().rev() {
+            if let Some(last) = nodes[next.0].children.last() {
+                order.of[next.0].end = order.of[last.0].end;
+            }
+        }
+        order
+    }
 }
 
 impl<'a> CostTree<'a> {
@@ -193,6 +224,7 @@ impl<'a> CostTree<'a> {
             liveness: Liveness::default(),
             classes: HashMap::default(),
             by_path: OnceCell::new(),
+            order: OnceCell::new(),
         }
     }
 
@@ -308,14 +340,14 @@ impl<'a> CostTree<'a> {
 
     /// The bytes of each value of traffic, where all values have as many.
     pub fn bytes_of_values(&self, id: NodeId, model: IoModel) -> Option<Formula> {
-        let operators = self.in_order(id).into_iter().flat_map(|node| &self.nodes[node.0].entries);
+        let operators = self.in_order(id).flat_map(|node| &self.nodes[node.0].entries);
         let traffic = operators.flat_map(|entry| &self.entries[*entry].traffic[model as usize]);
         same_for_all(traffic.map(|traffic| traffic.each))
     }
 
     /// The bytes of each parameter of a node, where all have as many.
     pub fn bytes_of_parameters(&self, id: NodeId) -> Option<Formula> {
-        let weights = self.in_order(id).into_iter().flat_map(|node| &self.nodes[node.0].weights);
+        let weights = self.in_order(id).flat_map(|node| &self.nodes[node.0].weights);
         same_for_all(weights.map(|place| self.weights[*place].each))
     }
 
@@ -378,14 +410,9 @@ impl<'a> CostTree<'a> {
     }
 
     /// A node and everything below it, depth first.
-    pub fn in_order(&self, id: NodeId) -> Vec<NodeId> {
-        let mut found = Vec::new();
-        let mut open = vec![id];
-        while let Some(next) = open.pop() {
-            found.push(next);
-            open.extend(self.nodes[next.0].children.iter().rev());
-        }
-        found
+    pub fn in_order(&self, id: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + '_ {
+        let order = self.order.get_or_init(|| Order::of(&self.nodes));
+        order.nodes[order.of[id.0].clone()].iter().copied()
     }
 
     /// The number of a metric at given values of the symbols.

@@ -68,7 +68,7 @@ fn kinds_below(model: &BoundModel, view: &View<'_>) -> FxHashMap<NodeId, BTreeSe
     let tree = &view.tree;
     let mut found: FxHashMap<NodeId, BTreeSet<String>> = FxHashMap::default();
     // Children come after their parents.
-    for id in tree.in_order(view.selected).into_iter().rev() {
+    for id in tree.in_order(view.selected).rev() {
         let node = tree.node(id);
         let mut kinds = BTreeSet::new();
         if node.kind == NodeKind::Operator {
