@@ -1,6 +1,7 @@
 //! Every case of every operator, called from a layer file: the elaborated shapes, FLOPs and weights are the case's.
 
 use std::fmt::Write;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -93,7 +94,12 @@ fn counting(rules: &RuleSet) -> Counting<'_> {
         phase: "prefill".to_owned(),
         io: IoModel::Activations,
         intensity_io: IoModel::Fused,
-        bytes: ByteSizes { activations: one(), weights: one(), cache: one(), named: IndexMap::new() },
+        bytes: Rc::new(ByteSizes {
+            activations: one(),
+            weights: one(),
+            cache: one(),
+            named: IndexMap::new(),
+        }),
         rates: None,
     }
 }

@@ -1,6 +1,8 @@
 //! What is counted: the convention in force, its switches, the phase, the I/O model, bytes per value, and the rates of
 //! the hardware in force.
 
+use std::rc::Rc;
+
 use indexmap::IndexMap;
 
 use super::bound::Rates;
@@ -54,7 +56,7 @@ pub struct Counting<'a> {
     /// Which traffic `intensity` divides by.
     pub intensity_io: IoModel,
     /// Bytes per value.
-    pub bytes: ByteSizes,
+    pub bytes: Rc<ByteSizes>,
     /// How fast the hardware in force is; none without one.
     pub rates: Option<Rates>,
 }

@@ -53,27 +53,24 @@ impl<'a> CostTree<'a> {
     pub fn numbers<'t>(&'t self, point: &'t Point) -> Result<Numbers<'t, 'a>, EvaluationError> {
         let mut known: FxHashMap<Formula, Rational> = FxHashMap::default();
         let mut own = Vec::with_capacity(self.nodes.len());
-        for (place, node) in self.nodes.iter().enumerate() {
-            if node.entries.is_empty() && node.weights.is_empty() && node.caches.is_empty() {
-                own.push(vec![zero(); INTENSITY_BYTES + 1]);
-                continue;
-            }
-            let terms = (0..=INTENSITY_BYTES).map(|column| self.own_terms(NodeId(place), column));
-            let mut line = Line::with_capacity(INTENSITY_BYTES + 1);
-            for terms in terms {
-                let mut total = zero();
-                for term in terms {
-                    match known.get(&term) {
-                        Some(number) => add(&mut total, number),
-                        None => {
-                            let number = self.algebra.value_at(term, point)?;
-                            add(&mut total, &number);
-                            known.insert(term, number);
-                        }
-                    }
+        for place in 0..self.nodes.len() {
+            let mut line = vec![zero(); INTENSITY_BYTES + 1];
+            let mut outcome = Ok(());
+            self.each_own_term(NodeId(place), |column, term| {
+                if let Some(number) = known.get(&term) {
+                    add(&mut line[column], number);
+                    return;
                 }
-                line.push(total);
-            }
+                match self.algebra.value_at(term, point) {
+                    Ok(number) => {
+                        add(&mut line[column], &number);
+                        known.insert(term, number);
+                    }
+                    Err(error) if outcome.is_ok() => outcome = Err(error),
+                    Err(_) => {}
+                }
+            });
+            outcome?;
             own.push(line);
         }
         let mut all = own.clone();
@@ -90,25 +87,25 @@ impl<'a> CostTree<'a> {
         Ok(Numbers { tree: self, point, own, all, peaks: RefCell::default() })
     }
 
-    /// A node's own terms of a column.
-    fn own_terms(&self, id: NodeId, column: usize) -> Vec<Formula> {
-        let mut terms = Vec::new();
+    /// A node's own terms, each with its column.
+    fn each_own_term(&self, id: NodeId, mut visit: impl FnMut(usize, Formula)) {
         let node = &self.nodes[id.0];
-        let entries = node.entries.iter().map(|entry| &self.entries[*entry]);
-        match ADDITIVE.get(column) {
-            None => {
-                for entry in entries {
-                    terms.extend(traffic(entry, self.counting.intensity_io, None, true));
-                }
+        let columns = || ADDITIVE.into_iter().enumerate();
+        for entry in node.entries.iter().map(|entry| &self.entries[*entry]) {
+            for (column, metric) in columns() {
+                self.entry_terms(entry, metric).into_iter().for_each(|term| visit(column, term));
             }
-            Some(metric) if metric.is_flow() => {
-                for entry in entries {
-                    terms.extend(self.entry_terms(entry, *metric));
-                }
-            }
-            Some(metric) => self.own_stock(id, *metric, &mut terms),
+            let bytes = traffic(entry, self.counting.intensity_io, None, true);
+            bytes.into_iter().for_each(|term| visit(INTENSITY_BYTES, term));
         }
-        terms
+        if node.weights.is_empty() && node.caches.is_empty() {
+            return;
+        }
+        let mut terms = Vec::new();
+        for (column, metric) in columns().filter(|(_, metric)| !metric.is_flow()) {
+            self.own_stock(id, metric, &mut terms);
+            terms.drain(..).for_each(|term| visit(column, term));
+        }
     }
 }
 

@@ -87,6 +87,8 @@ pub struct BoundModel {
     pub(super) symbols: IndexMap<String, Value>,
     pub(super) numbers: Point,
     pub(super) idle: std::cell::OnceCell<Vec<crate::cost::IdleWeight>>,
+    /// Bytes per value, once they are asked for.
+    bytes: std::cell::OnceCell<Rc<ByteSizes>>,
     /// Elaborated phases, by name.
     pub(super) elaborations: RefCell<HashMap<String, Rc<Elaboration>>>,
 }
@@ -163,6 +165,7 @@ impl BoundModel {
             symbols: IndexMap::new(),
             numbers: Point::default(),
             idle: std::cell::OnceCell::new(),
+            bytes: std::cell::OnceCell::new(),
             elaborations: RefCell::default(),
         };
         model.bind_symbols()?;
@@ -251,24 +254,28 @@ impl BoundModel {
     pub fn counting(&self, phase: &str) -> Counting<'_> {
         let name = self.binding.convention.as_ref().map_or("default", |chosen| chosen.word.as_str());
         let io = self.binding.io.as_ref().and_then(|chosen| IoModel::parse(&chosen.word));
-        let bits = |dtype: &Dtype| &dtype.bits / BigInt::from(8);
-        let dtypes = &self.binding.dtypes;
-        let named = ["bf16", "f16", "f32", "f64", "f8", "i32", "i64", "i8", "i4"];
-        let named = named.iter().filter_map(|name| Some(((*name).to_owned(), bits(&Dtype::named(name)?))));
-        let quantized = dtypes.quantized.iter().map(|(dtype, _)| ("quantized".to_owned(), bits(dtype)));
         Counting {
             convention: &self.rules.conventions[name],
             switches: self.switches(),
             phase: phase.to_owned(),
             io: io.unwrap_or(IoModel::Activations),
             intensity_io: io.unwrap_or(IoModel::Fused),
-            bytes: ByteSizes {
-                activations: bits(&dtypes.activations.0),
-                weights: bits(&dtypes.weights.0),
-                cache: bits(&dtypes.cache.0),
-                named: named.chain(quantized).collect(),
-            },
+            bytes: Rc::clone(self.bytes.get_or_init(|| Rc::new(self.byte_sizes()))),
             rates: self.machine.as_ref().map(|machine| machine.rates()),
+        }
+    }
+
+    fn byte_sizes(&self) -> ByteSizes {
+        let bits = |dtype: &Dtype| &dtype.bits / BigInt::from(8);
+        let dtypes = &self.binding.dtypes;
+        let named = ["bf16", "f16", "f32", "f64", "f8", "i32", "i64", "i8", "i4"];
+        let named = named.iter().filter_map(|name| Some(((*name).to_owned(), bits(&Dtype::named(name)?))));
+        let quantized = dtypes.quantized.iter().map(|(dtype, _)| ("quantized".to_owned(), bits(dtype)));
+        ByteSizes {
+            activations: bits(&dtypes.activations.0),
+            weights: bits(&dtypes.weights.0),
+            cache: bits(&dtypes.cache.0),
+            named: named.chain(quantized).collect(),
         }
     }
 

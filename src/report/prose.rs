@@ -58,7 +58,13 @@ fn parse_with(text: &str, values: &[(&str, Line)]) -> Line {
     let mut line = Line::default();
     let mut plain = String::new();
     let mut rest = text;
-    while let Some(next) = rest.chars().next() {
+    loop {
+        // Most of a text is words.
+        let word = rest.find(|next: char| next.is_whitespace() || matches!(next, '`' | '*' | '{'));
+        let (word, behind) = rest.split_at(word.unwrap_or(rest.len()));
+        plain.push_str(word);
+        rest = behind;
+        let Some(next) = rest.chars().next() else { break };
         let marked = [("`", "`"), ("**", "**"), ("{", "}")].into_iter().find_map(|(open, close)| {
             let inner = rest.strip_prefix(open)?;
             let end = inner.find(close).filter(|end| *end > 0)?;

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
@@ -180,7 +181,7 @@ fn measured(algebra: &Algebra, rules: &RuleSet, graph: &Graph, numbers: &Point) 
         phase: "prefill".to_owned(),
         io: IoModel::Activations,
         intensity_io: IoModel::Fused,
-        bytes: ByteSizes { activations: two(), weights: two(), cache: two(), named },
+        bytes: Rc::new(ByteSizes { activations: two(), weights: two(), cache: two(), named }),
         rates: None,
     };
     let tree = CostTree::build(algebra, rules, counting, graph, numbers);
