@@ -8,7 +8,7 @@ use clap::Args;
 use super::{output, reconcile};
 use crate::cost::Metric;
 use crate::diagnostic::{Result, Source};
-use crate::model::{BoundModel, LayerFiles, OpenRequest, View};
+use crate::model::{BoundModel, OpenRequest, RequestFiles, View};
 
 /// Options of every command.
 #[derive(Debug, Clone, Default, Args)]
@@ -53,7 +53,7 @@ impl Target {
         all_phases: bool,
         input: Option<Arc<Source>>,
     ) -> Result<BoundModel> {
-        self.open_request(global, &self.request_with(global, all_phases, input), &LayerFiles::default())
+        self.open_request(global, &self.request_with(global, all_phases, input), &RequestFiles::default())
     }
 
     /// What is asked for; with `all_phases`, runtime keys of any phase are good.
@@ -66,9 +66,9 @@ impl Target {
         &self,
         global: &Global,
         request: &OpenRequest,
-        layers: &LayerFiles,
+        files: &RequestFiles,
     ) -> Result<BoundModel> {
-        let model = BoundModel::open_with(request, layers)?;
+        let model = BoundModel::open_with(request, files)?;
         output::warn(&model.binding.warnings);
         reconcile::warn_of_differences(self, global, &model)?;
         Ok(model)

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::{Global, Target};
 use super::output::{Answer, write_file};
 use crate::diagnostic::Result;
-use crate::model::{BoundModel, LayerFiles};
+use crate::model::{BoundModel, RequestFiles};
 use crate::report;
 
 const EXAMPLE: &str = "\
@@ -42,9 +42,9 @@ impl Report {
     pub fn run(&self, global: &Global) -> Result<Answer> {
         // Freed with the process: taking a model apart piece by piece would be a part of the time.
         let request = self.target.request(global, true)?;
-        let layers = LayerFiles::default();
-        let open = || self.target.open_request(global, &request, &layers).map(ManuallyDrop::new);
-        let open_again = || BoundModel::open_with(&request, &layers).map(ManuallyDrop::new);
+        let files = RequestFiles::default();
+        let open = || self.target.open_request(global, &request, &files).map(ManuallyDrop::new);
+        let open_again = || BoundModel::open_with(&request, &files).map(ManuallyDrop::new);
         let alone = std::thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
         let text = match self.format {
             Format::Md if alone => report::markdown(&*open()?)?,

@@ -110,6 +110,7 @@ fn printed(
         target,
         out: Output::default(),
         names: String::new(),
+        places: Vec::new(),
         symbols: Vec::new(),
         unusual: Vec::new(),
         depth: 0,
@@ -134,9 +135,10 @@ struct Printer<'a> {
     out: Output,
     /// Symbols in this notation, each after the sign of a product.
     names: String,
-    /// Where each symbol, by its number, stands in `names`: with its sign, without, and up to where; nowhere before it
-    /// is met.
-    symbols: Vec<[u32; 3]>,
+    /// Where each symbol met stands in `names`: with its sign, without, and up to where.
+    places: Vec<[u32; 3]>,
+    /// As which each symbol, by its number, was met: the first one as 1; 0 before it is met.
+    symbols: Vec<u32>,
     /// Names of symbols met that are not found by their names.
     unusual: Vec<std::rc::Rc<str>>,
     /// How deep the sums, products and powers being printed are nested.

@@ -50,67 +50,98 @@ impl RuleSet {
     /// The rules embedded in the binary, or those of `directory`, with formulas interned in `algebra`. Leaves out the
     /// operators' cases: they are half of the text, and only tests ask for them.
     pub fn load(algebra: &Algebra, directory: Option<&Path>) -> Result<RuleSet> {
-        RuleSet::read(algebra, directory, false)
+        RuleSet::of(&RuleFiles::read(directory, false)?, algebra)
     }
 
     /// As [`RuleSet::load`], with the cases.
     pub fn load_with_cases(algebra: &Algebra, directory: Option<&Path>) -> Result<RuleSet> {
-        RuleSet::read(algebra, directory, true)
+        RuleSet::of(&RuleFiles::read(directory, true)?, algebra)
     }
 
-    fn read(algebra: &Algebra, directory: Option<&Path>, cases: bool) -> Result<RuleSet> {
+    /// What rule files say, with formulas interned in `algebra`.
+    pub fn of(files: &RuleFiles, algebra: &Algebra) -> Result<RuleSet> {
         let mut rules =
             RuleSet { operators: IndexMap::new(), conventions: IndexMap::new(), switches: IndexMap::new() };
-        for source in folder(directory, "operators")? {
-            rules.read_operators(algebra, &source, cases)?;
+        for (source, raw) in &files.operators {
+            rules.add_operators(&Reader { algebra, source }, raw)?;
         }
-        for source in folder(directory, "conventions")? {
-            let raw: RawConvention = form(&source)?;
+        for (source, raw) in &files.conventions {
             let name = source.name().rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".toml");
             if !is_name(name) {
                 let message = format!("`{}` does not name a convention", source.name());
                 return Err(Diagnostic::new("bad-rule-file", message)
                     .help("a convention is named by its file: letters, digits and underscores"));
             }
-            let reader = Reader { algebra, source: &source };
-            let convention = reader.convention(name, raw, &rules.operators)?;
+            let reader = Reader { algebra, source };
+            let convention = reader.convention(name, raw.clone(), &rules.operators)?;
             rules.conventions.insert(name.to_owned(), convention);
         }
         if !rules.conventions.contains_key("default") {
             return Err(Diagnostic::new("bad-rules", "the rules have no convention `default`").help(LAYOUT));
         }
-        let source = match directory {
-            None => Source::new("rules/switches.toml", SWITCHES),
-            Some(directory) => read(&directory.join("switches.toml"))?,
-        };
-        let raw: Table<RawSwitch> = form(&source)?;
-        let reader = Reader { algebra, source: &source };
-        for (name, raw) in raw.0 {
-            let switch = reader.switch(&name, raw, &rules.operators)?;
-            rules.switches.insert(name.into_inner(), switch);
+        let (source, raw) = &files.switches;
+        let reader = Reader { algebra, source };
+        for (name, raw) in &raw.0 {
+            let switch = reader.switch(name, raw.clone(), &rules.operators)?;
+            rules.switches.insert(name.get_ref().clone(), switch);
         }
         Ok(rules)
     }
 
-    fn read_operators(&mut self, algebra: &Algebra, source: &Arc<Source>, cases: bool) -> Result<()> {
-        let blanked = if cases { None } else { without_cases(source.text()) };
-        let raw: Table<RawOperator> = match blanked.as_deref().map(toml::from_str) {
-            Some(Ok(raw)) => raw,
-            // Laid out in another way, or wrong: the whole text decides.
-            Some(Err(_)) | None => form(source)?,
-        };
-        let reader = Reader { algebra, source };
-        for (name, raw) in raw.0 {
+    fn add_operators(&mut self, reader: &Reader<'_>, raw: &Table<RawOperator>) -> Result<()> {
+        for (name, raw) in &raw.0 {
             if let Some(first) = self.operators.get(name.get_ref()) {
                 let message = format!("`{}` is defined twice", name.get_ref());
                 return Err(reader
-                    .error("duplicate-operator", &name, message, "again")
+                    .error("duplicate-operator", name, message, "again")
                     .label(first.span.clone(), "first"));
             }
-            let operator = reader.operator(&name, raw)?;
-            self.operators.insert(name.into_inner(), Rc::new(operator));
+            let operator = reader.operator(name, raw)?;
+            self.operators.insert(name.get_ref().clone(), Rc::new(operator));
         }
         Ok(())
+    }
+}
+
+/// Rule files, read and not yet understood: what is the same for all algebras.
+#[derive(Debug)]
+pub struct RuleFiles {
+    operators: Vec<(Arc<Source>, Table<RawOperator>)>,
+    conventions: Vec<(Arc<Source>, RawConvention)>,
+    switches: (Arc<Source>, Table<RawSwitch>),
+}
+
+impl RuleFiles {
+    /// The files embedded in the binary, or those of `directory`; with the operators' cases or without.
+    ///
+    /// # Errors
+    /// For files that cannot be read, or have another form.
+    pub fn read(directory: Option<&Path>, cases: bool) -> Result<RuleFiles> {
+        let mut files = Vec::new();
+        for source in folder(directory, "operators")? {
+            let raw = operators(&source, cases)?;
+            files.push((source, raw));
+        }
+        let mut conventions = Vec::new();
+        for source in folder(directory, "conventions")? {
+            let raw = form(&source)?;
+            conventions.push((source, raw));
+        }
+        let source = match directory {
+            None => Source::new("rules/switches.toml", SWITCHES),
+            Some(directory) => read(&directory.join("switches.toml"))?,
+        };
+        let switches = form(&source)?;
+        Ok(RuleFiles { operators: files, conventions, switches: (source, switches) })
+    }
+}
+
+fn operators(source: &Arc<Source>, cases: bool) -> Result<Table<RawOperator>> {
+    let blanked = if cases { None } else { without_cases(source.text()) };
+    match blanked.as_deref().map(toml::from_str) {
+        Some(Ok(raw)) => Ok(raw),
+        // Laid out in another way, or wrong: the whole text decides.
+        Some(Err(_)) | None => form(source),
     }
 }
 

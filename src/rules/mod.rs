@@ -22,7 +22,7 @@ mod rewrite;
 
 pub use condition::{Condition, FlagValue};
 pub use convention::{Convention, Counting, Override, Switch, Term};
-pub use load::{RuleSet, rewrite_rules};
+pub use load::{RuleFiles, RuleSet, rewrite_rules};
 pub use operator::{
     Case, CostRule, Dimension, Flag, Operand, Operator, Shape, SizeParameter, TrafficRule, Unit, WeightRule,
 };

@@ -13,7 +13,7 @@ use crate::diagnostic::in_file_order;
 /// A string and where it stands, quotes included.
 pub(super) type Text = Spanned<String>;
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOperator {
     pub(super) what: Text,
@@ -42,7 +42,7 @@ pub(super) struct RawOperator {
     pub(super) cases: Vec<Spanned<RawCase>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOperand {
     pub(super) name: Text,
@@ -53,7 +53,7 @@ pub(super) struct RawOperand {
     pub(super) variadic: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawWeight {
     pub(super) name: Text,
@@ -64,7 +64,7 @@ pub(super) struct RawWeight {
     pub(super) quantized: Vec<Text>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCost {
     pub(super) unit: Text,
@@ -74,14 +74,14 @@ pub(super) struct RawCost {
     pub(super) why: Text,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawTraffic {
     pub(super) tensor: Text,
     pub(super) values: Text,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCase {
     #[serde(default)]
@@ -99,7 +99,7 @@ pub(super) struct RawCase {
     pub(super) weights: i64,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawConvention {
     pub(super) what: Text,
@@ -109,7 +109,7 @@ pub(super) struct RawConvention {
     pub(super) overrides: Vec<RawOverride>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOverride {
     pub(super) operator: Text,
@@ -122,7 +122,7 @@ pub(super) struct RawOverride {
     pub(super) why: Text,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSwitch {
     pub(super) what: Text,
@@ -132,7 +132,7 @@ pub(super) struct RawSwitch {
     pub(super) overrides: Table<Vec<RawOverride>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRewrite {
     #[serde(rename = "match")]
@@ -146,7 +146,7 @@ pub(super) struct RawRewrite {
     pub(super) cases: Vec<RawRewriteCase>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRewriteCase {
     pub(super) given: Text,
@@ -156,6 +156,7 @@ pub(super) struct RawRewriteCase {
 }
 
 /// A table in the order of its text.
+#[derive(Debug, Clone)]
 pub(super) struct Table<T>(pub(super) Vec<(Text, T)>);
 
 impl<T> Default for Table<T> {
@@ -189,7 +190,24 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for TableVisitor<T> {
 }
 
 /// The value of a flag.
-pub(super) struct RawFlag(pub(super) FlagValue);
+#[derive(Debug, Clone)]
+pub(super) enum RawFlag {
+    None,
+    Boolean(bool),
+    Integer(i64),
+    Text(String),
+}
+
+impl From<RawFlag> for FlagValue {
+    fn from(raw: RawFlag) -> FlagValue {
+        match raw {
+            RawFlag::None => FlagValue::None,
+            RawFlag::Boolean(value) => FlagValue::Boolean(value),
+            RawFlag::Integer(value) => FlagValue::Integer(value),
+            RawFlag::Text(text) => FlagValue::Text(text.into()),
+        }
+    }
+}
 
 impl<'de> Deserialize<'de> for RawFlag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -207,19 +225,20 @@ impl Visitor<'_> for FlagVisitor {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<RawFlag, E> {
-        Ok(RawFlag(FlagValue::Boolean(value)))
+        Ok(RawFlag::Boolean(value))
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<RawFlag, E> {
-        Ok(RawFlag(FlagValue::Integer(value)))
+        Ok(RawFlag::Integer(value))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<RawFlag, E> {
-        Ok(RawFlag(if value == "None" { FlagValue::None } else { FlagValue::Text(value.into()) }))
+        Ok(if value == "None" { RawFlag::None } else { RawFlag::Text(value.to_owned()) })
     }
 }
 
 /// One integer, or a list of them.
+#[derive(Debug, Clone)]
 pub(super) struct Integers(pub(super) Vec<i64>);
 
 impl<'de> Deserialize<'de> for Integers {

@@ -18,7 +18,7 @@ impl Reader<'_> {
         let mut flags = IndexMap::new();
         for (name, value) in raw.flags.0 {
             let known = operator.flags.iter().map(|flag| &*flag.name);
-            flags.insert(self.one_of(&name, "flag", known)?, value.into_inner().0);
+            flags.insert(self.one_of(&name, "flag", known)?, value.into_inner().into());
         }
         let counts = [raw.tensor_core, raw.cuda_core, raw.weights];
         let mut extents = operands.values().chain(&raw.results).flatten();

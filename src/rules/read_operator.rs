@@ -17,9 +17,9 @@ const DTYPES: [&str; 8] = ["int64", "int32", "int8", "bool", "f32", "f16", "bf16
 
 impl Reader<'_> {
     /// The operator `name`, whose rule is `raw`.
-    pub(super) fn operator(&self, name: &Text, raw: RawOperator) -> Result<Operator> {
+    pub(super) fn operator(&self, name: &Text, raw: &RawOperator) -> Result<Operator> {
         self.name(name)?;
-        let flags = self.flags(raw.flags);
+        let flags = self.flags(&raw.flags);
         let sizes = raw.sizes.iter().map(|text| self.size(text)).collect::<Result<Vec<_>>>()?;
         self.distinct(
             raw.operands.iter().map(|operand| &operand.name).chain(flags.iter().map(|(flag, _)| flag)),
@@ -130,7 +130,7 @@ impl Reader<'_> {
             span: self.span(name),
         };
         operator.cases =
-            raw.cases.into_iter().map(|case| self.case(case, &operator)).collect::<Result<_>>()?;
+            raw.cases.iter().map(|case| self.case(case.clone(), &operator)).collect::<Result<_>>()?;
         Ok(operator)
     }
 

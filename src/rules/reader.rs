@@ -158,8 +158,8 @@ impl Reader<'_> {
     }
 
     /// The flags of a table, in order.
-    pub(super) fn flags(&self, table: Table<Spanned<RawFlag>>) -> Vec<(Text, FlagValue)> {
-        table.0.into_iter().map(|(name, value)| (name, value.into_inner().0)).collect()
+    pub(super) fn flags(&self, table: &Table<Spanned<RawFlag>>) -> Vec<(Text, FlagValue)> {
+        table.0.iter().map(|(name, value)| (name.clone(), value.get_ref().clone().into())).collect()
     }
 
     /// Refuses the second of two equal names.

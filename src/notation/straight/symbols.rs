@@ -12,7 +12,7 @@ impl Printer<'_> {
     #[inline]
     pub(super) fn symbol(&mut self, symbol: Symbol, inner: bool) -> Option<()> {
         let [start, middle, end] = match self.symbols.get(symbol.number()) {
-            Some(places) if places[2] != 0 => *places,
+            Some(&met) if met != 0 => self.places[met as usize - 1],
             _ => self.meet(symbol)?,
         };
         if let Some(block) = &mut self.block {
@@ -42,9 +42,10 @@ impl Printer<'_> {
         let places = [places[0].ok()?, places[1].ok()?, places[2].ok()?];
         let number = symbol.number();
         if self.symbols.len() <= number {
-            self.symbols.resize((2 * number).max(64), [0; 3]);
+            self.symbols.resize((2 * number).max(64), 0);
         }
-        self.symbols[number] = places;
+        self.places.push(places);
+        self.symbols[number] = u32::try_from(self.places.len()).ok()?;
         Some(places)
     }
 
@@ -56,7 +57,7 @@ impl Printer<'_> {
         }
         let name = self.algebra.name(symbol);
         let usual = self.algebra.symbol_named(&name).filter(|usual| *usual != symbol);
-        let is_met = |usual: Symbol| self.symbols.get(usual.number()).is_some_and(|places| places[2] != 0);
+        let is_met = |usual: Symbol| self.symbols.get(usual.number()).is_some_and(|met| *met != 0);
         if usual.is_some_and(is_met) || self.unusual.contains(&name) {
             return None;
         }

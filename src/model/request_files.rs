@@ -1,0 +1,59 @@
+//! What one request reads: the model's description, its layer files and the rules, once for all that open the same model,
+//! as a report does on each of its threads, and each while the others are read.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use super::locate::{Found, model_files};
+use crate::config::ModelDescription;
+use crate::diagnostic::Result;
+use crate::lang::Library;
+use crate::rules::RuleFiles;
+
+/// The files of one request, each kind once it is read. Whoever asks first reads; the others wait.
+#[derive(Debug, Default)]
+pub struct RequestFiles {
+    description: OnceLock<Result<Arc<ModelDescription>>>,
+    layers: OnceLock<Result<LayerFiles>>,
+    rules: OnceLock<Result<Arc<RuleFiles>>>,
+}
+
+/// Layer files, and the number of the model's own among them.
+#[derive(Debug, Clone)]
+pub(super) struct LayerFiles {
+    pub library: Arc<Library>,
+    pub model_module: usize,
+}
+
+impl RequestFiles {
+    /// `model.toml` and what it rests on.
+    pub(super) fn description(&self, found: &Found) -> Result<Arc<ModelDescription>> {
+        let read = || ModelDescription::load_from(&found.folder, &found.library).map(Arc::new);
+        self.description.get_or_init(read).clone()
+    }
+
+    /// What the model's file imports, and the layers of the inventory's folders.
+    pub(super) fn layers(&self, found: &Found, description: &ModelDescription) -> Result<LayerFiles> {
+        self.layers.get_or_init(|| read_layers(found, description)).clone()
+    }
+
+    /// The rules embedded in the binary, or those of a directory.
+    pub(super) fn rules(&self, directory: Option<&Path>) -> Result<Arc<RuleFiles>> {
+        self.rules.get_or_init(|| RuleFiles::read(directory, false).map(Arc::new)).clone()
+    }
+}
+
+fn read_layers(found: &Found, description: &ModelDescription) -> Result<LayerFiles> {
+    let files = model_files(found);
+    let path = description.module_path(&found.id);
+    let mut library = Library::load(&path, &files)?;
+    for group in &description.inventory {
+        for name in found.folder.list(&group.folder, false) {
+            if name.ends_with(".py") {
+                library.add(&format!("{}/{}/{name}", found.id, group.folder), &found.id, &files)?;
+            }
+        }
+    }
+    let model_module = library.by_path(&path).map(|(index, _)| index).expect("just read");
+    Ok(LayerFiles { library: Arc::new(library), model_module })
+}
