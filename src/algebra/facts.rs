@@ -16,6 +16,9 @@ use super::limits::{Outcome, Work};
 use super::monomial::{Meaning, Variable};
 use super::polynomial::Polynomial;
 
+/// So many polynomials are remembered by their signs.
+const SIGNS: usize = 10_000;
+
 /// All facts of one algebra.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
@@ -34,6 +37,8 @@ pub struct Facts {
     shifted: Option<Rc<[Polynomial]>>,
     /// What bounds atoms and indices, in the same way.
     bounds: FxHashMap<Variable, Rc<[Polynomial]>>,
+    /// Whether polynomials have been proved to be at least 0, so far.
+    signs: FxHashMap<Polynomial, bool>,
     /// Known integers: (dividend, divisor) pairs that no substitution expresses.
     quotients: Vec<(Formula, Formula)>,
     /// Least values that a fact has raised, as they were.
@@ -46,6 +51,23 @@ impl Facts {
     /// What bounds an atom or an index, where that has been found out.
     pub(super) fn known_bounds(&self, variable: Variable) -> Option<Rc<[Polynomial]>> {
         self.bounds.get(&variable).cloned()
+    }
+
+    fn forget_bounds(&mut self) {
+        self.bounds.clear();
+        self.signs.clear();
+    }
+
+    /// Whether a polynomial has been proved to be at least 0, where that has been tried.
+    pub(super) fn known_sign(&self, polynomial: &Polynomial) -> Option<bool> {
+        self.signs.get(polynomial).copied()
+    }
+
+    /// Remembers it; not while differences are made, which may show more.
+    pub(super) fn know_sign(&mut self, polynomial: &Polynomial, nonnegative: bool) {
+        if !self.making && self.signs.len() < SIGNS {
+            self.signs.insert(polynomial.clone(), nonnegative);
+        }
     }
 
     /// Remembers it; not while differences are made, which may show more.
@@ -130,7 +152,7 @@ impl Algebra {
             facts.nonnegative.push(difference);
             facts.differences = None;
             facts.shifted = None;
-            facts.bounds.clear();
+            facts.forget_bounds();
         }
     }
 
@@ -138,7 +160,7 @@ impl Algebra {
         let mut facts = self.facts.borrow_mut();
         facts.differences = None;
         facts.shifted = None;
-        facts.bounds.clear();
+        facts.forget_bounds();
         facts.ratios = None;
     }
 
@@ -235,7 +257,7 @@ impl Algebra {
         let known: Rc<[Polynomial]> = known.into();
         let mut facts = self.facts.borrow_mut();
         facts.differences = Some(known.clone());
-        facts.bounds.clear();
+        facts.forget_bounds();
         facts.making = false;
         known
     }

@@ -109,6 +109,21 @@ impl Algebra {
         if polynomial.len() > 400 {
             return false;
         }
+        // What is known of an index hangs on the sum at hand.
+        let is_index = |variable: Variable| matches!(variable.meaning(), Meaning::Symbol(symbol) if self.bounds_of_index(symbol).is_some());
+        if polynomial.variables().into_iter().any(is_index) {
+            return self.is_proved_nonnegative(polynomial);
+        }
+        if let Some(known) = self.facts.borrow().known_sign(polynomial) {
+            return known;
+        }
+        let nonnegative = self.is_proved_nonnegative(polynomial);
+        self.facts.borrow_mut().know_sign(polynomial, nonnegative);
+        nonnegative
+    }
+
+    /// By shifts and differences.
+    fn is_proved_nonnegative(&self, polynomial: &Polynomial) -> bool {
         let work = self.work();
         let shift = |polynomial: &Polynomial| self.shifted(polynomial, &work);
         let differences = self.shifted_differences();
