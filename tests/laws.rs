@@ -318,9 +318,17 @@ proptest! {
             more.open(phase)
         });
         let [once, twice, thrice] = [view(&models[0]), view(&models[1]), view(&models[2])];
+        // Every operator doubles, but for tables of positions: as PyTorch does, a pass resizes them once for the batch.
+        let flops = [Metric::Flops, Metric::FlopsTensorCore, Metric::FlopsCudaCore];
+        for metric in flops {
+            let operators = once.tree.operators(once.tree.root(), metric);
+            let resized = operators.iter().filter(|operator| operator.operator == "resize");
+            let tables: Rational = resized.map(|operator| once.evaluate(operator.formula).unwrap()).sum();
+            let doubled = root(&once, metric) * Rational::from_integer(2.into());
+            prop_assert_eq!(root(&twice, metric), doubled - tables, "{} of {}", metric.name(), phase);
+        }
         for metric in Metric::ALL.into_iter().filter(|metric| metric.is_flow()) {
             let [once, twice, thrice] = [root(&once, metric), root(&twice, metric), root(&thrice, metric)];
-            // What a phase does to its tables of positions, it does once for the whole batch.
             let tables = &once + &once - &twice;
             let vision = matches!(phase, "view" | "vision" | "pipeline");
             if !vision || metric == Metric::FlopsTensorCore {

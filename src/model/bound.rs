@@ -12,13 +12,13 @@ use num_traits::ToPrimitive;
 
 use super::locate::find;
 use super::machine::Machine;
+use super::opening::Opened;
 use super::phase_view::Elaboration;
 use super::request_files::{LayerFiles, RequestFiles};
 use crate::algebra::{Algebra, Formula, Point, Rational, Symbol};
 use crate::checkpoint;
 use crate::config::{
-    Accepted, Binding, Dtype, Elements, Expression, Files, Hardware, ModelDescription, Override, Relation,
-    Request, Setting, SymbolKind, bind, read_overrides,
+    Binding, Dtype, Elements, Expression, Files, ModelDescription, Relation, Setting, SymbolKind,
 };
 use crate::cost::{ByteSizes, Counting, IoModel};
 use crate::diagnostic::{Diagnostic, Result, Source, did_you_mean};
@@ -109,48 +109,18 @@ impl BoundModel {
     pub fn open_with(request: &OpenRequest, files: &RequestFiles) -> Result<BoundModel> {
         let found = find(&request.model, request.models.as_deref(), request.input.as_ref())?;
         let algebra = Algebra::new();
-        // Rules and layer files take two fifths of the time of a short command, and need no formulas to be read.
-        let (description, rules, layers, rows, own_keys) = std::thread::scope(|scope| -> Result<_> {
-            let rules = scope.spawn(|| files.rules(request.rules.as_deref()));
+        let opened = std::thread::scope(|scope| -> Result<Opened> {
+            // Rules and layer files take most of the time of a short command, and need no formulas to be read.
+            scope.spawn(|| files.rules(request.rules.as_deref()).is_ok());
             let description = files.description(&found)?;
-            let layers = scope.spawn({
+            scope.spawn({
                 let (found, description) = (&found, Arc::clone(&description));
-                move || files.layers(found, &description)
+                move || files.layers(found, &description).is_ok()
             });
-            let (rows, own_keys) = intern(&algebra, &description);
-            let rules = RuleSet::of(&*joined(rules)?, &algebra)?;
-            Ok((description, rules, joined(layers)?, rows, own_keys))
+            Opened::new(request, files, &found, description, &algebra)
         })?;
+        let Opened { description, rules, layers, selection, binding, machine, rows, own_keys } = opened;
         let LayerFiles { library, model_module } = layers;
-        let selected = found.selection.as_deref().and_then(|name| library.layer(name));
-        let accepted = accepted(&rules, selected);
-        let mut overrides = read_overrides(&request.overrides)?;
-        if let Some((group, preset)) = &found.preset {
-            overrides.insert(0, Override::parse(&format!("{group}={preset}"))?);
-        }
-        let mut selection = found.selection.clone();
-        let parts = &library.module(model_module).module.parts;
-        let named = |name: &String| {
-            description.phase(name).is_some() && !parts.iter().any(|part| part.name.text == *name)
-        };
-        // `MODEL:decode` is the phase, unless a part of another phase is asked for.
-        if let Some(phase) =
-            selection.take_if(|name| named(name) && !overrides.iter().any(|o| o.key == "phase"))
-        {
-            overrides.push(Override::parse(&format!("phase={phase}"))?);
-        }
-        let mut binding = bind(
-            &description,
-            &found.folder,
-            Request {
-                overrides: &overrides,
-                vendor: found.vendor.as_ref(),
-                accepted: &accepted,
-                all_phases: request.all_phases,
-                strict: request.strict,
-            },
-        )?;
-        let machine = machine(&mut binding, &found.library, request.strict)?;
         let phases = description.phases.iter().map(|phase| phase.name.clone()).collect();
         let mut model = BoundModel {
             algebra,
@@ -321,55 +291,6 @@ impl BoundModel {
     pub fn small_number(&self, formula: Formula) -> Option<i64> {
         let number = self.algebra.value_at(formula, &self.numbers).ok()?;
         number.is_integer().then(|| number.to_integer().to_i64()).flatten()
-    }
-}
-
-/// What a thread has read.
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-/// The hardware that a configuration names; what it says nothing of is warned of.
-fn machine(binding: &mut Binding, library: &Files, strict: bool) -> Result<Option<Rc<Machine>>> {
-    let Some(chosen) = &binding.hardware else { return Ok(None) };
-    let hardware = Hardware::find(&chosen.word, chosen.origin.span(), library)?;
-    let machine = Machine::new(hardware, &binding.dtypes);
-    let mut warnings = machine.warnings();
-    if strict && !warnings.is_empty() {
-        return Err(Box::new(warnings.swap_remove(0)));
-    }
-    binding.warnings.append(&mut warnings);
-    Ok(Some(Rc::new(machine)))
-}
-
-/// Interns runtime keys and symbols in declared order: the order in which formulas show them. Given back is what layers
-/// by themselves have: the number of rows, before all, and a size beside each runtime key.
-fn intern(algebra: &Algebra, description: &ModelDescription) -> (Symbol, HashMap<String, Symbol>) {
-    let rows = algebra.fresh_symbol(super::layer_view::ROWS);
-    let mut own = HashMap::default();
-    for key in &description.runtime {
-        own.insert(key.name.clone(), algebra.fresh_symbol(&key.name));
-        let symbol = algebra.symbol(&key.name);
-        algebra.declare_minimum(symbol, key.minimum.to_i64().unwrap_or(0));
-    }
-    for described in &description.symbols {
-        if let SymbolKind::Size { minimum } = &described.kind {
-            let symbol = algebra.symbol(&described.name);
-            algebra.declare_minimum(symbol, minimum.to_i64().unwrap_or(0));
-        }
-        if let Some(count) = &described.count {
-            algebra.declare_minimum(algebra.symbol(count), 0);
-        }
-    }
-    (rows, own)
-}
-
-fn accepted(rules: &RuleSet, layer: Option<&LayerReference>) -> Accepted {
-    Accepted {
-        extra: layer.map(super::layer_view::own_names).unwrap_or_default().into_iter().collect(),
-        switches: rules.switches.iter().map(|(name, switch)| (name.clone(), switch.values.clone())).collect(),
-        conventions: rules.conventions.keys().cloned().collect(),
-        io_models: IoModel::ALL.iter().map(|model| model.name().to_owned()).collect(),
     }
 }
 

@@ -10,6 +10,7 @@ mod locate;
 mod machine;
 mod meaning;
 mod name_groups;
+mod opening;
 mod packed;
 mod phase_view;
 mod reconciliation;

@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::RefCell;
+use std::fmt::Write;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -82,8 +83,8 @@ impl Scope {
 
     /// The next free segment for a callee: `linear`, then `linear_2`.
     pub(super) fn segment(&mut self, callee: &str) -> Rc<str> {
-        let prefix = self.statement.as_deref().unwrap_or("");
-        let count = self.segments.entry(format!("{prefix}.{callee}")).or_insert(0);
+        let key = [self.statement.as_deref().unwrap_or(""), ".", callee].concat();
+        let count = self.segments.entry(key).or_insert(0);
         *count += 1;
         if *count == 1 { callee.into() } else { format!("{callee}_{count}").into() }
     }
@@ -100,11 +101,14 @@ impl Scope {
         }
         let visits = self.visits.entry(range.start).or_insert(0);
         *visits += 1;
-        if *visits == 1 {
-            format!("{}/{}:{}", self.identity, self.layer.module, range.start)
-        } else {
-            format!("{}/{}:{}#{visits}", self.identity, self.layer.module, range.start)
-        }
+        let mut place = String::with_capacity(self.identity.len() + 24);
+        place.push_str(&self.identity);
+        let written = match *visits {
+            1 => write!(place, "/{}:{}", self.layer.module, range.start),
+            _ => write!(place, "/{}:{}#{visits}", self.layer.module, range.start),
+        };
+        written.expect("strings take everything");
+        place
     }
 }
 
@@ -242,7 +246,8 @@ impl Elaborator<'_> {
     /// Remembers the inferred shapes of a statement of a layer's first call, for the report.
     pub(super) fn note_shapes(&mut self, scope: &Scope, start: usize, values: &[Value]) {
         let name = &scope.layer.layer.name.text;
-        if !self.is_meant(&scope.layer) {
+        let known = self.graph.shapes.get(name).is_some_and(|shapes| shapes.statements.contains_key(&start));
+        if known || !self.is_meant(&scope.layer) {
             return;
         }
         let mut shown = Vec::new();
@@ -258,7 +263,7 @@ impl Elaborator<'_> {
             }
         }
         let shapes = self.graph.shapes.entry(name.clone()).or_default();
-        shapes.statements.entry(start).or_insert(shown);
+        shapes.statements.insert(start, shown);
     }
 }
 
