@@ -52,14 +52,19 @@ impl Algebra {
         ratio.fraction.as_constant().map(|value| value.is_integer())
     }
 
+    fn is_proved_at_most(&self, a: Formula, b: Formula) -> bool {
+        let (Ok(a), Ok(b)) = (self.try_canonical(a), self.try_canonical(b)) else { return false };
+        self.is_at_most(&a.fraction, &b.fraction, &self.work())
+    }
+
     /// The arguments without those proved to be at most another one, order kept (for maxima).
     pub fn dominant(&self, arguments: &[Formula]) -> Vec<Formula> {
         let mut kept: Vec<Formula> = Vec::with_capacity(arguments.len());
         for &argument in arguments {
-            if kept.iter().any(|&other| self.at_most(argument, other) == Some(true)) {
+            if kept.iter().any(|&other| self.is_proved_at_most(argument, other)) {
                 continue;
             }
-            kept.retain(|&other| self.at_most(other, argument) != Some(true));
+            kept.retain(|&other| !self.is_proved_at_most(other, argument));
             kept.push(argument);
         }
         kept
