@@ -37,18 +37,31 @@ impl Effort {
         Ok(())
     }
 
+    /// Two integers of one word each, as most are: what is made of them is within all bounds.
+    fn short(&self, a: &Number, b: &Number) -> Option<(i64, i64)> {
+        let (Number::Small(a, 1), Number::Small(b, 1)) = (a, b) else { return None };
+        let short = (i64::try_from(*a).ok()?, i64::try_from(*b).ok()?);
+        (self.bits >= 128).then_some(short)
+    }
+
     fn checked(&self, value: Number) -> Value {
         if value.bits() > self.bits { Err(EvaluationError::TooLarge) } else { Ok(value) }
     }
 
     /// The sum.
     pub fn plus(&mut self, a: &Number, b: &Number) -> Value {
+        if let Some((a, b)) = self.short(a, b) {
+            return Ok(Number::Small(i128::from(a) + i128::from(b), 1));
+        }
         self.spend(of_sum(a, b))?;
         self.checked(a.plus(b))
     }
 
     /// The product.
     pub fn times(&mut self, a: &Number, b: &Number) -> Value {
+        if let Some((a, b)) = self.short(a, b) {
+            return Ok(Number::Small(i128::from(a) * i128::from(b), 1));
+        }
         self.spend(of_product(a, b))?;
         self.checked(a.times(b))
     }
