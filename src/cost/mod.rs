@@ -10,6 +10,7 @@ mod live;
 mod loops;
 mod metric;
 mod numbers;
+mod order;
 mod paths;
 mod stock;
 mod traffic;

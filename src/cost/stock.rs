@@ -47,6 +47,12 @@ impl CostTree<'_> {
         place
     }
 
+    /// The bytes of each parameter of a node, where all have as many.
+    pub fn bytes_of_parameters(&self, id: NodeId) -> Option<Formula> {
+        let weights = self.in_order(id).flat_map(|node| &self.nodes[node.0].weights);
+        same_for_all(weights.map(|place| self.weights[*place].each))
+    }
+
     /// Weights below a node: the tensor, its path, and its name there.
     pub fn weights_of(&self, id: NodeId) -> Vec<(&Weight, String)> {
         let mut found = Vec::new();
@@ -118,4 +124,10 @@ impl CostTree<'_> {
         self.nodes[parent.0].children.push(id);
         id
     }
+}
+
+/// What all values are, where they are the same.
+pub(super) fn same_for_all(mut values: impl Iterator<Item = Formula>) -> Option<Formula> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
 }

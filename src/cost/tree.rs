@@ -2,7 +2,6 @@
 
 use rustc_hash::FxHashMap as HashMap;
 use std::cell::OnceCell;
-use std::ops::Range;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -16,6 +15,8 @@ use crate::rules::RuleSet;
 use super::counting::Counting;
 use super::live::Liveness;
 use super::metric::{IoModel, IoPart, Metric};
+use super::order::Order;
+use super::stock::same_for_all;
 
 /// A node of a [`CostTree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -157,34 +158,6 @@ pub struct CostTree<'a> {
     pub(super) order: OnceCell<Order>,
 }
 
-/// All nodes, depth first: those below a node stand right behind it.
-#[derive(Debug)]
-pub(super) struct Order {
-    nodes: Vec<NodeId>,
-    /// Where each node stands with everything below it.
-    of: Vec<Range<usize>>,
-}
-
-impl Order {
-    fn of(nodes: &[Node]) -> Order {
-        let mut order = Order { nodes: Vec::with_capacity(nodes.len()), of: vec![0..0; nodes.len()] };
-        let mut open = vec![NodeId(0)];
-        while let Some(next) = open.pop() {
-            let place = order.nodes.len();
-            order.nodes.push(next);
-            order.of[next.0] = place..place + 1;
-            open.extend(nodes[next.0].children.iter().rev());
-        }
-        // What is below a node ends where that of its last child does.
-        for next in order.nodes.iter().rev() {
-            if let Some(last) = nodes[next.0].children.last() {
-                order.of[next.0].end = order.of[last.0].end;
-            }
-        }
-        order
-    }
-}
-
 impl<'a> CostTree<'a> {
     /// Costs of a graph. `numbers` are the bound sizes: they tell loops that do not run, or run once, from others
     /// when live ranges are followed.
@@ -257,17 +230,6 @@ impl<'a> CostTree<'a> {
     /// What is counted.
     pub fn counting(&self) -> &Counting<'a> {
         &self.counting
-    }
-
-    /// A node and everything below it.
-    pub fn subtree(&self, id: NodeId) -> Vec<NodeId> {
-        let mut found = vec![id];
-        let mut at = 0;
-        while at < found.len() {
-            found.extend_from_slice(&self.nodes[found[at].0].children);
-            at += 1;
-        }
-        found
     }
 
     /// The formula of a metric, over all calls of the node.
@@ -345,12 +307,6 @@ impl<'a> CostTree<'a> {
         same_for_all(traffic.map(|traffic| traffic.each))
     }
 
-    /// The bytes of each parameter of a node, where all have as many.
-    pub fn bytes_of_parameters(&self, id: NodeId) -> Option<Formula> {
-        let weights = self.in_order(id).flat_map(|node| &self.nodes[node.0].weights);
-        same_for_all(weights.map(|place| self.weights[*place].each))
-    }
-
     /// The classes of iterations of a loop, where it has several.
     pub fn classes(&self, id: NodeId) -> &[LoopClass] {
         self.classes.get(&id).map_or(&[], Vec::as_slice)
@@ -409,12 +365,6 @@ impl<'a> CostTree<'a> {
         found
     }
 
-    /// A node and everything below it, depth first.
-    pub fn in_order(&self, id: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + '_ {
-        let order = self.order.get_or_init(|| Order::of(&self.nodes));
-        order.nodes[order.of[id.0].clone()].iter().copied()
-    }
-
     /// The number of a metric at given values of the symbols.
     ///
     /// # Errors
@@ -463,11 +413,6 @@ impl<'a> CostTree<'a> {
         }
         names
     }
-}
-
-fn same_for_all(mut values: impl Iterator<Item = Formula>) -> Option<Formula> {
-    let first = values.next()?;
-    values.all(|value| value == first).then_some(first)
 }
 
 /// What an operator adds to a metric.
