@@ -33,17 +33,6 @@ impl Order {
 }
 
 impl CostTree<'_> {
-    /// A node and everything below it.
-    pub fn subtree(&self, id: NodeId) -> Vec<NodeId> {
-        let mut found = vec![id];
-        let mut at = 0;
-        while at < found.len() {
-            found.extend_from_slice(&self.nodes[found[at].0].children);
-            at += 1;
-        }
-        found
-    }
-
     /// A node and everything below it, depth first.
     pub fn in_order(&self, id: NodeId) -> impl DoubleEndedIterator<Item = NodeId> + '_ {
         let order = self.order.get_or_init(|| Order::of(&self.nodes));
