@@ -121,6 +121,21 @@ fn files_that_are_no_models_are_refused() {
     refused_in(&folder, &["eval", "deepseek_ocr", "--rules", "empty"], &["rules"]);
 }
 
+#[test]
+fn rules_without_the_operators_of_arithmetic_are_refused() {
+    let folder = folder("rules_without_add");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &folder.join("rules"));
+    let path = folder.join("rules/operators/elementwise.toml");
+    let text = std::fs::read_to_string(&path).expect("there");
+    assert!(text.contains("[add]"));
+    std::fs::write(&path, text.replace("[add]", "[plus]")).expect("written");
+    refused_in(
+        &folder,
+        &["eval", "deepseek_ocr", "--rules", "rules"],
+        &["no rule says what `add` is", "arithmetic on tensors", "operators/*.toml", ".py:"],
+    );
+}
+
 /// A model folder with one file other than ours; the model's own path is kept.
 fn changed(name: &str, file: &str, change: impl Fn(&str) -> String) -> PathBuf {
     let folder = folder(name);
