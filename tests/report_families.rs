@@ -63,6 +63,16 @@ fn widths_that_a_residual_needs_stay_one() {
 }
 
 #[test]
+fn channels_of_depthwise_convolutions_are_not_divided_by_themselves() {
+    let text = report("convnext_tiny_224");
+    assert!(
+        text.contains("F_depthwise = 2*B*m*n*7*7*C + B*m*n*C"),
+        "2 k k C operations and a bias at each place"
+    );
+    assert!(!text.contains("C/C"));
+}
+
+#[test]
 fn two_threads_write_the_same_report_as_one() {
     for model in ["deepseek_v3", "wan2_1", "sam_vit_base_vision"] {
         let request = OpenRequest { model: model.to_owned(), all_phases: true, ..OpenRequest::default() };

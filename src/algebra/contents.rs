@@ -1,18 +1,18 @@
 //! What formulas contain, as a summary that is made once per node, and the order in which walks visit them.
 //!
-//! A summary is a set of bits: one for each class of symbols, one each for sums over an index, named parts, extrema and
-//! roundings. A walk that looks for a symbol leaves out every part whose summary lacks its bit, so that what does not
+//! A summary is a set of bits: one for each class of symbols, one each for sums over an index, named parts, extrema,
+//! roundings and quotients. A walk that looks for a symbol leaves out every part whose summary lacks its bit, so that what does not
 //! change costs nothing. No recursion: parts have smaller ids than what they are part of.
 
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Symbol};
 
-/// Which symbols may occur, and whether sums, names, extrema and roundings do.
+/// Which symbols may occur, and whether sums, names, extrema, roundings and quotients do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Contents(u64);
 
 /// How many classes of symbols are told apart.
-const CLASSES: u32 = 60;
+const CLASSES: u32 = 59;
 
 impl Contents {
     /// Nothing that a walk could look for.
@@ -23,6 +23,8 @@ impl Contents {
     pub const EXTREMUM: Self = Contents(1 << (CLASSES + 2));
     /// A floor, ceiling or remainder.
     pub const ROUNDING: Self = Contents(1 << (CLASSES + 3));
+    /// A quotient that is not rounded.
+    pub const QUOTIENT: Self = Contents(1 << (CLASSES + 4));
     /// A sum over an index.
     pub const SIGMA: Self = Contents(1 << CLASSES);
     /// A named part.
@@ -56,6 +58,7 @@ impl Contents {
             Node::Named(..) => Self::NAME,
             Node::Minimum(_) | Node::Maximum(_) => Self::EXTREMUM,
             Node::Floor(..) | Node::Ceiling(..) | Node::Remainder(..) => Self::ROUNDING,
+            Node::Quotient(..) => Self::QUOTIENT,
             _ => Self::NOTHING,
         };
         node.for_each_part(|part| contents = contents.and(known[part.0 as usize]));
@@ -106,6 +109,11 @@ impl Algebra {
     /// Whether a floor, ceiling or remainder stands in a formula.
     pub fn has_rounding(&self, formula: Formula) -> bool {
         self.contents(formula).meets(Contents::ROUNDING)
+    }
+
+    /// Whether a quotient that is not rounded stands in a formula.
+    pub fn has_quotient(&self, formula: Formula) -> bool {
+        self.contents(formula).meets(Contents::QUOTIENT)
     }
 
     /// Every formula reachable from the roots, parts before what they are part of.

@@ -177,7 +177,7 @@ impl<'m> Printer<'m> {
         let mut quotients = Vec::new();
         self.quotients(formula, LONG_QUOTIENT, &mut quotients);
         quotients.into_iter().for_each(|quotient| self.name_quotient(quotient));
-        self.replaced(formula)
+        self.with(formula, &self.named_sizes(&|_| true), &RefCell::default())
     }
 
     fn factored(&self, formula: Formula) -> Formula {
@@ -352,10 +352,14 @@ impl<'m> Printer<'m> {
     }
 
     fn replace(&self, formula: Formula, which: &dyn Fn(&Local) -> bool) -> Formula {
+        let named = self.named_sizes(which);
+        if named.is_empty() { formula } else { self.with(formula, &named, &RefCell::default()) }
+    }
+
+    /// Sizes that have names, and what is put in their places.
+    fn named_sizes(&self, which: &dyn Fn(&Local) -> bool) -> Vec<(Formula, Formula)> {
         let locals = self.locals.borrow();
-        let wanted = locals.iter().filter(|local| which(local));
-        let named: Vec<(Formula, Formula)> = wanted.map(|local| (local.from, local.to)).collect();
-        self.with(formula, &named, &RefCell::default())
+        locals.iter().filter(|local| which(local)).map(|local| (local.from, local.to)).collect()
     }
 
     /// With sizes by their names, and 1 where one is divided by itself, as the channels of a depthwise convolution are by
@@ -367,7 +371,9 @@ impl<'m> Printer<'m> {
         known: &RefCell<HashMap<Formula, Formula>>,
     ) -> Formula {
         let algebra = self.algebra;
-        if !named.iter().any(|(from, _)| algebra.may_contain(formula, *from)) {
+        let changes = algebra.has_quotient(formula)
+            || named.iter().any(|(from, _)| algebra.may_contain(formula, *from));
+        if !changes {
             return formula;
         }
         if let Some((_, to)) = named.iter().find(|(from, _)| *from == formula) {
