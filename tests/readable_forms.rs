@@ -1,6 +1,6 @@
 //! Forms for people and for evaluation: as short as the measured targets ask, and equal to what they came from.
 
-use modelmeter::algebra::{Algebra, Formula, Node, Verdict};
+use modelmeter::algebra::{Algebra, Fact, Formula, Node, Verdict};
 use modelmeter::diagnostic::Source;
 use modelmeter::notation::{Alphabet, Style, parse_formula, text};
 use proptest::prelude::*;
@@ -50,6 +50,17 @@ fn a_layer_reads_in_few_symbols() {
     let factored = algebra.factored(layer);
     assert!(literals(&shown(&algebra, factored)) <= 34, "{}", shown(&algebra, factored));
     assert_eq!(algebra.equal(factored, layer), Verdict::Equal);
+}
+
+/// (D/H mod 2) is (D mod 2 H)/H where H divides D: shorter than what the floor of D/(2 H) makes of it.
+#[test]
+fn remainders_of_quotients_are_shown_where_facts_make_them() {
+    let algebra = Algebra::new();
+    let formula = parse(&algebra, "floor(n/w) - ((D/H) mod 2)*(S + B)");
+    algebra.assume(Fact::Divides(parse(&algebra, "H"), parse(&algebra, "D")));
+    let factored = algebra.factored(formula);
+    assert_eq!(shown(&algebra, factored), "(H*floor(n/w) - (D mod (2*H))*(S + B))/H");
+    assert_eq!(algebra.equal(factored, formula), Verdict::Equal);
 }
 
 #[test]

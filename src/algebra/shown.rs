@@ -341,7 +341,8 @@ fn with_square(
     Fraction::product([&above.into(), &below], work).map(Some)
 }
 
-/// A value (c x + N) / D with single terms c and D, for a variable x that stands nowhere else.
+/// A value (c x + N) / D with single terms c and D, for a variable x that stands nowhere else: not in N, in D, or in what
+/// the value is put into.
 struct Linear {
     /// N
     rest: Polynomial,
@@ -355,15 +356,17 @@ impl Linear {
         if !whole.denominator().factors().is_empty() || !value.denominator().factors().is_empty() {
             return None;
         }
-        let above = value.numerator();
-        let own = above.variables().into_iter().find(|variable| !whole.mentions(*variable))?;
-        let mut parts = above.coefficients_in(own).into_iter();
-        let (Some((1, factor)), Some((0, rest)), None) = (parts.next(), parts.next(), parts.next()) else {
-            return None;
-        };
-        let below = value.denominator();
-        let below = Polynomial::term(below.monomial().clone(), below.number().clone());
-        (factor.len() == 1).then_some(Linear { rest, below })
+        let (above, below) = (value.numerator(), value.denominator());
+        let is_own = |variable: &Variable| !whole.mentions(*variable) && !below.mentions(*variable);
+        above.variables().into_iter().filter(is_own).find_map(|own| {
+            let mut parts = above.coefficients_in(own).into_iter();
+            let (Some((1, factor)), Some((0, rest)), None) = (parts.next(), parts.next(), parts.next())
+            else {
+                return None;
+            };
+            let below = Polynomial::term(below.monomial().clone(), below.number().clone());
+            (factor.len() == 1).then_some(Linear { rest, below })
+        })
     }
 
     /// Whether N and D are numbers.
