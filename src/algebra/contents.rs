@@ -1,8 +1,8 @@
 //! What formulas contain, as a summary that is made once per node, and the order in which walks visit them.
 //!
 //! A summary is a set of bits: one for each class of symbols, one each for sums over an index, named parts, extrema,
-//! roundings and quotients. A walk that looks for a symbol leaves out every part whose summary lacks its bit, so that what does not
-//! change costs nothing. No recursion: parts have smaller ids than what they are part of.
+//! roundings and quotients. A walk that looks for a symbol leaves out every part whose summary lacks its bit, so that
+//! what does not change costs nothing. No recursion: parts have smaller ids than what they are part of.
 
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Symbol};

@@ -110,8 +110,7 @@ impl Algebra {
             return false;
         }
         // What is known of an index hangs on the sum at hand.
-        let is_index = |variable: Variable| matches!(variable.meaning(), Meaning::Symbol(symbol) if self.bounds_of_index(symbol).is_some());
-        if polynomial.variables().into_iter().any(is_index) {
+        if polynomial.variables().into_iter().any(|variable| self.is_bounded_index(variable)) {
             return self.is_proved_nonnegative(polynomial);
         }
         if let Some(known) = self.facts.borrow().known_sign(polynomial) {
@@ -122,15 +121,19 @@ impl Algebra {
         nonnegative
     }
 
+    /// Whether a variable is the index of a sum whose bounds are known.
+    fn is_bounded_index(&self, variable: Variable) -> bool {
+        matches!(variable.meaning(), Meaning::Symbol(symbol) if self.bounds_of_index(symbol).is_some())
+    }
+
     /// By shifts and differences.
     fn is_proved_nonnegative(&self, polynomial: &Polynomial) -> bool {
         let work = self.work();
         let shift = |polynomial: &Polynomial| self.shifted(polynomial, &work);
         let differences = self.shifted_differences();
         let mut bounded = polynomial.variables();
-        bounded.retain(|variable| match variable.meaning() {
-            Meaning::Symbol(symbol) => self.bounds_of_index(symbol).is_some(),
-            Meaning::Atom(_) => true,
+        bounded.retain(|&variable| {
+            matches!(variable.meaning(), Meaning::Atom(_)) || self.is_bounded_index(variable)
         });
         bounded.truncate(BOUNDED);
         let bounds: Vec<Rc<[Polynomial]>> =

@@ -98,6 +98,7 @@ impl Algebra {
     /// Whether a formula has no denominator, in the author's symbols.
     pub fn is_whole(&self, formula: Formula) -> bool {
         let whole = || -> Outcome<bool> {
+            // Without atoms to choose forms of, that is what is shown, and made once.
             if !self.contents(formula).meets(Contents::EXTREMUM.and(Contents::ROUNDING)) {
                 return Ok(self.shown_form(formula)?.denominator().is_one());
             }

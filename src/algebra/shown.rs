@@ -174,13 +174,13 @@ impl Algebra {
             let atom = self.atom(number);
             let relatives = self.relatives(number, &work)?;
             // As it is, perhaps with its square.
-            let itself = matches!(atom, Atom::Maximum(_)).then(|| Fraction::variable(variable));
+            let is_maximum = matches!(atom, Atom::Maximum(_));
+            let itself = is_maximum.then(|| Fraction::variable(variable));
             let mut parts = None;
             for value in itself.iter().chain(&*relatives) {
                 // Longer forms of maxima may be shorter with squares.
-                let squares = matches!(atom, Atom::Maximum(_));
-                if let Some(linear) = Linear::of(value, &whole).filter(|linear| !squares || linear.is_shift())
-                {
+                let linear = Linear::of(value, &whole).filter(|linear| !is_maximum || linear.is_shift());
+                if let Some(linear) = linear {
                     let parts = parts.get_or_insert_with(|| whole.numerator().coefficients_in(variable));
                     if linear.is_longer(parts, &work)? {
                         continue;

@@ -28,12 +28,11 @@ pub(super) fn flops(
 ) -> Counted {
     let rule = &call.rule;
     // In the order of their file, whatever that of the command line.
-    let chosen: Vec<(&Switch, &str)> = if counting.switches.is_empty() {
-        Vec::new()
-    } else {
-        let values = rules.switches.iter();
-        values.filter_map(|(name, switch)| Some((switch, counting.switches.get(name)?.as_str()))).collect()
-    };
+    let chosen: Vec<(&Switch, &str)> = rules
+        .switches
+        .iter()
+        .filter_map(|(name, switch)| Some((switch, counting.switches.get(name)?.as_str())))
+        .collect();
     let counted =
         rules::Counting { convention: counting.convention, switches: &chosen, phase: &counting.phase };
     let holds = |condition: &Condition| holds(condition, &call.settings);

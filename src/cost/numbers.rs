@@ -55,22 +55,16 @@ impl<'a> CostTree<'a> {
         let mut own = Vec::with_capacity(self.nodes.len());
         for place in 0..self.nodes.len() {
             let mut line = vec![zero(); INTENSITY_BYTES + 1];
-            let mut outcome = Ok(());
             self.each_own_term(NodeId(place), |column, term| {
                 if let Some(number) = known.get(&term) {
                     add(&mut line[column], number);
-                    return;
+                    return Ok(());
                 }
-                match self.algebra.value_at(term, point) {
-                    Ok(number) => {
-                        add(&mut line[column], &number);
-                        known.insert(term, number);
-                    }
-                    Err(error) if outcome.is_ok() => outcome = Err(error),
-                    Err(_) => {}
-                }
-            });
-            outcome?;
+                let number = self.algebra.value_at(term, point)?;
+                add(&mut line[column], &number);
+                known.insert(term, number);
+                Ok(())
+            })?;
             own.push(line);
         }
         let mut all = own.clone();
@@ -87,25 +81,30 @@ impl<'a> CostTree<'a> {
         Ok(Numbers { tree: self, point, own, all, peaks: RefCell::default() })
     }
 
-    /// A node's own terms, each with its column.
-    fn each_own_term(&self, id: NodeId, mut visit: impl FnMut(usize, Formula)) {
+    /// A node's own terms, each with its column, up to the first that fails.
+    fn each_own_term<E>(
+        &self,
+        id: NodeId,
+        mut visit: impl FnMut(usize, Formula) -> Result<(), E>,
+    ) -> Result<(), E> {
         let node = &self.nodes[id.0];
         let columns = || ADDITIVE.into_iter().enumerate();
         for entry in node.entries.iter().map(|entry| &self.entries[*entry]) {
             for (column, metric) in columns() {
-                self.entry_terms(entry, metric).into_iter().for_each(|term| visit(column, term));
+                self.entry_terms(entry, metric).into_iter().try_for_each(|term| visit(column, term))?;
             }
             let bytes = traffic(entry, self.counting.intensity_io, None, true);
-            bytes.into_iter().for_each(|term| visit(INTENSITY_BYTES, term));
+            bytes.into_iter().try_for_each(|term| visit(INTENSITY_BYTES, term))?;
         }
         if node.weights.is_empty() && node.caches.is_empty() {
-            return;
+            return Ok(());
         }
         let mut terms = Vec::new();
         for (column, metric) in columns().filter(|(_, metric)| !metric.is_flow()) {
             self.own_stock(id, metric, &mut terms);
-            terms.drain(..).for_each(|term| visit(column, term));
+            terms.drain(..).try_for_each(|term| visit(column, term))?;
         }
+        Ok(())
     }
 }
 

@@ -108,19 +108,7 @@ impl CostTree<'_> {
             return *known;
         }
         let id = NodeId(self.nodes.len());
-        self.nodes.push(Node {
-            parent: Some(parent),
-            children: Vec::new(),
-            segment: Rc::clone(segment),
-            layers: Vec::new(),
-            kind,
-            calls: self.algebra.integer(0),
-            entries: Vec::new(),
-            weights: Vec::new(),
-            caches: Vec::new(),
-            ranges: Vec::new(),
-            labels: Vec::new(),
-        });
+        self.nodes.push(Node::new(Some(parent), Rc::clone(segment), kind, self.algebra.integer(0)));
         self.nodes[parent.0].children.push(id);
         id
     }

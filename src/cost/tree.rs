@@ -173,19 +173,7 @@ impl<'a> CostTree<'a> {
 
     /// Nothing that costs anything.
     pub fn empty(algebra: &'a Algebra, rules: &'a RuleSet, counting: Counting<'a>) -> CostTree<'a> {
-        let root = Node {
-            parent: None,
-            children: Vec::new(),
-            segment: "".into(),
-            layers: Vec::new(),
-            kind: NodeKind::Root,
-            calls: algebra.integer(1),
-            entries: Vec::new(),
-            weights: Vec::new(),
-            caches: Vec::new(),
-            ranges: Vec::new(),
-            labels: Vec::new(),
-        };
+        let root = Node::new(None, "".into(), NodeKind::Root, algebra.integer(1));
         CostTree {
             algebra,
             rules,

@@ -372,6 +372,23 @@ impl<'a, 'g> Walk<'a, 'g> {
 }
 
 impl Node {
+    /// Without anything below it, and without costs.
+    pub(super) fn new(parent: Option<NodeId>, segment: Rc<str>, kind: NodeKind, calls: Formula) -> Node {
+        Node {
+            parent,
+            children: Vec::new(),
+            segment,
+            layers: Vec::new(),
+            kind,
+            calls,
+            entries: Vec::new(),
+            weights: Vec::new(),
+            caches: Vec::new(),
+            ranges: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+
     pub(super) fn add_layer(&mut self, layer: &Rc<str>) {
         if !self.layers.contains(layer) {
             self.layers.push(Rc::clone(layer));

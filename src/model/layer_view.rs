@@ -55,8 +55,9 @@ fn collect(entry: &Expression, names: &mut Vec<String>) {
 
 /// What a layer by itself is asked for.
 #[derive(Debug, Clone, Copy)]
-enum Wanted {
+pub(super) enum Wanted {
     Costs,
+    /// Nothing in it costs anything.
     Shapes,
 }
 
@@ -147,32 +148,11 @@ impl BoundModel {
     /// For unknown layers, values that are missing, and mistakes in layer files.
     pub fn layer_view(&self, name: &str) -> Result<View<'_>> {
         let (occurrence, outer, phase) = self.first_occurrence(name)?;
-        self.view_of_call(name, occurrence.as_ref(), outer, &phase)
+        self.view_of_call(name, occurrence.as_ref(), outer, &phase, Wanted::Costs)
     }
 
     /// Costs of a layer called in one way.
     pub(super) fn view_of_call(
-        &self,
-        name: &str,
-        occurrence: Option<&Occurrence>,
-        outer: Rc<Point>,
-        phase: &str,
-    ) -> Result<View<'_>> {
-        self.view_with(name, occurrence, outer, phase, Wanted::Costs)
-    }
-
-    /// As [`BoundModel::view_of_call`], for its shapes: nothing in it costs anything.
-    pub(super) fn shapes_of_call(
-        &self,
-        name: &str,
-        occurrence: &Occurrence,
-        outer: Rc<Point>,
-        phase: &str,
-    ) -> Result<View<'_>> {
-        self.view_with(name, Some(occurrence), outer, phase, Wanted::Shapes)
-    }
-
-    fn view_with(
         &self,
         name: &str,
         occurrence: Option<&Occurrence>,
@@ -218,10 +198,9 @@ impl BoundModel {
             unroll: false,
         };
         let graph = elaborate_layer(&environment, name, &arguments)?;
-        let counting = self.counting(phase);
         let tree = match wanted {
-            Wanted::Costs => CostTree::build(&self.algebra, &self.rules, counting, &graph, &numbers),
-            Wanted::Shapes => CostTree::empty(&self.algebra, &self.rules, counting),
+            Wanted::Costs => self.cost_tree(phase, &graph, &numbers),
+            Wanted::Shapes => CostTree::empty(&self.algebra, &self.rules, self.counting(phase)),
         };
         let view = self.assemble(tree, &graph, phase, Some(name.to_owned()), own.symbols, Rc::new(numbers));
         view.check_conditions()?;

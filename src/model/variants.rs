@@ -6,6 +6,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::bound::BoundModel;
+use super::layer_view::Wanted;
 use super::phase_view::Elaboration;
 use super::view::View;
 use crate::algebra::Formula;
@@ -104,7 +105,7 @@ impl BoundModel {
         if let Some((home, elaboration)) = self.home(name, variant) {
             (numbers, phase) = (elaboration.numbers.clone(), home);
         }
-        self.view_of_call(name, occurrence.as_ref(), numbers, &phase)
+        self.view_of_call(name, occurrence.as_ref(), numbers, &phase, Wanted::Costs)
     }
 
     /// The first phase that calls a layer in this structure, the one in force before others.
@@ -135,7 +136,7 @@ impl BoundModel {
             let mut occurrence = occurrence.clone();
             occurrence.keywords.insert(keyword.clone(), value);
             self.free_sizes(&reference.layer, &mut occurrence);
-            views.extend(self.shapes_of_call(name, &occurrence, numbers.clone(), &phase));
+            views.extend(self.view_of_call(name, Some(&occurrence), numbers.clone(), &phase, Wanted::Shapes));
         }
         views
     }

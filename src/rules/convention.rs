@@ -42,7 +42,7 @@ pub struct Override {
 
 impl Override {
     fn applies(&self, operator: &str, unit: Unit, phase: &str, holds: &dyn Fn(&Condition) -> bool) -> bool {
-        *self.operator == *operator
+        self.operator == operator
             && self.unit == unit
             && (self.phases.is_empty() || self.phases.iter().any(|named| named == phase))
             && self.when.iter().all(holds)

@@ -73,7 +73,7 @@ impl RuleSet {
                     .help("a convention is named by its file: letters, digits and underscores"));
             }
             let reader = Reader { algebra, source };
-            let convention = reader.convention(name, raw.clone(), &rules.operators)?;
+            let convention = reader.convention(name, raw, &rules.operators)?;
             rules.conventions.insert(name.to_owned(), convention);
         }
         if !rules.conventions.contains_key("default") {
@@ -82,7 +82,7 @@ impl RuleSet {
         let (source, raw) = &files.switches;
         let reader = Reader { algebra, source };
         for (name, raw) in &raw.0 {
-            let switch = reader.switch(name, raw.clone(), &rules.operators)?;
+            let switch = reader.switch(name, raw, &rules.operators)?;
             rules.switches.insert(name.get_ref().clone(), switch);
         }
         Ok(rules)

@@ -13,7 +13,7 @@ use crate::diagnostic::in_file_order;
 /// A string and where it stands, quotes included.
 pub(super) type Text = Spanned<String>;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOperator {
     pub(super) what: Text,
@@ -42,7 +42,7 @@ pub(super) struct RawOperator {
     pub(super) cases: Vec<Spanned<RawCase>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOperand {
     pub(super) name: Text,
@@ -53,7 +53,7 @@ pub(super) struct RawOperand {
     pub(super) variadic: bool,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawWeight {
     pub(super) name: Text,
@@ -64,7 +64,7 @@ pub(super) struct RawWeight {
     pub(super) quantized: Vec<Text>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCost {
     pub(super) unit: Text,
@@ -74,7 +74,7 @@ pub(super) struct RawCost {
     pub(super) why: Text,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawTraffic {
     pub(super) tensor: Text,
@@ -99,7 +99,7 @@ pub(super) struct RawCase {
     pub(super) weights: i64,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawConvention {
     pub(super) what: Text,
@@ -109,7 +109,7 @@ pub(super) struct RawConvention {
     pub(super) overrides: Vec<RawOverride>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOverride {
     pub(super) operator: Text,
@@ -122,7 +122,7 @@ pub(super) struct RawOverride {
     pub(super) why: Text,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSwitch {
     pub(super) what: Text,
@@ -132,7 +132,7 @@ pub(super) struct RawSwitch {
     pub(super) overrides: Table<Vec<RawOverride>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRewrite {
     #[serde(rename = "match")]
@@ -146,7 +146,7 @@ pub(super) struct RawRewrite {
     pub(super) cases: Vec<RawRewriteCase>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRewriteCase {
     pub(super) given: Text,

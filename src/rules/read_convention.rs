@@ -19,7 +19,7 @@ impl Reader<'_> {
     pub(super) fn convention(
         &self,
         name: &str,
-        raw: RawConvention,
+        raw: &RawConvention,
         operators: &Operators,
     ) -> Result<Convention> {
         self.distinct(&raw.units)?;
@@ -33,7 +33,7 @@ impl Reader<'_> {
     }
 
     /// The switch `name`, whose table is `raw`.
-    pub(super) fn switch(&self, name: &Text, raw: RawSwitch, operators: &Operators) -> Result<Switch> {
+    pub(super) fn switch(&self, name: &Text, raw: &RawSwitch, operators: &Operators) -> Result<Switch> {
         self.distinct(&raw.values)?;
         let values = raw.values.iter().map(|value| self.name(value)).collect::<Result<Vec<_>>>()?;
         if values.len() < 2 {
@@ -43,16 +43,16 @@ impl Reader<'_> {
                 .help("`values` lists at least two, the default first"));
         }
         let mut overrides = IndexMap::new();
-        for (value, rules) in raw.overrides.0 {
+        for (value, rules) in &raw.overrides.0 {
             if !values.contains(value.get_ref()) {
                 let message = format!("`{}` is no value of `{}`", value.get_ref(), name.get_ref());
                 return Err(self
-                    .error("bad-switch", &value, message, "")
+                    .error("bad-switch", value, message, "")
                     .help_if(did_you_mean(value.get_ref(), values.iter().map(String::as_str)))
                     .help(format!("its values: {}", values.join(", "))));
             }
-            let rules = self.overrides(&rules, operators)?;
-            overrides.insert(value.into_inner(), rules);
+            let rules = self.overrides(rules, operators)?;
+            overrides.insert(value.get_ref().clone(), rules);
         }
         if raw.flag.is_some() != overrides.is_empty() {
             let message = format!("`{}` needs either `flag` or `overrides`", name.get_ref());
