@@ -8,7 +8,9 @@ use indexmap::IndexMap;
 use modelmeter::algebra::{Algebra, Formula, Point, Rational};
 use modelmeter::cost::{ByteSizes, CostTree, Counting, IoModel, Metric};
 use modelmeter::diagnostic::{Result, Source};
-use modelmeter::lang::{Environment, Files, Graph, LayerArguments, Library, StorageKind, elaborate_layer};
+use modelmeter::lang::{
+    ByName, Environment, Files, Graph, LayerArguments, Library, StorageKind, elaborate_layer,
+};
 use modelmeter::rules::{Case, FlagValue, Operator, RuleSet, Shape};
 
 /// One file.
@@ -78,8 +80,8 @@ fn elaborated(algebra: &Algebra, rules: &RuleSet, text: &str) -> Result<Graph> {
         library: &library,
         model: 0,
         phases: &[],
-        symbols: &IndexMap::new(),
-        runtime: &IndexMap::new(),
+        symbols: &ByName::default(),
+        runtime: &ByName::default(),
         numbers: &Point::default(),
         unroll: false,
     };

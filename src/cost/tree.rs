@@ -4,12 +4,11 @@ use rustc_hash::FxHashMap as HashMap;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use indexmap::IndexMap;
 use smallvec::{SmallVec, smallvec};
 
 use crate::algebra::{Algebra, EvaluationError, Formula, Point, Rational};
 use crate::diagnostic::Span;
-use crate::lang::{Graph, Value, Weight};
+use crate::lang::{ByName, Graph, Value, Weight};
 use crate::rules::RuleSet;
 
 use super::counting::Counting;
@@ -70,7 +69,7 @@ pub struct LoopClass {
     /// How many of them there are each time the loop runs.
     pub count: Formula,
     /// The layer whose call is all of the body, with the call's keywords.
-    pub call: Option<(Rc<str>, IndexMap<String, Value>)>,
+    pub call: Option<(Rc<str>, ByName<Value>)>,
 }
 
 /// Costs of one operator call, over all its calls.

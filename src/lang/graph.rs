@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 
-use super::named::Named;
+use super::named::{ByName, Named};
 use crate::algebra::{Formula, Symbol};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::rules::Operator;
@@ -64,9 +63,9 @@ pub struct Graph {
     /// Exact divisions that no fact proved: (dividend, divisor, place).
     pub divisions: Vec<(Formula, Formula, Span)>,
     /// How each layer was called, in order of first call.
-    pub occurrences: IndexMap<String, Occurrence>,
+    pub occurrences: ByName<Occurrence>,
     /// Inferred shapes, for the report: by layer, of its first call.
-    pub shapes: IndexMap<String, LayerShapes>,
+    pub shapes: ByName<LayerShapes>,
     /// Doubts that are no errors.
     pub warnings: Vec<Diagnostic>,
     /// Assumptions that costs rest on, such as how many experts' weights are read.
@@ -163,7 +162,7 @@ pub struct LayerCall {
     /// Tensors passed.
     pub inputs: Vec<TensorId>,
     /// Its keywords, those it takes from the part or by default included.
-    pub keywords: IndexMap<String, super::Value>,
+    pub keywords: ByName<super::Value>,
     /// Tensors returned.
     pub results: Vec<TensorId>,
     /// What executes in it.
@@ -272,7 +271,7 @@ pub struct Occurrence {
     /// Shapes of the tensors passed, with the names their leading dimensions have at the caller, where they have one.
     pub tensors: Vec<Vec<Formula>>,
     /// Keyword values.
-    pub keywords: IndexMap<String, super::Value>,
+    pub keywords: ByName<super::Value>,
     /// Keywords that some other call gives another value.
     pub varying: Vec<String>,
     /// The first call of each structure: which flags are set, which sizes are given.
@@ -287,7 +286,7 @@ pub struct Call {
     /// Shapes of the tensors passed.
     pub tensors: Vec<Vec<Formula>>,
     /// Keyword values.
-    pub keywords: IndexMap<String, super::Value>,
+    pub keywords: ByName<super::Value>,
     /// Part whose symbols keywords come from.
     pub part: Option<Rc<super::Shared>>,
 }

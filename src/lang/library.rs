@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
+use super::named::ByName;
 use super::syntax::{Import, Layer, Module, read_module};
 use super::value::LayerReference;
 use crate::diagnostic::{Diagnostic, Result, Source, Span, did_you_mean};
@@ -39,7 +39,7 @@ pub struct LoadedModule {
     /// Its tree.
     pub module: Module,
     /// Layers of its own and imported ones.
-    pub scope: IndexMap<String, LayerReference>,
+    pub scope: ByName<LayerReference>,
 }
 
 impl Library {
@@ -83,7 +83,7 @@ impl Library {
     ) -> Result<usize> {
         let module = read_module(source)?;
         open.push(path.clone());
-        let mut scope = IndexMap::new();
+        let mut scope = ByName::default();
         for import in &module.imports {
             let (target, file) = locate(import, &path, folder, source, files)?;
             let index = match self.by_path.get(&target) {

@@ -13,6 +13,6 @@ mod value;
 pub use elaborate::{Environment, LayerArguments, elaborate_layer, elaborate_phase, holds, instantiate};
 pub use graph::*;
 pub use library::{Files, Library, LoadedModule};
-pub use named::{Key, Named};
+pub use named::{ByName, Key, Named};
 pub use references::parts_of_phase;
 pub use value::{Callee, LayerReference, List, Shared, Value};

@@ -1,7 +1,14 @@
-//! A few values by name: what the names of an operator's rule stand for in one call. Knows no operators.
+//! Values by name: a few, as what the names of an operator's rule stand for in one call, and any number of them. Knows no
+//! operators.
 
 use std::ops::{Deref, Index};
 use std::rc::Rc;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+/// Values by name, in the order in which the names came.
+pub type ByName<V> = IndexMap<String, V, FxBuildHasher>;
 
 /// A name that a rule declares, or one that shape primitives and the elaboration offer to every rule.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::graph::TensorId;
+use super::named::ByName;
 use super::syntax::Layer;
 use crate::algebra::Formula;
 use crate::rules::Operator;
@@ -70,7 +71,7 @@ pub struct Shared {
     /// Where the chain of weight identities starts.
     pub identity: String,
     /// Symbols of its own; `None`: those of the model.
-    pub symbols: Option<indexmap::IndexMap<String, Value>>,
+    pub symbols: Option<ByName<Value>>,
     /// Stands at module level.
     pub part: bool,
     /// How many registries of weights were open where it was made: its weights go there.

@@ -22,8 +22,11 @@ use crate::config::{
 };
 use crate::cost::{ByteSizes, Counting, IoModel};
 use crate::diagnostic::{Diagnostic, Result, Source, did_you_mean};
-use crate::lang::{LayerReference, Library, List, Value};
+use crate::lang::{ByName, LayerReference, Library, List, Value};
 use crate::rules::RuleSet;
+
+/// About so many formulas are made where all phases are meant.
+const FORMULAS: usize = 1 << 14;
 
 /// What a user asks for.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +87,7 @@ pub struct BoundModel {
     /// Sizes of layers by themselves that have the name of a runtime key and are not it, by the name.
     pub(super) own_keys: HashMap<String, Symbol>,
     pub(super) phases: Vec<String>,
-    pub(super) symbols: IndexMap<String, Value>,
+    pub(super) symbols: ByName<Value>,
     pub(super) numbers: Point,
     pub(super) idle: std::cell::OnceCell<Vec<crate::cost::IdleWeight>>,
     /// Bytes per value, once they are asked for.
@@ -109,6 +112,9 @@ impl BoundModel {
     pub fn open_with(request: &OpenRequest, files: &RequestFiles) -> Result<BoundModel> {
         let found = find(&request.model, request.models.as_deref(), request.input.as_ref())?;
         let algebra = Algebra::new();
+        if request.all_phases {
+            algebra.expect_formulas(FORMULAS);
+        }
         let opened = std::thread::scope(|scope| -> Result<Opened> {
             // Rules and layer files take most of the time of a short command, and need no formulas to be read.
             scope.spawn(|| files.rules(request.rules.as_deref()).is_ok());
@@ -136,7 +142,7 @@ impl BoundModel {
             rows,
             own_keys,
             phases,
-            symbols: IndexMap::new(),
+            symbols: ByName::default(),
             numbers: Point::default(),
             idle: std::cell::OnceCell::new(),
             bytes: std::cell::OnceCell::new(),

@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
 use super::bound::{BoundModel, structure};
 use super::view::{View, ViewSymbol};
 use crate::algebra::{Formula, Node, Point, Rational, Symbol};
@@ -11,7 +9,7 @@ use crate::config::Setting;
 use crate::cost::CostTree;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::lang::syntax::{Expression, ExpressionKind, Layer};
-use crate::lang::{Environment, LayerArguments, LayerReference, Occurrence, Value, elaborate_layer};
+use crate::lang::{ByName, Environment, LayerArguments, LayerReference, Occurrence, Value, elaborate_layer};
 
 /// Name of what `...` stands for: the number of rows.
 pub(super) const ROWS: &str = "N";
@@ -185,7 +183,7 @@ impl BoundModel {
         let mut symbols = self.symbols.clone();
         self.apply_switches(&mut symbols);
         self.replace_by_given(&mut symbols, occurrence, &arguments);
-        let runtime = IndexMap::new();
+        let runtime = ByName::default();
         let environment = Environment {
             algebra: &self.algebra,
             rules: &self.rules,
@@ -289,7 +287,7 @@ impl BoundModel {
     /// its mixtures of experts take from the model. Not so where the model's call passes another value under that name.
     fn replace_by_given(
         &self,
-        symbols: &mut IndexMap<String, Value>,
+        symbols: &mut ByName<Value>,
         occurrence: Option<&Occurrence>,
         arguments: &LayerArguments,
     ) {

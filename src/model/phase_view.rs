@@ -2,15 +2,13 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
 use super::bound::BoundModel;
 use super::view::{Condition, View, ViewSymbol};
 use crate::algebra::{Formula, Point, Rational};
 use crate::config::{Setting, SymbolKind};
 use crate::cost::{CostTree, IdleWeight};
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
-use crate::lang::{Environment, Graph, List, Value, elaborate_phase};
+use crate::lang::{ByName, Environment, Graph, List, Value, elaborate_phase};
 
 /// A phase as a graph.
 pub(super) struct Elaboration {
@@ -108,7 +106,7 @@ impl BoundModel {
 
     fn elaborated(&self, phase: &str, unroll: bool) -> Result<Elaboration> {
         let mut numbers = self.numbers.clone();
-        let mut runtime: IndexMap<String, Value> = IndexMap::new();
+        let mut runtime: ByName<Value> = ByName::default();
         for (name, bound) in &self.binding.phases[phase] {
             if let Setting::Size(number) = &bound.setting {
                 let symbol = self.algebra.symbol(name);
@@ -155,7 +153,7 @@ impl BoundModel {
     }
 
     /// Switches that work by a flag of the layers.
-    pub(super) fn apply_switches(&self, symbols: &mut IndexMap<String, Value>) {
+    pub(super) fn apply_switches(&self, symbols: &mut ByName<Value>) {
         for (name, chosen) in &self.binding.switches {
             if let Some(flag) = self.rules.switches.get(name).and_then(|switch| switch.flag.as_ref()) {
                 symbols.insert(flag.clone(), Value::Text(chosen.word.as_str().into()));

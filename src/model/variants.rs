@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
 use super::bound::BoundModel;
 use super::layer_view::Wanted;
 use super::phase_view::Elaboration;
@@ -12,7 +10,7 @@ use super::view::View;
 use crate::algebra::Formula;
 use crate::diagnostic::Result;
 use crate::lang::syntax::{Comparison, Expression, ExpressionKind, Layer, Statement, StatementKind};
-use crate::lang::{Action, Call, Item, LayerCall, Occurrence, StorageKind, TensorId, Value};
+use crate::lang::{Action, ByName, Call, Item, LayerCall, Occurrence, StorageKind, TensorId, Value};
 
 /// One structure in which a layer is called.
 #[derive(Debug, Clone)]
@@ -27,7 +25,7 @@ pub struct Variant {
 
 impl Variant {
     /// Whether a call has this structure.
-    pub fn is_of(&self, keywords: &IndexMap<String, Value>) -> bool {
+    pub fn is_of(&self, keywords: &ByName<Value>) -> bool {
         self.call
             .iter()
             .flat_map(|call| &call.keywords)
@@ -179,7 +177,7 @@ fn lacks_shapes(body: &[Statement], made: &BTreeSet<usize>) -> bool {
 }
 
 /// Keyword values under which other branches of a body run.
-fn collect_flips(body: &[Statement], keywords: &IndexMap<String, Value>, flips: &mut Vec<(String, Value)>) {
+fn collect_flips(body: &[Statement], keywords: &ByName<Value>, flips: &mut Vec<(String, Value)>) {
     for statement in body {
         match &statement.kind {
             StatementKind::If { condition, then, otherwise } => {
@@ -193,7 +191,7 @@ fn collect_flips(body: &[Statement], keywords: &IndexMap<String, Value>, flips: 
     }
 }
 
-fn flip(condition: &Expression, keywords: &IndexMap<String, Value>) -> Option<(String, Value)> {
+fn flip(condition: &Expression, keywords: &ByName<Value>) -> Option<(String, Value)> {
     match &condition.kind {
         ExpressionKind::Name(name) => match keywords.get(name)? {
             Value::Flag(flag) => Some((name.clone(), Value::Flag(!flag))),

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
 use num_traits::Zero;
 
 use super::machine::Machine;
 use crate::algebra::{EvaluationError, Formula, Point, Rational, Symbol};
 use crate::cost::{CostTree, Limit, Metric, NodeId};
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
-use crate::lang::{LayerShapes, ShapeOrSize};
+use crate::lang::{ByName, LayerShapes, ShapeOrSize};
 
 /// Most moments between which a peak is shown as a maximum.
 const FEW: usize = 8;
@@ -35,7 +34,7 @@ pub struct View<'m> {
     /// Doubts.
     pub warnings: Vec<Diagnostic>,
     /// Inferred shapes of the statements of each layer's first call.
-    pub shapes: IndexMap<String, LayerShapes>,
+    pub shapes: ByName<LayerShapes>,
     /// The hardware for which time is bounded, where one is named.
     pub machine: Option<Rc<Machine>>,
     /// Shapes of what goes in, by name, and of what comes out.

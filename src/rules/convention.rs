@@ -123,7 +123,6 @@ impl<'a> Counting<'a> {
     /// Whether the operator does work on that unit, by its own rule, of which this counts nothing: what outputs list
     /// as not counted.
     pub fn leaves_out(&self, operator: &'a Operator, unit: Unit, holds: &dyn Fn(&Condition) -> bool) -> bool {
-        operator.costs.iter().any(|rule| rule.unit == unit && rule.when.iter().all(holds))
-            && self.terms(operator, unit, holds).is_empty()
+        operator.works_on(unit, holds) && self.terms(operator, unit, holds).is_empty()
     }
 }

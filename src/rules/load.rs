@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::convention::{Convention, Switch};
-use super::operator::Operator;
+use super::operator::Operators;
 use super::raw::{RawConvention, RawOperator, RawRewrite, RawSwitch, Table};
 use super::reader::{Reader, form_error, is_name};
 use super::rewrite::RewriteRule;
@@ -39,7 +39,7 @@ const LAYOUT: &str = "a directory of rules holds operators/*.toml, conventions/*
 #[derive(Debug)]
 pub struct RuleSet {
     /// By name.
-    pub operators: IndexMap<String, Rc<Operator>>,
+    pub operators: Operators,
     /// By name: `default`, `torch`, `published`.
     pub conventions: IndexMap<String, Convention>,
     /// By name: `causal`, `logits`.
@@ -60,8 +60,11 @@ impl RuleSet {
 
     /// What rule files say, with formulas interned in `algebra`.
     pub fn of(files: &RuleFiles, algebra: &Algebra) -> Result<RuleSet> {
-        let mut rules =
-            RuleSet { operators: IndexMap::new(), conventions: IndexMap::new(), switches: IndexMap::new() };
+        let mut rules = RuleSet {
+            operators: Operators::default(),
+            conventions: IndexMap::new(),
+            switches: IndexMap::new(),
+        };
         for (source, raw) in &files.operators {
             rules.add_operators(&Reader { algebra, source }, raw)?;
         }

@@ -24,7 +24,8 @@ pub use condition::{Condition, FlagValue};
 pub use convention::{Convention, Counting, Override, Switch, Term};
 pub use load::{RuleFiles, RuleSet, rewrite_rules};
 pub use operator::{
-    Case, CostRule, Dimension, Flag, Operand, Operator, Shape, SizeParameter, TrafficRule, Unit, WeightRule,
+    Case, CostRule, Dimension, Flag, Operand, Operator, Operators, Shape, SizeParameter, TrafficRule, Unit,
+    WeightRule,
 };
 pub use primitive::{PRIMITIVES, Primitive};
 pub use rewrite::{Requirement, RewriteCase, RewriteRule};

@@ -3,10 +3,14 @@
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::condition::{Condition, FlagValue};
 use crate::algebra::Formula;
 use crate::diagnostic::Span;
+
+/// Operators by name.
+pub type Operators = IndexMap<String, Rc<Operator>, FxBuildHasher>;
 
 /// One operator: what a layer may call, and all that is known of it.
 #[derive(Debug, Clone)]
@@ -45,6 +49,13 @@ pub struct Operator {
     pub names: Vec<String>,
     /// Its name in the rule file.
     pub span: Span,
+}
+
+impl Operator {
+    /// Whether it does work on a unit, by its own rule, where `holds` decides conditions for the call at hand.
+    pub fn works_on(&self, unit: Unit, holds: &dyn Fn(&Condition) -> bool) -> bool {
+        self.costs.iter().any(|rule| rule.unit == unit && rule.when.iter().all(holds))
+    }
 }
 
 impl Operator {

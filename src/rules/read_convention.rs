@@ -1,18 +1,13 @@
 //! From the form of conventions and switches to their meaning.
 
-use std::rc::Rc;
-
 use indexmap::IndexMap;
 
 use super::convention::{Convention, Override, Switch};
-use super::operator::Operator;
+use super::operator::Operators;
 use super::raw::{RawConvention, RawOverride, RawSwitch, Text};
 use super::read_operator::conditional;
 use super::reader::Reader;
 use crate::diagnostic::{Diagnostic, Result, did_you_mean};
-
-/// Operators by name.
-pub(super) type Operators = IndexMap<String, Rc<Operator>>;
 
 impl Reader<'_> {
     /// The convention `name`, whose file is `raw`.

@@ -11,7 +11,9 @@ use std::collections::HashMap;
 use modelmeter::algebra::{Algebra, Point, Rational};
 use modelmeter::cost::{ByteSizes, CostTree, Counting, IoModel, Metric};
 use modelmeter::diagnostic::{Diagnostic, Result, Source};
-use modelmeter::lang::{Environment, Files, Graph, LayerArguments, Library, List, Value, elaborate_layer};
+use modelmeter::lang::{
+    ByName, Environment, Files, Graph, LayerArguments, Library, List, Value, elaborate_layer,
+};
 use modelmeter::model::{BoundModel, OpenRequest};
 use modelmeter::rules::RuleSet;
 
@@ -162,8 +164,8 @@ pub fn measure_files(files: &[(&str, &str)], given: &[(&str, Given)], unroll: bo
         library: &library,
         model: library.modules().len() - 1,
         phases: &[],
-        symbols: &IndexMap::new(),
-        runtime: &IndexMap::new(),
+        symbols: &ByName::default(),
+        runtime: &ByName::default(),
         numbers: &numbers,
         unroll,
     };

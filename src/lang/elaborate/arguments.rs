@@ -4,13 +4,12 @@
 use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
 use super::Elaborator;
 use super::body::Scope;
 use super::calls::CallSite;
 use crate::algebra::Formula;
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
+use crate::lang::ByName;
 use crate::lang::graph::{StorageKind, TensorId};
 use crate::lang::syntax::{Expression, ExpressionKind, Keyword, Layer, Name, TensorParameter};
 use crate::lang::value::{LayerReference, Value};
@@ -19,9 +18,9 @@ use crate::lang::value::{LayerReference, Value};
 #[derive(Debug, Default)]
 pub struct LayerArguments {
     /// Values of keywords: sizes as symbols of the layer's own, structure as it is.
-    pub keywords: IndexMap<String, Value>,
+    pub keywords: ByName<Value>,
     /// Symbols for names in annotations.
-    pub dimensions: IndexMap<String, Formula>,
+    pub dimensions: ByName<Formula>,
     /// What `...` stands for.
     pub leading: Vec<Formula>,
     /// Symbols of the enclosing part.
@@ -39,7 +38,7 @@ impl Elaborator<'_> {
                 format!("`{}` has no function `{phase}`", module.path),
             ));
         };
-        let mut dimensions = IndexMap::new();
+        let mut dimensions = ByName::default();
         for (name, value) in environment.runtime.iter().chain(environment.symbols) {
             if let Value::Size(size) = value {
                 dimensions.insert(name.clone(), *size);
@@ -112,7 +111,7 @@ impl Elaborator<'_> {
         scope: &mut Scope,
         reference: &LayerReference,
         mut names: HashMap<String, Value>,
-        dimensions: &IndexMap<String, Formula>,
+        dimensions: &ByName<Formula>,
         leading: &[Formula],
     ) -> Result<()> {
         let layer = &reference.layer;
@@ -210,7 +209,7 @@ impl Elaborator<'_> {
             };
             scope.names.insert(text.clone(), value);
         }
-        let own: IndexMap<String, Value> =
+        let own: ByName<Value> =
             layer.keywords.iter().map(|k| (k.name.text.clone(), scope.names[&k.name.text].clone())).collect();
         let mut shapes = Vec::new();
         let mut tensors = Vec::new();

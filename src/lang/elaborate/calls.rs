@@ -3,11 +3,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use super::body::Scope;
 use super::{DEEPEST_CALL, Elaborator};
 use crate::diagnostic::{Diagnostic, Result, Span, did_you_mean};
+use crate::lang::ByName;
 use crate::lang::graph::{Action, Call, LayerCall, Occurrence, TensorId};
 use crate::lang::syntax::{Expression, ExpressionKind, Name};
 use crate::lang::value::{Callee, LayerReference, List, Shared, Value};
@@ -140,7 +139,7 @@ impl Elaborator<'_> {
             part: shared.part,
             transparent: false,
             inputs,
-            keywords: IndexMap::new(),
+            keywords: ByName::default(),
             results,
             items: inner.items,
         };
@@ -229,7 +228,7 @@ impl Elaborator<'_> {
         &mut self,
         reference: &LayerReference,
         tensors: Vec<Vec<crate::algebra::Formula>>,
-        keywords: IndexMap<String, Value>,
+        keywords: ByName<Value>,
     ) {
         if !self.is_meant(reference) {
             return;
@@ -284,7 +283,7 @@ impl Elaborator<'_> {
             return Err(Diagnostic::new("shared-form", "`shared` takes a layer or an operator")
                 .label(scope.span(&target.range), "this is neither"));
         };
-        let mut symbols = IndexMap::new();
+        let mut symbols = ByName::default();
         for (name, value) in keywords {
             let value = self.value(scope, value)?;
             symbols.insert(name.text.clone(), value);

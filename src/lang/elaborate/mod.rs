@@ -26,10 +26,9 @@ mod weights;
 use rustc_hash::FxHashMap as HashMap;
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
 use super::graph::{Graph, StorageKind, Tensor, TensorId};
 use super::library::Library;
+use super::named::ByName;
 use super::value::{LayerReference, Shared, Value};
 use crate::algebra::{Algebra, Formula, Point, Rational};
 use crate::diagnostic::{Diagnostic, Result, Span};
@@ -52,9 +51,9 @@ pub struct Environment<'a> {
     /// Names of the phases: functions of the model's own file.
     pub phases: &'a [String],
     /// Values of the model's symbols.
-    pub symbols: &'a IndexMap<String, Value>,
+    pub symbols: &'a ByName<Value>,
     /// Values of the runtime keys.
-    pub runtime: &'a IndexMap<String, Value>,
+    pub runtime: &'a ByName<Value>,
     /// Numbers of symbols, as bound: they decide which classes of a loop's iterations exist.
     pub numbers: &'a Point,
     /// Runs loops iteration by iteration instead (for tests, with numbers for all sizes).
@@ -127,8 +126,8 @@ impl<'a> Elaborator<'a> {
             weights: Vec::new(),
             caches: Vec::new(),
             divisions: Vec::new(),
-            occurrences: IndexMap::new(),
-            shapes: IndexMap::new(),
+            occurrences: ByName::default(),
+            shapes: ByName::default(),
             warnings: Vec::new(),
             assumptions: Vec::new(),
         };
