@@ -41,7 +41,7 @@ pub(super) fn flops(
         terms.iter().map(|term| instantiate(algebra, term.flops, &call.sizes)).collect();
     Counted {
         flops: algebra.sum(&flops),
-        left_out: counted.leaves_out(rule, unit, &holds),
+        left_out: terms.is_empty() && rule.works_on(unit, &holds),
         why: terms.iter().map(|term| Rc::clone(term.why)).collect(),
     }
 }

@@ -49,6 +49,7 @@ impl<'a, 'g> Walk<'a, 'g> {
             let mut inside = around.clone();
             let uses_index = self.uses_index(&class.items, class.index, &mut HashMap::default());
             inside.loops.push((class, uses_index));
+            inside.multiplied = Rc::default();
             inside.idle |= never;
             if let (Some(label), false) = (&class.label, inner.transparent) {
                 inside.labels.push((node, label.as_str().into()));
@@ -279,8 +280,14 @@ impl<'a, 'g> Walk<'a, 'g> {
 
     /// A cost over all iterations of the loops around it.
     pub(super) fn multiplied(&self, cost: Formula, around: &Surroundings<'_>) -> Formula {
+        if around.loops.is_empty() {
+            return cost;
+        }
+        if let Some(known) = around.multiplied.borrow().get(&cost) {
+            return *known;
+        }
         let algebra = self.tree.algebra;
-        around.loops.iter().rev().fold(cost, |cost, (class, uses_index)| {
+        let total = around.loops.iter().rev().fold(cost, |cost, (class, uses_index)| {
             if !*uses_index || !algebra.is_free(class.index, cost) {
                 return algebra.product(&[class.count, cost]);
             }
@@ -298,6 +305,8 @@ impl<'a, 'g> Walk<'a, 'g> {
                 }
                 Iterations::Other(_) => algebra.product(&[class.count, cost]),
             }
-        })
+        });
+        around.multiplied.borrow_mut().insert(cost, total);
+        total
     }
 }

@@ -10,6 +10,7 @@ mod live;
 mod loops;
 mod metric;
 mod numbers;
+mod operator;
 mod order;
 mod paths;
 mod stock;

@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashSet as HashSet;
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use crate::algebra::{Algebra, Formula};
 use crate::lang::{Action, Graph, Item, OperatorCall, StorageKind, TensorId, instantiate};
@@ -85,28 +86,64 @@ pub(super) fn storage(graph: &Graph, id: TensorId) -> TensorId {
     graph.tensors[id.0 as usize].storage
 }
 
+/// How many values tensors and weights of a graph have, and how many bytes each: worked out once, however many operators
+/// touch them.
+pub(super) struct Sizes<'g> {
+    algebra: &'g Algebra,
+    graph: &'g Graph,
+    bytes: Rc<ByteSizes>,
+    tensors: RefCell<Vec<Option<Size>>>,
+    weights: RefCell<Vec<Option<Size>>>,
+}
+
+/// Values, and bytes of each.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    pub values: Formula,
+    pub each: Formula,
+}
+
+impl<'g> Sizes<'g> {
+    pub(super) fn new(algebra: &'g Algebra, graph: &'g Graph, bytes: Rc<ByteSizes>) -> Self {
+        let (tensors, weights) = (vec![None; graph.tensors.len()], vec![None; graph.weights.len()]);
+        Sizes { algebra, graph, bytes, tensors: RefCell::new(tensors), weights: RefCell::new(weights) }
+    }
+
+    pub(super) fn tensor(&self, id: TensorId) -> Size {
+        let tensor = &self.graph.tensors[id.0 as usize];
+        *self.tensors.borrow_mut()[id.0 as usize].get_or_insert_with(|| Size {
+            values: self.algebra.product(&tensor.shape),
+            each: self.algebra.number(self.bytes.of(tensor.kind, tensor.dtype.as_deref())),
+        })
+    }
+
+    pub(super) fn weight(&self, place: usize) -> Size {
+        let weight = &self.graph.weights[place];
+        *self.weights.borrow_mut()[place].get_or_insert_with(|| Size {
+            values: self.algebra.product(&weight.shape),
+            each: self.algebra.number(self.bytes.of(StorageKind::Weight, weight.dtype.as_deref())),
+        })
+    }
+}
+
 /// Collects traffic of one operator: parts with values and bytes.
 struct Collector<'c> {
     algebra: &'c Algebra,
     graph: &'c Graph,
-    bytes: &'c ByteSizes,
+    sizes: &'c Sizes<'c>,
     found: Vec<Transfer>,
 }
 
 impl Collector<'_> {
-    fn add(&mut self, part: IoPart, values: Formula, size: Formula) {
+    fn add(&mut self, part: IoPart, values: Formula, each: Formula) {
         if values != self.algebra.integer(0) {
-            self.found.push((part, values, size));
+            self.found.push((part, values, each));
         }
     }
 
-    fn tensor_size(&self, id: TensorId) -> Formula {
-        let tensor = &self.graph.tensors[id.0 as usize];
-        self.algebra.number(self.bytes.of(tensor.kind, tensor.dtype.as_deref()))
-    }
-
-    fn values(&self, id: TensorId) -> Formula {
-        self.algebra.product(&self.graph.tensors[id.0 as usize].shape)
+    fn add_tensor(&mut self, part: IoPart, id: TensorId) {
+        let size = self.sizes.tensor(id);
+        self.add(part, size.values, size.each);
     }
 }
 
@@ -114,15 +151,9 @@ impl Collector<'_> {
 pub(super) type Transfer = (IoPart, Formula, Formula);
 
 /// Traffic of one call under the three models, in the order of `IoModel`.
-pub(super) fn traffic(
-    algebra: &Algebra,
-    bytes: &ByteSizes,
-    graph: &Graph,
-    body: &Body,
-    call: &OperatorCall,
-) -> [Vec<Transfer>; 3] {
+pub(super) fn traffic(sizes: &Sizes<'_>, body: &Body, call: &OperatorCall) -> [Vec<Transfer>; 3] {
     let rule = &call.rule;
-    let collector = || Collector { algebra, graph, bytes, found: Vec::new() };
+    let collector = || Collector { algebra: sizes.algebra, graph: sizes.graph, sizes, found: Vec::new() };
     [
         named_tensors(collector(), body, call),
         whole_operator(collector(), rule, body, call),
@@ -141,7 +172,7 @@ fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Vec
         let read =
             || !body.own.contains(&tensor.storage) && body.seen.borrow_mut().insert((0, tensor.storage));
         if !body.leaf || read() {
-            to.add(IoPart::Input, to.values(*id), to.tensor_size(*id));
+            to.add_tensor(IoPart::Input, *id);
         }
     }
     for id in &call.results {
@@ -155,7 +186,7 @@ fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Vec
         } else {
             continue;
         };
-        to.add(part, to.values(*id), to.tensor_size(*id));
+        to.add_tensor(part, *id);
     }
     to.found
 }
@@ -183,30 +214,29 @@ fn whole_operator(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &Op
             _ if body.own.contains(&tensor.storage) => IoPart::Intermediate,
             _ => IoPart::Input,
         };
-        let values = touched(&to, rule, call, name, to.values(*id));
-        to.add(part, values, to.tensor_size(*id));
+        let size = to.sizes.tensor(*id);
+        let values = touched(&to, rule, call, name, size.values);
+        to.add(part, values, size.each);
     }
     weights_read(&mut to, rule, call);
     if let Some((_, written)) = call.cache_traffic {
-        let size = to.tensor_size(call.results[0]);
+        let size = to.sizes.tensor(call.results[0]).each;
         to.add(IoPart::KvCache, written, size);
         return to.found;
     }
     for id in &call.results {
         let part = if body.returned.contains(id) { IoPart::Output } else { IoPart::Intermediate };
-        to.add(part, to.values(*id), to.tensor_size(*id));
+        to.add_tensor(part, *id);
     }
     to.found
 }
 
 fn weights_read(to: &mut Collector<'_>, rule: &Operator, call: &OperatorCall) {
     for (name, place) in &call.weights {
-        let weight = &to.graph.weights[*place];
-        let whole = to.algebra.product(&weight.shape);
-        let values = touched(to, rule, call, name, whole);
+        let size = to.sizes.weight(*place);
+        let values = touched(to, rule, call, name, size.values);
         let values = to.algebra.product(&[call.weight_copies, values]);
-        let size = to.algebra.number(to.bytes.of(StorageKind::Weight, weight.dtype.as_deref()));
-        to.add(IoPart::Weights, values, size);
+        to.add(IoPart::Weights, values, size.each);
     }
 }
 
@@ -221,19 +251,20 @@ fn boundary(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &Operator
             continue;
         }
         let part = if tensor.kind == StorageKind::Weight { IoPart::Weights } else { IoPart::Input };
-        let values = touched(&to, rule, call, name, to.values(*id));
-        to.add(part, values, to.tensor_size(*id));
+        let size = to.sizes.tensor(*id);
+        let values = touched(&to, rule, call, name, size.values);
+        to.add(part, values, size.each);
     }
     weights_read(&mut to, rule, call);
     if let Some((read, written)) = call.cache_traffic {
-        let size = to.tensor_size(call.results[0]);
+        let size = to.sizes.tensor(call.results[0]).each;
         to.add(IoPart::KvCache, read, size);
         to.add(IoPart::KvCache, written, size);
         return to.found;
     }
     for id in &call.results {
         if body.returned.contains(id) || body.passed.contains(id) {
-            to.add(IoPart::Output, to.values(*id), to.tensor_size(*id));
+            to.add_tensor(IoPart::Output, *id);
         }
     }
     to.found
