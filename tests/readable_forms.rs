@@ -1,6 +1,6 @@
 //! Forms for people and for evaluation: as short as the measured targets ask, and equal to what they came from.
 
-use modelmeter::algebra::{Algebra, Fact, Formula, Node, Verdict};
+use modelmeter::algebra::{Algebra, Fact, Formula, Node, Point, Rational, Verdict};
 use modelmeter::diagnostic::Source;
 use modelmeter::notation::{Alphabet, Style, parse_formula, text};
 use proptest::prelude::*;
@@ -164,5 +164,67 @@ fn products_of_sums_are_found_again_whatever_monomials_look_like() {
         let expected = format!("({left})*({right}){others}");
         let formula = parse(&algebra, &expected);
         assert_eq!(shown(&algebra, algebra.factored(algebra.expanded(formula))), expected);
+    }
+}
+
+/// A number, exponents of the quotients and sizes, and which other symbols.
+type Term = (i64, [u32; 6], Vec<usize>);
+
+/// Terms over D/H, D, H, G/H, ⌈D/w⌉ and ⌊G/w⌋ beside `others` more symbols: of few, of more than one machine number packs, and
+/// of more than two do.
+fn terms_with_quotients() -> impl Strategy<Value = (usize, Vec<Term>)> {
+    let others = prop::sample::select(vec![0_usize, 1, 9, 14, 30]);
+    let term = (-9_i64..10, prop::array::uniform6(0..3_u32), prop::collection::vec(0..64_usize, 0..3));
+    (others, prop::collection::vec(term, 1..9))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// With sizes that divide each other, forms in the author's symbols have the formula's values.
+    #[test]
+    fn forms_under_divisibility_keep_the_value(
+        (others, terms) in terms_with_quotients(),
+        points in prop::collection::vec(prop::collection::vec(1_i64..12, 68), 3),
+    ) {
+        let algebra = Algebra::new();
+        let [h, d, g, w] = ["H", "D", "G", "w"].map(|name| algebra.variable(algebra.symbol(name)));
+        algebra.assume(Fact::Divides(h, d));
+        algebra.assume(Fact::Divides(d, g));
+        let others: Vec<Formula> =
+            (0..others).map(|place| algebra.variable(algebra.symbol(&format!("x_{place}")))).collect();
+        let bases = [
+            algebra.quotient(d, h), d, h, algebra.quotient(g, h), algebra.ceiling_quotient(d, w),
+            algebra.floor_quotient(g, w),
+        ];
+        let terms: Vec<Formula> = terms
+            .iter()
+            .map(|(number, exponents, more)| {
+                let mut factors = vec![algebra.integer(*number)];
+                factors.extend(bases.iter().zip(exponents).map(|(base, by)| algebra.power(*base, *by)));
+                factors.extend(more.iter().filter_map(|place| others.get(place % others.len().max(1))));
+                algebra.product(&factors)
+            })
+            .collect();
+        let formula = algebra.sum(&terms);
+        for form in [algebra.expanded(formula), algebra.factored(formula)] {
+            for values in &points {
+                let (h, t, s, w) = (values[0], values[1], values[2], values[3]);
+                let sizes = [("H", h), ("D", h * t), ("G", h * t * s), ("w", w)];
+                let mut at: Point = sizes
+                    .iter()
+                    .map(|(name, value)| (algebra.symbol(name), Rational::from_integer((*value).into())))
+                    .collect();
+                at.extend(values[4..].iter().enumerate().map(|(place, value)| {
+                    (algebra.symbol(&format!("x_{place}")), Rational::from_integer((*value).into()))
+                }));
+                prop_assert_eq!(
+                    algebra.value_at(form, &at).unwrap(),
+                    algebra.value_at(formula, &at).unwrap(),
+                    "{}",
+                    shown(&algebra, form)
+                );
+            }
+        }
     }
 }

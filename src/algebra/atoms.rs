@@ -5,6 +5,7 @@
 //! and `sums`.
 
 use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
 
 use super::engine::Algebra;
 use super::formula::{Formula, Symbol};
@@ -23,6 +24,18 @@ pub enum Atom {
     Sigma(Box<BoundedSum>),
     /// Beyond the limits, or a division by 0: equal to itself only.
     Opaque(Formula),
+}
+
+impl Atom {
+    /// The fractions that it is made of.
+    pub(super) fn parts(&self) -> SmallVec<[&Fraction; 3]> {
+        match self {
+            Atom::Floor(inner) => SmallVec::from_iter([inner]),
+            Atom::Maximum(parts) => parts.iter().collect(),
+            Atom::Sigma(sum) => SmallVec::from_iter([&sum.from, &sum.to, &sum.body]),
+            Atom::Opaque(_) => SmallVec::new(),
+        }
+    }
 }
 
 /// A sum over an index, which stands in the body as a symbol of its own, the same for all sums of that depth and those

@@ -2,7 +2,11 @@
 //! common, what it takes to write it out, and the order in which a person writes its terms.
 
 use std::cmp::Ordering;
+use std::hash::BuildHasher;
 use std::rc::Rc;
+
+use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
 
 use super::integer::Integer;
 use super::monomial::{Monomial, Variable};
@@ -16,12 +20,34 @@ pub trait Cube: Key {
     fn one() -> Self;
     /// The greatest common divisor.
     fn common(&self, other: &Self) -> Self;
+    /// A hash of the quotient of two, however it is reduced: equal quotients have equal hashes.
+    fn ratio_hash(&self, other: &Self) -> u64;
     /// The sum of the exponents.
     fn degree(&self) -> u32;
     /// How many variables occur.
     fn variables(&self) -> usize;
     /// The monomials of the variables that occur, in order.
     fn each_variable(&self, visit: impl FnMut(Self));
+    /// The exponent of a variable, which is given as a monomial.
+    fn exponent_of(&self, variable: &Self) -> u32;
+    /// The monomials of the variables that occur in terms, as they come.
+    fn variables_of(terms: &[(Self, Integer)]) -> SmallVec<[Self; 16]> {
+        let mut variables: SmallVec<[Self; 16]> = SmallVec::new();
+        for (cube, _) in terms {
+            cube.each_variable(|variable| {
+                if !variables.contains(&variable) {
+                    variables.push(variable);
+                }
+            });
+        }
+        variables
+    }
+    /// A variable of the table.
+    fn variable(variable: Variable, table: &[Variable]) -> Self {
+        Self::packed(&Monomial::variable(variable), table)
+    }
+    /// A monomial in variables of the table.
+    fn packed(monomial: &Monomial, table: &[Variable]) -> Self;
     /// As a monomial of its own.
     fn monomial(&self, table: &[Variable]) -> Monomial;
     /// Terms over the table as a polynomial.
@@ -37,6 +63,9 @@ impl Cube for Packed {
     fn common(&self, other: &Self) -> Self {
         packing::common(*self, *other)
     }
+    fn ratio_hash(&self, other: &Self) -> u64 {
+        FxBuildHasher.hash_one(packing::differences(*self, *other))
+    }
     fn degree(&self) -> u32 {
         (self >> 120) as u32
     }
@@ -51,6 +80,21 @@ impl Cube for Packed {
             visit(1 << 120 | 1 << (8 * place));
             rest &= (1 << (8 * place)) - 1;
         }
+    }
+    fn exponent_of(&self, variable: &Self) -> u32 {
+        (self >> (variable & EXPONENTS).trailing_zeros()) as u32 & 0xff
+    }
+    fn variables_of(terms: &[(Self, Integer)]) -> SmallVec<[Self; 16]> {
+        let (mut variables, mut seen) = (SmallVec::new(), 0);
+        for (cube, _) in terms {
+            let present = packing::present(*cube);
+            (present & !seen).each_variable(|variable| variables.push(variable));
+            seen |= present;
+        }
+        variables
+    }
+    fn packed(monomial: &Monomial, table: &[Variable]) -> Self {
+        packing::pack(monomial, table)
     }
     fn monomial(&self, table: &[Variable]) -> Monomial {
         packing::unpack(*self, table)
@@ -70,6 +114,10 @@ impl Cube for Monomial {
     fn common(&self, other: &Self) -> Self {
         self.gcd(other)
     }
+    fn ratio_hash(&self, other: &Self) -> u64 {
+        let common = self.gcd(other);
+        FxBuildHasher.hash_one((self.over(&common), other.over(&common)))
+    }
     fn degree(&self) -> u32 {
         self.degree()
     }
@@ -78,6 +126,12 @@ impl Cube for Monomial {
     }
     fn each_variable(&self, mut visit: impl FnMut(Self)) {
         self.powers().iter().for_each(|power| visit(Monomial::variable(power.0)));
+    }
+    fn exponent_of(&self, variable: &Self) -> u32 {
+        variable.powers().first().map_or(0, |power| self.exponent(power.0))
+    }
+    fn packed(monomial: &Monomial, _: &[Variable]) -> Self {
+        monomial.clone()
     }
     fn monomial(&self, _: &[Variable]) -> Monomial {
         self.clone()
@@ -92,13 +146,13 @@ impl Cube for Monomial {
 
 /// Symbols and numbers it takes to write a term out.
 pub fn literals<K: Cube>((cube, value): &(K, Integer)) -> usize {
-    literals_of(cube, value)
+    written(cube.variables(), value)
 }
 
-/// As [`literals`], of a monomial and its coefficient.
-pub fn literals_of<K: Cube>(cube: &K, value: &Integer) -> usize {
+/// As [`literals`], of a term with so many variables.
+pub fn written(variables: usize, value: &Integer) -> usize {
     let number = !matches!(value, Integer::Small(1 | -1));
-    (cube.variables() + usize::from(number)).max(1)
+    (variables + usize::from(number)).max(1)
 }
 
 /// The common number, negative where all coefficients are, and the common monomial; the terms without them.

@@ -3,7 +3,6 @@
 //! `H | D` becomes D = H t with a fresh t, before anything is canonicalized (Z3, PyTorch and polyhedral libraries do
 //! the same); forms that are shown undo it. What cannot be solved for a symbol is kept and used where it fits.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use num_traits::ToPrimitive;
@@ -12,9 +11,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::engine::Algebra;
 use super::formula::{Fact, Formula, Node, Symbol};
 use super::fraction::Fraction;
-use super::limits::{Outcome, Work};
+use super::limits::Work;
 use super::monomial::{Meaning, Variable};
 use super::polynomial::Polynomial;
+use super::undoing::Undoing;
 
 /// So many polynomials are remembered by their signs.
 const SIGNS: usize = 10_000;
@@ -25,8 +25,8 @@ pub struct Facts {
     assumed: Vec<Fact>,
     /// What a symbol is computed from.
     bases: FxHashMap<Symbol, Formula>,
-    /// How a substituted symbol is shown, oldest first.
-    shown: Vec<(Symbol, Fraction)>,
+    /// How substituted symbols are shown.
+    pub(super) undoing: Undoing,
     /// Formulas known to be at least 0.
     nonnegative: Vec<Formula>,
     /// Their numerators' canonical forms, made when needed.
@@ -200,11 +200,6 @@ impl Algebra {
         computed
     }
 
-    /// How substituted symbols are shown, oldest first.
-    pub(super) fn shown(&self) -> Vec<(Symbol, Fraction)> {
-        self.facts.borrow().shown.clone()
-    }
-
     /// (dividend, divisor) pairs known to divide exactly beyond what substitutions say.
     pub(super) fn known_quotients(&self) -> Vec<(Formula, Formula)> {
         self.facts.borrow().quotients.clone()
@@ -343,7 +338,7 @@ impl Algebra {
         let part = self.symbols.borrow_mut().fresh(name, least);
         let shown =
             Fraction::quotient(&Polynomial::variable(Variable::symbol(symbol)), &below, &self.work()).ok()?;
-        self.facts.borrow_mut().shown.push((part, shown));
+        self.facts.borrow_mut().undoing.show(part, shown);
         let multiple = self.product(&[self.written_polynomial(&below)?, self.variable(part)]);
         self.put_base(symbol, multiple);
         Some(())
@@ -381,7 +376,7 @@ impl Algebra {
         {
             // d = D / H says H | D: D = H d, and d is shown as D / H.
             let Some(below) = self.written_polynomial(&below) else { return false };
-            self.facts.borrow_mut().shown.push((symbol, value.fraction.clone()));
+            self.facts.borrow_mut().undoing.show(symbol, value.fraction.clone());
             self.put_base(whole, self.product(&[below, self.variable(symbol)]));
         } else {
             self.put_base(symbol, right);
@@ -417,17 +412,5 @@ impl Algebra {
 
     pub(super) fn work(&self) -> Work {
         Work::new(self.limits())
-    }
-
-    /// A fraction in the author's symbols: substitutions for facts undone.
-    pub(super) fn undone<'f>(&self, fraction: Cow<'f, Fraction>, work: &Work) -> Outcome<Cow<'f, Fraction>> {
-        let mut result = fraction;
-        for (symbol, value) in self.facts.borrow().shown.iter().rev() {
-            let variable = Variable::symbol(*symbol);
-            if result.mentions(variable) {
-                result = Cow::Owned(result.with_variable(variable, value, work)?);
-            }
-        }
-        Ok(result)
     }
 }

@@ -299,13 +299,12 @@ impl Fraction {
         if others.is_empty() {
             return Ok((*first).clone());
         }
-        let (mut numerator, mut denominator) = (first.numerator.clone(), first.denominator.clone());
-        for factor in others {
-            numerator = numerator.times(&factor.numerator, work)?;
-            if !factor.denominator.is_one() {
-                denominator = denominator.times(&factor.denominator)?;
-            }
+        let mut denominator = first.denominator.clone();
+        for factor in others.iter().filter(|factor| !factor.denominator.is_one()) {
+            denominator = denominator.times(&factor.denominator)?;
         }
+        let numerators: SmallVec<[&Polynomial; 8]> = factors.iter().map(|factor| &factor.numerator).collect();
+        let numerator = Polynomial::product(&numerators, work)?;
         Self::reduced(numerator, denominator, work)
     }
 

@@ -9,7 +9,6 @@
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
 use super::cubes::{Cube, stripped, written_order};
 use super::factors;
@@ -184,25 +183,15 @@ impl<K: Cube> Search<K> {
     /// Factors of a polynomial A x + B with A and B free of x: a common divisor of A and B, and what is left, which
     /// has none.
     fn split_linear(&self, terms: &[(K, Integer)]) -> Factors<K> {
-        let mut variables: SmallVec<[K; 16]> = SmallVec::new();
-        for (cube, _) in terms {
-            cube.each_variable(|variable| {
-                if !variables.contains(&variable) {
-                    variables.push(variable);
-                }
-            });
-        }
         let mut linear: Option<(usize, K)> = None;
-        for variable in variables {
-            let (mut with, mut higher) = (0, false);
+        'variables: for variable in K::variables_of(terms) {
+            let mut with = 0;
             for (cube, _) in terms {
-                if let Some(rest) = cube.over(&variable) {
-                    with += 1;
-                    higher |= rest.over(&variable).is_some();
+                match cube.exponent_of(&variable) {
+                    0 => {}
+                    1 => with += 1,
+                    _ => continue 'variables,
                 }
-            }
-            if higher {
-                continue;
             }
             let fewer = with.min(terms.len() - with);
             if fewer == 1 {

@@ -5,12 +5,10 @@
 //! pair (Hosangadi, Fallah, Kastner: Optimizing polynomial expressions by algebraic factorization and common
 //! subexpression elimination, IEEE TCAD 2006). Each is an identity of polynomials; which to take is for the caller.
 
-use std::hash::BuildHasher;
+use rustc_hash::FxHashSet;
+use smallvec::{SmallVec, smallvec};
 
-use rustc_hash::{FxBuildHasher, FxHashSet};
-use smallvec::SmallVec;
-
-use super::cubes::{Cube, literals, literals_of};
+use super::cubes::{Cube, literals, written};
 use super::integer::Integer;
 use super::terms::Terms;
 
@@ -69,27 +67,21 @@ impl<K> Best<K> {
 
 /// Single variables of two or more terms, but not of all.
 fn shared_variables<K: Cube>(terms: &[(K, Integer)], found: &mut Best<K>) {
-    // Each with how many terms have it, and what those take to be written, with it and without.
-    let mut variables: SmallVec<[(K, usize, usize, usize); 16]> = SmallVec::new();
-    for term in terms {
-        let (cube, value) = term;
-        let written = literals(term);
-        cube.each_variable(|variable| {
-            let over = cube.over(&variable).expect("a variable of the term");
-            let without = literals_of(&over, value);
-            match variables.iter_mut().find(|known| known.0 == variable) {
-                Some((_, count, with, rest)) => {
-                    *count += 1;
-                    *with += written;
-                    *rest += without;
-                }
-                None => variables.push((variable, 1, written, without)),
-            }
-        });
-    }
+    let mut variables = K::variables_of(terms);
     // In declared order: greater monomials are of earlier variables.
-    variables.sort_unstable_by(|a, b| b.0.cmp(&a.0));
-    for (variable, count, with, without) in variables {
+    variables.sort_unstable_by(|a, b| b.cmp(a));
+    for variable in variables {
+        // How many terms have it, and what those take to be written, with it and without.
+        let (mut count, mut with, mut without) = (0, 0, 0);
+        for (cube, value) in terms {
+            let exponent = cube.exponent_of(&variable);
+            if exponent > 0 {
+                let others = cube.variables() - 1;
+                count += 1;
+                with += written(others + 1, value);
+                without += written(others + usize::from(exponent > 1), value);
+            }
+        }
         let saving = with.saturating_sub(1 + without);
         if count < 2 || count == terms.len() || !found.would_keep(saving) {
             continue;
@@ -113,59 +105,60 @@ struct Pair<K> {
     common: K,
 }
 
-/// The pairs that may have a ratio in common with another; most have none, and need not be sorted.
+/// The pairs that may have a ratio in common with another; most have none, and need not be made.
 fn pairs_of_equal_ratio<K: Cube>(terms: &[(K, Integer)]) -> Vec<Pair<K>> {
     let count = terms.len() * (terms.len() - 1) / 2;
-    let mut pairs: Vec<Pair<K>> = Vec::with_capacity(count);
-    // How many pairs have a hash that ends so; two ratios that share an end are only kept in vain.
-    let mut counts = vec![0u8; (4 * count).next_power_of_two()];
+    // How many pairs have a hash that ends so; two ratios that share an end are only made in vain.
+    let mut counts = vec![0u8; (16 * count).next_power_of_two()];
     let last = counts.len() as u64 - 1;
     let mut ends: Vec<u32> = Vec::with_capacity(count);
-    for (at, a) in terms.iter().enumerate() {
-        for (beyond, b) in terms[at + 1..].iter().enumerate() {
-            let common = a.0.common(&b.0);
-            let over = |cube: &K| cube.over(&common).expect("a common divisor");
-            let ratio = (over(&a.0), over(&b.0));
-            let end = (FxBuildHasher.hash_one(&ratio) & last) as u32;
+    for (at, (a, _)) in terms.iter().enumerate() {
+        for (b, _) in &terms[at + 1..] {
+            let end = (a.ratio_hash(b) & last) as u32;
             counts[end as usize] = counts[end as usize].saturating_add(1);
             ends.push(end);
-            pairs.push(Pair { ratio, places: (at, at + 1 + beyond), common });
         }
     }
     let mut ends = ends.into_iter();
-    pairs.retain(|_| ends.next().is_some_and(|end| counts[end as usize] > 1));
+    let mut pairs = Vec::new();
+    for (at, (a, _)) in terms.iter().enumerate() {
+        for (beyond, (b, _)) in terms.iter().enumerate().skip(at + 1) {
+            if ends.next().is_none_or(|end| counts[end as usize] < 2) {
+                continue;
+            }
+            let common = a.common(b);
+            let over = |cube: &K| cube.over(&common).expect("a common divisor");
+            pairs.push(Pair { ratio: (over(a), over(b)), places: (at, beyond), common });
+        }
+    }
     pairs
 }
 
 fn shared_sums<K: Cube>(terms: &[(K, Integer)], best: &mut Best<K>) {
     let mut pairs = pairs_of_equal_ratio(terms);
     pairs.sort_unstable_by(|a, b| a.ratio.cmp(&b.ratio).then(a.places.cmp(&b.places)));
+    let numbers = |pair: &Pair<K>| (&terms[pair.places.0].1, &terms[pair.places.1].1);
     let mut seen: Vec<Vec<usize>> = Vec::new();
     // Of each product of sums every pair of terms of one sum finds the other: once is enough.
     let mut found: FxHashSet<Terms<K>> = FxHashSet::default();
     for run in pairs.chunk_by(|a, b| a.ratio == b.ratio).filter(|run| run.len() >= 2) {
         // Of the same ratio of monomials, those of the same ratio of numbers.
-        let mut left: Vec<&Pair<K>> = run.iter().collect();
-        while left.len() >= 2 {
-            let numbers = |pair: &Pair<K>| (&terms[pair.places.0].1, &terms[pair.places.1].1);
-            let first = numbers(left[0]);
-            let (same, others): (Vec<&Pair<K>>, Vec<&Pair<K>>) = left.into_iter().partition(|pair| {
-                let other = numbers(pair);
-                first.0 * other.1 == first.1 * other.0
-            });
-            left = others;
-            if same.len() < 2 {
+        let mut done: SmallVec<[bool; 16]> = smallvec![false; run.len()];
+        for (at, pair) in run.iter().enumerate() {
+            if done[at] {
                 continue;
             }
-            let factors: Terms<K> = same
-                .iter()
-                .map(|pair| {
-                    let (a, b) = numbers(pair);
+            let first = numbers(pair);
+            let mut factors: SmallVec<[(K, Integer); 8]> = SmallVec::new();
+            for (place, pair) in run.iter().enumerate().skip(at) {
+                let (a, b) = numbers(pair);
+                if !done[place] && (place == at || first.0 * b == first.1 * a) {
+                    done[place] = true;
                     let common = a.gcd(b);
-                    (pair.common.clone(), if a.is_negative() { -&common } else { common })
-                })
-                .collect();
-            if found.contains(&factors) {
+                    factors.push((pair.common.clone(), if a.is_negative() { -&common } else { common }));
+                }
+            }
+            if factors.len() < 2 || found.contains(&factors[..]) {
                 continue;
             }
             if let Some(candidate) = rectangle(terms, &factors)
@@ -186,17 +179,21 @@ fn rectangle<K: Cube>(terms: &[(K, Integer)], factors: &[(K, Integer)]) -> Optio
         let place = terms.binary_search_by(|term| key.cmp(&term.0)).ok()?;
         (terms[place].1 == c * d).then_some(place)
     };
-    let over = |divisor: &(K, Integer)| -> Terms<K> {
-        let parts = terms.iter().filter(|term| divisor.1.divides(&term.1));
-        parts.filter_map(|term| Some((term.0.over(&divisor.0)?, term.1.exact_quotient(&divisor.1)))).collect()
+    // What goes with all of these.
+    let beside = |these: &[(K, Integer)]| -> Terms<K> {
+        let (first, others) = these.split_first().expect("two or more");
+        let over = |term: &(K, Integer)| {
+            let monomial = term.0.over(&first.0)?;
+            let quotient = first.1.divides(&term.1).then(|| (monomial, term.1.exact_quotient(&first.1)))?;
+            others.iter().all(|other| place(&quotient, other).is_some()).then_some(quotient)
+        };
+        terms.iter().filter_map(over).collect()
     };
-    let mut divisor = over(&factors[0]);
-    divisor.retain(|term| factors[1..].iter().all(|factor| place(term, factor).is_some()));
+    let divisor = beside(factors);
     if divisor.len() < 2 {
         return None;
     }
-    let mut quotient = over(&divisor[0]);
-    quotient.retain(|factor| divisor[1..].iter().all(|term| place(term, factor).is_some()));
+    let quotient = beside(&divisor);
     if quotient.len() < 2 {
         return None;
     }

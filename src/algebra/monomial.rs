@@ -71,15 +71,16 @@ impl Monomial {
 
     /// From powers sorted by variable; zero exponents are dropped.
     pub fn from_sorted(powers: impl IntoIterator<Item = (Variable, u32)>) -> Self {
-        let mut monomial = Self::default();
-        for (variable, exponent) in powers {
+        let given = powers.into_iter();
+        let (mut degree, mut powers) = (0, SmallVec::with_capacity(given.size_hint().0));
+        for (variable, exponent) in given {
             if exponent > 0 {
-                debug_assert!(monomial.powers.last().is_none_or(|last| last.0 < variable));
-                monomial.degree += exponent;
-                monomial.powers.push((variable, exponent));
+                debug_assert!(powers.last().is_none_or(|last: &(Variable, u32)| last.0 < variable));
+                degree += exponent;
+                powers.push((variable, exponent));
             }
         }
-        monomial
+        Monomial { degree, powers }
     }
 
     /// Whether it is the empty product.

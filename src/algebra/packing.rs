@@ -59,9 +59,14 @@ pub fn degree(packed: Packed) -> u32 {
     (packed >> 120) as u32
 }
 
-/// How many variables occur: of how many bytes adding 127 reaches the guard.
+/// How many variables occur.
 pub fn variables(packed: Packed) -> usize {
-    (((packed & EXPONENTS) + (EXPONENTS & !GUARDS)) & GUARDS).count_ones() as usize
+    present(packed).count_ones() as usize
+}
+
+/// A bit in the byte of each variable that occurs: adding 127 reaches the guard.
+pub fn present(packed: Packed) -> Packed {
+    ((packed & EXPONENTS) + (EXPONENTS & !GUARDS)) & GUARDS
 }
 
 /// Packs exponents in the order of the table; their sum fits.
@@ -89,10 +94,20 @@ pub fn from_powers(powers: &[(Variable, u32)], variables: &[Variable]) -> Packed
     packed
 }
 
+/// The powers of the variables that occur, in order.
+pub fn powers(packed: Packed, variables: &[Variable]) -> impl Iterator<Item = (Variable, u32)> {
+    let mut present = present(packed);
+    (0..present.count_ones()).map(move |_| {
+        // The earliest variable's exponent is the most significant byte.
+        let place = present.leading_zeros() as usize / 8 - 1;
+        present &= (1 << (8 * (VARIABLES - 1 - place))) - 1;
+        (variables[place], exponent(packed, place))
+    })
+}
+
 /// As a monomial of its own.
 pub fn unpack(packed: Packed, variables: &[Variable]) -> Monomial {
-    let powers = variables.iter().enumerate().map(|(place, &variable)| (variable, exponent(packed, place)));
-    Monomial::from_sorted(powers)
+    Monomial::from_sorted(powers(packed, variables))
 }
 
 /// The greatest common divisor: of each byte the lesser, all at once; the total degree is set anew.
@@ -104,6 +119,12 @@ pub fn common(a: Packed, b: Packed) -> Packed {
     // No sum of exponents exceeds the degree, so no byte of the product spills into the next.
     let degree = least.wrapping_mul(ONES) >> 120;
     least | degree << 120
+}
+
+/// Byte by byte the differences of the exponents, each raised so that none is negative: the same for equal quotients,
+/// and for no others.
+pub fn differences(a: Packed, b: Packed) -> Packed {
+    (a | GUARDS) - b
 }
 
 /// Moves exponents to another table; `places` tells where each place of the old one goes.

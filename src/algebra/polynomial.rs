@@ -45,7 +45,7 @@ impl Polynomial {
     /// From collected packed terms over a table that may hold too much.
     pub(super) fn packed(variables: Rc<[Variable]>, terms: Terms<Packed>) -> Self {
         let present = terms.iter().fold(0, |present, term| present | term.0);
-        if (0..variables.len()).all(|place| packing::exponent(present, place) > 0) {
+        if packing::variables(present) == variables.len() {
             return Polynomial(InPacked(variables, terms));
         }
         let (mut kept, mut places) =
@@ -139,6 +139,17 @@ impl Polynomial {
         Some(Polynomial(InPacked(table, product)))
     }
 
+    /// A number that is not 0 times powers sorted by variable, packed; `None` where it does not fit.
+    pub(super) fn packed_term(powers: &[(Variable, u32)], value: Integer) -> Option<Self> {
+        let degree = powers.iter().fold(0u32, |degree, power| degree.saturating_add(power.1));
+        if powers.len() > packing::VARIABLES || degree > packing::DEGREE {
+            return None;
+        }
+        let table: SmallVec<[Variable; packing::VARIABLES]> = powers.iter().map(|power| power.0).collect();
+        let exponents: SmallVec<[u32; packing::VARIABLES]> = powers.iter().map(|power| power.1).collect();
+        Some(Polynomial(InPacked(table_of(&table), vec![(packing::from_exponents(&exponents), value)])))
+    }
+
     /// The same with other coefficients, none of which becomes 0.
     pub(super) fn mapped(&self, map: impl Fn(&Integer) -> Integer) -> Self {
         Polynomial(match &self.0 {
@@ -175,7 +186,11 @@ impl Polynomial {
 
     /// A single term.
     pub fn term(monomial: Monomial, coefficient: Integer) -> Self {
-        if coefficient.is_zero() { Self::zero() } else { Self::sparse(vec![(monomial, coefficient)]) }
+        if coefficient.is_zero() {
+            return Self::zero();
+        }
+        let packed = Self::packed_term(monomial.powers(), coefficient.clone());
+        packed.unwrap_or_else(|| Self::sparse(vec![(monomial, coefficient)]))
     }
 
     /// Collects terms in any order, equal monomials added up.

@@ -18,6 +18,7 @@ use super::integer::Integer;
 use super::limits::Outcome;
 use super::monomial::{Meaning, Monomial, Variable};
 use super::polynomial::Polynomial;
+use super::replacing::Replacement;
 use super::written::Grouped;
 
 /// Terms of extrema opened into one another that anybody may want to read.
@@ -155,10 +156,8 @@ impl Algebra {
     fn terms_inside(&self, fraction: &Fraction) -> usize {
         let numbers = self.atoms_inside(fraction, |_| true);
         let inside = numbers.into_iter().map(|number| match self.atom(number) {
-            Atom::Floor(inner) => inner.numerator().len(),
-            Atom::Maximum(parts) => parts.iter().map(|part| part.numerator().len()).sum(),
-            Atom::Sigma(sum) => [sum.from, sum.to, sum.body].iter().map(|part| part.numerator().len()).sum(),
             Atom::Opaque(_) => 1,
+            atom => atom.parts().into_iter().map(|part| part.numerator().len()).sum(),
         });
         fraction.numerator().len() + inside.sum::<usize>()
     }
@@ -226,6 +225,46 @@ impl Algebra {
             Ok(Some(result)) if self.same(result, formula) => result,
             _ => self.factored(formula),
         }
+    }
+
+    /// The atoms of a formula's expanded form, in the order in which they stand there; `None` where that has extrema, a
+    /// denominator of several terms, or is too large to multiply out.
+    pub fn atoms_expanded(&self, formula: Formula) -> Option<Vec<Formula>> {
+        if self.contents(formula).meets(Contents::EXTREMUM) {
+            return None;
+        }
+        let shown = self.shown_form(formula).ok().filter(|shown| shown.denominator().factors().is_empty())?;
+        let mut atoms: Vec<Formula> = Vec::new();
+        let mut add = |monomial: &Monomial| {
+            for (variable, _) in monomial.powers() {
+                if let Meaning::Atom(number) = variable.meaning() {
+                    let atom = self.written_atom(number);
+                    if !atoms.contains(&atom) {
+                        atoms.push(atom);
+                    }
+                }
+            }
+        };
+        shown.numerator().terms().for_each(|(monomial, _)| add(&monomial));
+        add(shown.denominator().monomial());
+        Some(atoms)
+    }
+
+    /// Readable, as the formula that has these values instead of atoms of its expanded form. `None` where atoms are left,
+    /// and where there is none to begin with.
+    pub fn factored_where(&self, formula: Formula, values: &[(Formula, Formula)]) -> Option<Formula> {
+        let shown = self.shown_form(formula).ok()?;
+        let mut replacements = Vec::new();
+        for variable in shown.variables() {
+            let Meaning::Atom(number) = variable.meaning() else { continue };
+            let atom = self.written_atom(number);
+            let (_, value) = values.iter().find(|(known, _)| *known == atom)?;
+            replacements.push(Replacement::of(variable, &self.try_canonical(*value).ok()?.fraction)?);
+        }
+        let all: Vec<&Replacement> = replacements.iter().collect();
+        let fraction = shown.with_all(&all, &self.work()).ok().flatten()?;
+        let made = self.factored_undone(&fraction).ok()?;
+        (self.agrees_modulo_prime(made, &fraction) == Some(true)).then_some(made)
     }
 
     /// A fraction, its atoms written first.

@@ -14,6 +14,9 @@ use rustc_hash::FxHashMap;
 
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Rational, Symbol};
+use super::fraction::Fraction;
+use super::integer::Integer;
+use super::monomial::{Meaning, Monomial};
 
 /// The prime 2⁶¹ - 1.
 const PRIME: u64 = (1 << 61) - 1;
@@ -50,6 +53,38 @@ impl Algebra {
     pub fn agree_modulo_prime(&self, a: Formula, b: Formula) -> Option<bool> {
         let (a, b) = (self.residue(a), self.residue(b));
         (a != NONE && b != NONE).then(|| a == b)
+    }
+
+    /// The same of a formula and a fraction; `None` also where that has atoms or a denominator of several terms.
+    pub(super) fn agrees_modulo_prime(&self, formula: Formula, fraction: &Fraction) -> Option<bool> {
+        let below = fraction.denominator();
+        if !below.factors().is_empty() {
+            return None;
+        }
+        let mut above = Some([0; POINTS]);
+        for (monomial, number) in fraction.numerator().terms() {
+            let term = self.residue_of_term(&monomial, number);
+            above = above.zip(term).map(|(above, term)| folded([above, term], plus));
+        }
+        let below = inverse(self.residue_of_term(below.monomial(), below.number())?);
+        let (formula, fraction) = (self.residue(formula), folded([above?, below], times));
+        (formula != NONE && fraction != NONE).then(|| formula == fraction)
+    }
+
+    fn residue_of_term(&self, monomial: &Monomial, number: &Integer) -> Option<Residue> {
+        let mut product = match number {
+            Integer::Small(value) => [value.rem_euclid(PRIME as i64) as u64; POINTS],
+            Integer::Big(value) => [reduced(value); POINTS],
+        };
+        for &(variable, exponent) in monomial.powers() {
+            let Meaning::Symbol(symbol) = variable.meaning() else { return None };
+            let base = self.residue(self.variable(symbol));
+            if base == NONE {
+                return None;
+            }
+            product = folded([product, base.map(|base| power(base, exponent.into()))], times);
+        }
+        Some(product)
     }
 
     /// Whether a formula is proved to be no number: a rational function with two values.

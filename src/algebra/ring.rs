@@ -116,6 +116,38 @@ impl Polynomial {
         Ok(Self::sparse(terms.ok_or(Obstacle::TooLarge)?))
     }
 
+    /// The product of one or more, the short ones first.
+    pub fn product(factors: &[&Self], work: &Work) -> Outcome<Self> {
+        let terms = factors.iter().take_while(|factor| factor.len() == 1).count();
+        let (mut product, others) = match Self::product_of_terms(&factors[..terms]) {
+            Some(product) if terms > 1 => (product, &factors[terms..]),
+            _ => (factors[0].clone(), &factors[1..]),
+        };
+        for factor in others {
+            product = product.times(factor, work)?;
+        }
+        Ok(product)
+    }
+
+    /// The product of packed single terms, which takes no table but that of the product; `None` for others, and where it
+    /// does not fit one.
+    fn product_of_terms(factors: &[&Self]) -> Option<Self> {
+        let mut powers: SmallVec<[(Variable, u32); packing::VARIABLES]> = SmallVec::new();
+        let mut product = Integer::ONE;
+        for factor in factors {
+            let InPacked(table, terms) = &factor.0 else { return None };
+            let [(key, value)] = &terms[..] else { return None };
+            product = &product * value;
+            for (variable, exponent) in packing::powers(*key, table) {
+                match powers.binary_search_by_key(&variable, |power| power.0) {
+                    Ok(place) => powers[place].1 += exponent,
+                    Err(place) => powers.insert(place, (variable, exponent)),
+                }
+            }
+        }
+        Self::packed_term(&powers, product)
+    }
+
     /// A power.
     pub fn power(&self, exponent: u32, work: &Work) -> Outcome<Self> {
         match exponent {

@@ -88,14 +88,7 @@ impl Algebra {
             if !wanted(number) || !seen.insert(number) {
                 continue;
             }
-            match self.atom(number) {
-                Atom::Floor(inner) => stack.extend(inner.variables()),
-                Atom::Maximum(parts) => stack.extend(parts.iter().flat_map(Fraction::variables)),
-                Atom::Sigma(sum) => {
-                    stack.extend([sum.from, sum.to, sum.body].iter().flat_map(Fraction::variables));
-                }
-                Atom::Opaque(_) => {}
-            }
+            stack.extend(self.atom(number).parts().into_iter().flat_map(Fraction::variables));
         }
         seen.into_iter().collect()
     }
@@ -174,12 +167,12 @@ impl Algebra {
             let atom = self.atom(number);
             let relatives = self.relatives(number, &work)?;
             // As it is, perhaps with its square.
-            let is_maximum = matches!(atom, Atom::Maximum(_));
-            let itself = is_maximum.then(|| Fraction::variable(variable));
+            let squares = matches!(&atom, Atom::Maximum(parts) if may_have_square(parts));
+            let itself = squares.then(|| Fraction::variable(variable));
             let mut parts = None;
             for value in itself.iter().chain(&*relatives) {
                 // Longer forms of maxima may be shorter with squares.
-                let linear = Linear::of(value, &whole).filter(|linear| !is_maximum || linear.is_shift());
+                let linear = Linear::of(value, &whole).filter(|linear| !squares || linear.is_shift());
                 if let Some(linear) = linear {
                     let parts = parts.get_or_insert_with(|| whole.numerator().coefficients_in(variable));
                     if linear.is_longer(parts, &work)? {
@@ -187,7 +180,7 @@ impl Algebra {
                     }
                 }
                 let other = whole.with_variable(variable, value, &work)?;
-                if let Atom::Maximum(parts) = &atom
+                if let (Atom::Maximum(parts), true) = (&atom, squares)
                     && let Some(squared) = with_square(&other, value, parts, &work)?
                     && length(&squared) < length(&best)
                 {
@@ -301,6 +294,11 @@ impl Algebra {
             parts.iter().rev().map(|part| total.minus(part.numerator()).into()).collect();
         Ok(Some((total.into(), self.minimum(&self.write_all(&rest)?))))
     }
+}
+
+/// Whether [`with_square`] can have an answer.
+fn may_have_square(parts: &[Fraction]) -> bool {
+    parts.len() == 2 && parts.iter().all(|part| part.as_polynomial().is_some())
 }
 
 /// For a maximum of u and v shown as a value over some x, with x again where its square is shorter: canonical forms

@@ -4,13 +4,15 @@
 //! Each number packs 15 variables of a table, as polynomials of few variables do. Knows no formulas.
 
 use std::cmp::Ordering;
+use std::hash::BuildHasher;
 use std::rc::Rc;
 
+use rustc_hash::FxBuildHasher;
+
 use super::cubes::Cube;
-use super::integer::Integer;
 use super::monomial::{Monomial, Variable};
 use super::packing::{self, EXPONENTS, Packed, VARIABLES};
-use super::polynomial::Polynomial;
+use super::polynomial::{Layout, Polynomial};
 use super::terms::{Key, Terms};
 
 /// A monomial over a table of at most 30 variables; the total degree is at most 127.
@@ -23,20 +25,14 @@ pub struct Wide {
 }
 
 impl Wide {
+    /// The greatest number of variables.
+    pub const VARIABLES: usize = 2 * VARIABLES;
+
     /// A table of the variables of a polynomial; `None` where they are too many, or the degree is too high.
     pub fn table(polynomial: &Polynomial) -> Option<Rc<[Variable]>> {
         let variables = polynomial.variables();
-        let fits = variables.len() <= 2 * VARIABLES && polynomial.degree() <= packing::DEGREE;
+        let fits = variables.len() <= Self::VARIABLES && polynomial.degree() <= packing::DEGREE;
         fits.then(|| variables.into())
-    }
-
-    fn packed(monomial: &Monomial, table: &[Variable]) -> Self {
-        let (first, rest) = table.split_at(table.len().min(VARIABLES));
-        let split = rest.first().map_or(monomial.powers().len(), |beyond| {
-            monomial.powers().partition_point(|power| power.0 < *beyond)
-        });
-        let (low, high) = monomial.powers().split_at(split);
-        Wide { first: packing::from_powers(low, first), rest: packing::from_powers(high, rest) }
     }
 }
 
@@ -71,6 +67,11 @@ impl Cube for Wide {
     fn common(&self, other: &Self) -> Self {
         Wide { first: packing::common(self.first, other.first), rest: packing::common(self.rest, other.rest) }
     }
+    fn ratio_hash(&self, other: &Self) -> u64 {
+        let differences =
+            (packing::differences(self.first, other.first), packing::differences(self.rest, other.rest));
+        FxBuildHasher.hash_one(differences)
+    }
     fn degree(&self) -> u32 {
         packing::degree(self.first) + packing::degree(self.rest)
     }
@@ -81,21 +82,40 @@ impl Cube for Wide {
         self.first.each_variable(|first| visit(Wide { first, rest: 0 }));
         self.rest.each_variable(|rest| visit(Wide { first: 0, rest }));
     }
-    fn monomial(&self, table: &[Variable]) -> Monomial {
-        let powers = table.iter().enumerate().map(|(place, &variable)| {
-            let exponent = match place.checked_sub(VARIABLES) {
-                None => packing::exponent(self.first, place),
-                Some(place) => packing::exponent(self.rest, place),
-            };
-            (variable, exponent)
+    fn exponent_of(&self, variable: &Self) -> u32 {
+        match variable.first {
+            0 => self.rest.exponent_of(&variable.rest),
+            _ => self.first.exponent_of(&variable.first),
+        }
+    }
+    fn packed(monomial: &Monomial, table: &[Variable]) -> Self {
+        let (first, rest) = table.split_at(table.len().min(VARIABLES));
+        let split = rest.first().map_or(monomial.powers().len(), |beyond| {
+            monomial.powers().partition_point(|power| power.0 < *beyond)
         });
+        let (low, high) = monomial.powers().split_at(split);
+        Wide { first: packing::from_powers(low, first), rest: packing::from_powers(high, rest) }
+    }
+    fn monomial(&self, table: &[Variable]) -> Monomial {
+        let (first, rest) = table.split_at(table.len().min(VARIABLES));
+        let powers = packing::powers(self.first, first).chain(packing::powers(self.rest, rest));
         Monomial::from_sorted(powers)
     }
     fn polynomial(terms: Terms<Self>, table: &Rc<[Variable]>) -> Polynomial {
-        Polynomial::sparse(terms.into_iter().map(|(key, value)| (key.monomial(table), value)).collect())
+        let present = terms.iter().fold(Self::one(), |present, (wide, _)| Wide {
+            first: present.first | wide.first,
+            rest: present.rest | wide.rest,
+        });
+        let terms = terms.into_iter().map(|(key, value)| (key.monomial(table), value)).collect();
+        // What has more variables than one number packs is not asked for its layout.
+        if present.variables() > VARIABLES {
+            Polynomial(Layout::Sparse(terms))
+        } else {
+            Polynomial::sparse(terms)
+        }
     }
     fn terms_of(polynomial: &Polynomial, table: &[Variable]) -> Terms<Self> {
-        let terms: Vec<(Monomial, Integer)> = polynomial.to_sparse().into_owned();
-        terms.into_iter().map(|(monomial, value)| (Self::packed(&monomial, table), value)).collect()
+        let terms = polynomial.to_sparse();
+        terms.iter().map(|(monomial, value)| (Self::packed(monomial, table), value.clone())).collect()
     }
 }

@@ -187,6 +187,15 @@ impl<'m> Printer<'m> {
             return self.algebra.factored(formula);
         }
         // In its one form a quotient has one name; factoring is left for what is short by then.
+        if let Some(atoms) = self.algebra.atoms_expanded(formula) {
+            quotients.clear();
+            atoms.into_iter().for_each(|atom| self.quotients(atom, LONG_QUOTIENT, &mut quotients));
+            quotients.iter().for_each(|quotient| self.name_quotient(*quotient));
+            let named = self.named_sizes(&|local| local.quotient);
+            if let Some(factored) = self.algebra.factored_where(formula, &named) {
+                return factored;
+            }
+        }
         let expanded = self.algebra.expanded(formula);
         quotients.clear();
         self.quotients(expanded, LONG_QUOTIENT, &mut quotients);
