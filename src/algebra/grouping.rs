@@ -111,7 +111,8 @@ impl<K: Cube> Search<K> {
 
     /// A candidate's product, and what is left.
     fn apart(&mut self, terms: &[(K, Integer)], candidate: &Candidate<K>) -> Rc<Form<K>> {
-        let (mut within, mut left) = (Vec::new(), Vec::new());
+        let covered = candidate.covered.len();
+        let (mut within, mut left) = (Vec::with_capacity(covered), Vec::with_capacity(terms.len() - covered));
         for (place, term) in terms.iter().enumerate() {
             let group = if candidate.covered.binary_search(&place).is_ok() { &mut within } else { &mut left };
             group.push(term.clone());

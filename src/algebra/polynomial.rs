@@ -291,10 +291,12 @@ impl Polynomial {
         match &self.0 {
             InPacked(variables, _) => variables.to_vec(),
             Sparse(terms) => {
-                let mut variables: Vec<_> =
-                    terms.iter().flat_map(|term| term.0.powers().iter().map(|power| power.0)).collect();
-                variables.sort_unstable();
-                variables.dedup();
+                let mut variables: Vec<Variable> = Vec::with_capacity(2 * packing::VARIABLES);
+                for (variable, _) in terms.iter().flat_map(|term| term.0.powers()) {
+                    if let Err(place) = variables.binary_search(variable) {
+                        variables.insert(place, *variable);
+                    }
+                }
                 variables
             }
         }

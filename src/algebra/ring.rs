@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::cubes::Cube;
 use super::integer::Integer;
 use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::{Monomial, Variable};
@@ -14,6 +15,7 @@ use super::polynomial::Layout::{Packed as InPacked, Sparse};
 use super::polynomial::Polynomial;
 use super::products;
 use super::terms::{self, Key};
+use super::wide::Wide;
 
 /// One table for all, while it fits.
 fn common_table(summands: &[&Polynomial]) -> Option<Rc<[Variable]>> {
@@ -53,14 +55,31 @@ impl Polynomial {
                 }
                 Self::packed(table, terms::collected(terms))
             }
-            None => {
+            None => Self::wide_sum(&summands, count).unwrap_or_else(|| {
                 let mut terms = Vec::with_capacity(count);
                 for summand in summands {
                     terms.extend_from_slice(&summand.to_sparse());
                 }
                 Self::sparse(terms::collected(terms))
+            }),
+        }
+    }
+
+    /// The sum of so many terms over at most 30 variables; `None` where they are more, or the degree is too high.
+    fn wide_sum(summands: &[&Polynomial], count: usize) -> Option<Self> {
+        let mut table: SmallVec<[Variable; Wide::VARIABLES]> = SmallVec::new();
+        for summand in summands {
+            packing::add_variables(&mut table, &summand.variables());
+            if table.len() > Wide::VARIABLES || summand.degree() > packing::DEGREE {
+                return None;
             }
         }
+        let table: Rc<[Variable]> = table.as_slice().into();
+        let mut terms = Vec::with_capacity(count);
+        for summand in summands {
+            terms.extend(Wide::terms_of(summand, &table));
+        }
+        Some(Wide::polynomial(terms::collected(terms), &table))
     }
 
     /// The sum.
@@ -237,7 +256,7 @@ impl Polynomial {
                 let (exponent, rest) = packing::without(*key, place);
                 let place = parts.iter().position(|part| part.0 <= exponent).unwrap_or(parts.len());
                 if parts.get(place).is_none_or(|part| part.0 != exponent) {
-                    parts.insert(place, (exponent, Vec::new()));
+                    parts.insert(place, (exponent, Vec::with_capacity(terms.len())));
                 }
                 parts[place].1.push((rest, value.clone()));
             }

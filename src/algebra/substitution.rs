@@ -2,7 +2,7 @@
 //! they are part of, so that ascending order is bottom-up.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::contents::Contents;
 use super::engine::Algebra;
@@ -26,8 +26,8 @@ impl Algebra {
         let nodes = self.nodes.borrow();
         let mut visited = self.visited.borrow_mut();
         visited.begin(nodes.len());
-        let (mut symbols, mut indices) = (Vec::new(), Vec::new());
-        let mut stack = vec![formula];
+        let (mut symbols, mut indices) = (Vec::with_capacity(16), Vec::new());
+        let mut stack: SmallVec<[Formula; 32]> = smallvec![formula];
         while let Some(formula) = stack.pop() {
             if !visited.is_new(formula) {
                 continue;
@@ -59,7 +59,7 @@ impl Algebra {
         let nodes = self.nodes.borrow();
         let mut visited = self.visited.borrow_mut();
         visited.begin(nodes.len());
-        let mut stack = vec![formula];
+        let mut stack: SmallVec<[Formula; 32]> = smallvec![formula];
         while let Some(formula) = stack.pop() {
             if !nodes.contents(formula).meets(wanted) || !visited.is_new(formula) {
                 continue;

@@ -28,6 +28,18 @@ impl Wide {
     /// The greatest number of variables.
     pub const VARIABLES: usize = 2 * VARIABLES;
 
+    /// Moves exponents to a table; `places` tells where each place of their own one goes.
+    fn moved(packed: Packed, places: &[u8]) -> Self {
+        let (mut first, mut rest) = ([0u8; VARIABLES + 1], [0u8; VARIABLES + 1]);
+        for (exponent, &to) in packed.to_be_bytes()[1..].iter().zip(places) {
+            let to = usize::from(to);
+            let (half, at) = if to < VARIABLES { (&mut first, to) } else { (&mut rest, to - VARIABLES) };
+            half[at + 1] = *exponent;
+            half[0] += exponent;
+        }
+        Wide { first: Packed::from_be_bytes(first), rest: Packed::from_be_bytes(rest) }
+    }
+
     /// A table of the variables of a polynomial; `None` where they are too many, or the degree is too high.
     pub fn table(polynomial: &Polynomial) -> Option<Rc<[Variable]>> {
         let variables = polynomial.variables();
@@ -115,7 +127,14 @@ impl Cube for Wide {
         }
     }
     fn terms_of(polynomial: &Polynomial, table: &[Variable]) -> Terms<Self> {
-        let terms = polynomial.to_sparse();
-        terms.iter().map(|(monomial, value)| (Self::packed(monomial, table), value.clone())).collect()
+        match &polynomial.0 {
+            Layout::Packed(own, terms) => {
+                let places = packing::places(own, table);
+                terms.iter().map(|(key, value)| (Self::moved(*key, &places), value.clone())).collect()
+            }
+            Layout::Sparse(terms) => {
+                terms.iter().map(|(key, value)| (Self::packed(key, table), value.clone())).collect()
+            }
+        }
     }
 }
