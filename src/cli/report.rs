@@ -42,10 +42,10 @@ impl Report {
     pub fn run(&self, global: &Global) -> Result<Answer> {
         // Freed with the process: taking a model apart piece by piece would be a part of the time.
         let request = self.target.request(global, true)?;
-        let files = RequestFiles::default();
+        let alone = std::thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
+        let files = if alone { RequestFiles::default() } else { RequestFiles::shared() };
         let open = || self.target.open_request(global, &request, &files).map(ManuallyDrop::new);
         let open_again = || BoundModel::open_with(&request, &files).map(ManuallyDrop::new);
-        let alone = std::thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
         let text = match self.format {
             Format::Md if alone => report::markdown(&*open()?)?,
             Format::Md => report::markdown_on_two_threads(open, open_again)?,

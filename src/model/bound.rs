@@ -115,14 +115,7 @@ impl BoundModel {
         if request.all_phases {
             algebra.expect_formulas(FORMULAS);
         }
-        let opened = std::thread::scope(|scope| -> Result<Opened> {
-            // Rules and layer files take most of the time of a short command, and need no formulas to be read.
-            scope.spawn(|| files.rules(request.rules.as_deref()).is_ok());
-            let description = files.description(&found)?;
-            scope.spawn({
-                let (found, description) = (&found, Arc::clone(&description));
-                move || files.layers(found, &description).is_ok()
-            });
+        let opened = files.read_ahead(&found, request.rules.as_deref(), |description| {
             Opened::new(request, files, &found, description, &algebra)
         })?;
         let Opened { description, rules, layers, selection, binding, machine, rows, own_keys } = opened;

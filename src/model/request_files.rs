@@ -2,6 +2,7 @@
 //! as a report does on each of its threads, and each while the others are read.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::locate::{Found, model_files};
@@ -13,6 +14,8 @@ use crate::rules::RuleFiles;
 /// The files of one request, each kind once it is read. Whoever asks first reads; the others wait.
 #[derive(Debug, Default)]
 pub struct RequestFiles {
+    /// Threads that open the model at the same time, where it is not one alone: how many have begun.
+    begun: Option<AtomicUsize>,
     description: OnceLock<Result<Arc<ModelDescription>>>,
     layers: OnceLock<Result<LayerFiles>>,
     rules: OnceLock<Result<Arc<RuleFiles>>>,
@@ -26,6 +29,43 @@ pub(super) struct LayerFiles {
 }
 
 impl RequestFiles {
+    /// For threads that open the model at the same time: each reads a part of the files, and none needs others to help.
+    pub fn shared() -> Self {
+        RequestFiles { begun: Some(AtomicUsize::new(0)), ..RequestFiles::default() }
+    }
+
+    /// Reads layer files and rules, which take most of the time of a short command and need no formulas, at the same time:
+    /// each on a thread of its own, or one of them here while another thread that opens the model reads the other. Their
+    /// errors wait for those who ask for them.
+    pub(super) fn read_ahead<T>(
+        &self,
+        found: &Found,
+        rules: Option<&Path>,
+        then: impl FnOnce(Arc<ModelDescription>) -> Result<T>,
+    ) -> Result<T> {
+        let read_rules = || self.rules(rules).is_ok();
+        let read_layers = |description: &ModelDescription| self.layers(found, description).is_ok();
+        match &self.begun {
+            Some(begun) => {
+                if begun.fetch_add(1, Ordering::Relaxed) == 0 {
+                    read_layers(&*self.description(found)?);
+                } else {
+                    read_rules();
+                }
+                then(self.description(found)?)
+            }
+            None => std::thread::scope(|scope| {
+                scope.spawn(read_rules);
+                let description = self.description(found)?;
+                scope.spawn({
+                    let description = Arc::clone(&description);
+                    move || read_layers(&description)
+                });
+                then(description)
+            }),
+        }
+    }
+
     /// `model.toml` and what it rests on.
     pub(super) fn description(&self, found: &Found) -> Result<Arc<ModelDescription>> {
         let read = || ModelDescription::load_from(&found.folder, &found.library).map(Arc::new);
