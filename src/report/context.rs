@@ -1,5 +1,6 @@
 //! What the sections share: the layers by file, the ways in which they are called, and the phases with their costs.
 
+use std::cmp::Reverse;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use super::prose::Texts;
 use crate::config::Phase;
 use crate::cost::NodeKind;
 use crate::diagnostic::Result;
+use crate::lang::LoadedModule;
 use crate::lang::syntax::Layer;
 use crate::model::{BoundModel, Variant, View};
 
@@ -62,6 +64,8 @@ pub struct LayerEntry {
     pub layer: Arc<Layer>,
     /// Its file, inside the model's folder or that of all models.
     pub file: String,
+    /// How many files it is made of: its own, those that it takes layers from, and theirs.
+    pub files: usize,
 }
 
 impl<'m> Inventory<'m> {
@@ -122,17 +126,26 @@ impl<'m> Inventory<'m> {
     fn layers_of(&self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<LayerEntry> {
         let mut entries = Vec::new();
         let own = format!("{}/", self.model.description.id);
-        for module in self.model.library.modules() {
+        let modules = self.model.library.modules();
+        for (place, module) in modules.iter().enumerate() {
             let within = module.path.rsplit_once('/').is_some_and(|(at, _)| at == folder);
             if !within {
                 continue;
             }
             for layer in module.module.layers.iter().filter(|layer| wanted(&layer.name.text)) {
                 let file = module.path.strip_prefix(&own).unwrap_or(&module.path).to_owned();
-                entries.push(LayerEntry { layer: Arc::clone(layer), file });
+                entries.push(LayerEntry { layer: Arc::clone(layer), file, files: reached(modules, place) });
             }
         }
         entries.sort_by(|a, b| a.file.cmp(&b.file));
+        entries
+    }
+
+    /// All layers with their places, those first that are made of most files: they take longest, and the last one that is
+    /// written should not be waited for.
+    pub fn longest_first(&self) -> Vec<(usize, &LayerEntry)> {
+        let mut entries: Vec<_> = self.layers().enumerate().collect();
+        entries.sort_by_key(|(_, entry)| Reverse(entry.files));
         entries
     }
 
@@ -189,6 +202,17 @@ impl<'m> Report<'m> {
         let name = &self.model.description.default_phase;
         self.phases.iter().find(|phase| phase.description.name == *name).unwrap_or(&self.phases[0])
     }
+}
+
+/// How many modules a module takes layers from, itself included, and those of those.
+fn reached(modules: &[LoadedModule], from: usize) -> usize {
+    let (mut seen, mut open) = (vec![false; modules.len()], vec![from]);
+    while let Some(module) = open.pop() {
+        if !std::mem::replace(&mut seen[module], true) {
+            open.extend(modules[module].scope.values().map(|layer| layer.module));
+        }
+    }
+    seen.into_iter().filter(|seen| *seen).count()
 }
 
 fn plain(line: &super::document::Line) -> String {

@@ -86,11 +86,12 @@ struct Body {
 
 /// Writes layers that nobody has taken yet, one after the other.
 fn bodies(inventory: &Inventory<'_>, next: &AtomicUsize) -> Result<Vec<Body>> {
-    let entries: Vec<_> = inventory.layers().collect();
+    let entries = inventory.longest_first();
     let mut bodies = Vec::new();
     loop {
-        let place = next.fetch_add(1, Ordering::Relaxed);
-        let Some(entry) = entries.get(place) else { return Ok(bodies) };
+        let Some(&(place, entry)) = entries.get(next.fetch_add(1, Ordering::Relaxed)) else {
+            return Ok(bodies);
+        };
         let layers::Body { document, claims } = layers::body(inventory, entry)?;
         bodies.push(Body { place, text: markdown::write(&document), claims });
     }
