@@ -36,6 +36,11 @@ impl Atom {
             Atom::Opaque(_) => SmallVec::new(),
         }
     }
+
+    /// The variables of those, in order; some may come again.
+    pub(super) fn variables(&self) -> impl Iterator<Item = Variable> {
+        self.parts().into_iter().flat_map(Fraction::variables)
+    }
 }
 
 /// A sum over an index, which stands in the body as a symbol of its own, the same for all sums of that depth and those

@@ -149,12 +149,8 @@ impl Algebra {
                     waiting.extend(of_fact.flat_map(|(_, value)| value.variables()));
                 }
                 Meaning::Atom(number) => match self.atom(number) {
-                    Atom::Floor(inner) => waiting.extend(inner.variables()),
-                    Atom::Maximum(parts) => waiting.extend(parts.iter().flat_map(Fraction::variables)),
-                    Atom::Sigma(sum) => {
-                        waiting.extend([sum.from, sum.to, sum.body].iter().flat_map(Fraction::variables));
-                    }
                     Atom::Opaque(_) => return true,
+                    atom => waiting.extend(atom.variables()),
                 },
             }
         }

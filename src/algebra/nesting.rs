@@ -29,11 +29,6 @@ impl Algebra {
             match variable.meaning() {
                 Meaning::Symbol(_) => {}
                 Meaning::Atom(number) => match self.atom(number) {
-                    Atom::Floor(inner) => stack.extend(inner.variables()),
-                    Atom::Maximum(parts) => stack.extend(parts.iter().flat_map(Fraction::variables)),
-                    Atom::Sigma(sum) => {
-                        stack.extend([sum.from, sum.to, sum.body].iter().flat_map(Fraction::variables));
-                    }
                     Atom::Opaque(formula) => {
                         if let Meaning::Symbol(symbol) = wanted.meaning()
                             && self.is_free(symbol, formula)
@@ -41,6 +36,7 @@ impl Algebra {
                             return true;
                         }
                     }
+                    atom => stack.extend(atom.variables()),
                 },
             }
         }

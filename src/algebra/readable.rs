@@ -250,8 +250,8 @@ impl Algebra {
         Some(atoms)
     }
 
-    /// Readable, as the formula that has these values instead of atoms of its expanded form. `None` where atoms are left,
-    /// and where there is none to begin with.
+    /// Readable, as the formula that has these values instead of the atoms of its expanded form; `None` where an atom has
+    /// none, and where more than multiplying terms is needed.
     pub fn factored_where(&self, formula: Formula, values: &[(Formula, Formula)]) -> Option<Formula> {
         let shown = self.shown_form(formula).ok()?;
         let mut replacements = Vec::new();
@@ -264,7 +264,7 @@ impl Algebra {
         let all: Vec<&Replacement> = replacements.iter().collect();
         let fraction = shown.with_all(&all, &self.work()).ok().flatten()?;
         let made = self.factored_undone(&fraction).ok()?;
-        (self.agrees_modulo_prime(made, &fraction) == Some(true)).then_some(made)
+        (self.agrees_with_fraction(made, &fraction) == Some(true)).then_some(made)
     }
 
     /// A fraction, its atoms written first.

@@ -121,11 +121,11 @@ fn replaced(
     };
     let monomials = || replacements.iter().map(|replacement| replacement.0.below.monomial());
     let degree = parts().map(Polynomial::degree).chain(monomials().map(|below| below.degree())).max();
-    let mut table: SmallVec<[Variable; 2 * packing::VARIABLES]> =
-        parts().flat_map(|part| part.variables()).collect();
-    table.extend(monomials().flat_map(|below| below.powers()).map(|power| power.0));
-    table.sort_unstable();
-    table.dedup();
+    let mut table: SmallVec<[Variable; Wide::VARIABLES]> = SmallVec::new();
+    parts().for_each(|part| packing::add_variables(&mut table, &part.variables()));
+    for (variable, _) in monomials().flat_map(|below| below.powers()) {
+        packing::add_variables(&mut table, &[*variable]);
+    }
     let table: Rc<[Variable]> = table.as_slice().into();
     let above = match (degree, table.len()) {
         (Some(degree), _) if degree > packing::DEGREE => None,

@@ -55,25 +55,25 @@ impl Algebra {
         (a != NONE && b != NONE).then(|| a == b)
     }
 
-    /// The same of a formula and a fraction; `None` also where that has atoms or a denominator of several terms.
-    pub(super) fn agrees_modulo_prime(&self, formula: Formula, fraction: &Fraction) -> Option<bool> {
+    /// As [`Algebra::agree_modulo_prime`], of a formula and a fraction; `None` also where that has atoms or a denominator
+    /// of several terms.
+    pub(super) fn agrees_with_fraction(&self, formula: Formula, fraction: &Fraction) -> Option<bool> {
         let below = fraction.denominator();
         if !below.factors().is_empty() {
             return None;
         }
-        let mut above = Some([0; POINTS]);
+        let mut above = [0; POINTS];
         for (monomial, number) in fraction.numerator().terms() {
-            let term = self.residue_of_term(&monomial, number);
-            above = above.zip(term).map(|(above, term)| folded([above, term], plus));
+            above = folded([above, self.residue_of_term(&monomial, number)?], plus);
         }
         let below = inverse(self.residue_of_term(below.monomial(), below.number())?);
-        let (formula, fraction) = (self.residue(formula), folded([above?, below], times));
+        let (formula, fraction) = (self.residue(formula), folded([above, below], times));
         (formula != NONE && fraction != NONE).then(|| formula == fraction)
     }
 
     fn residue_of_term(&self, monomial: &Monomial, number: &Integer) -> Option<Residue> {
         let mut product = match number {
-            Integer::Small(value) => [value.rem_euclid(PRIME as i64) as u64; POINTS],
+            Integer::Small(value) => [reduced_word(*value); POINTS],
             Integer::Big(value) => [reduced(value); POINTS],
         };
         for &(variable, exponent) in monomial.powers() {
@@ -195,9 +195,13 @@ fn number(value: &Rational) -> Residue {
     }
 }
 
+fn reduced_word(value: i64) -> u64 {
+    value.rem_euclid(PRIME as i64) as u64
+}
+
 fn reduced(value: &BigInt) -> u64 {
     if let Some(value) = value.to_i64() {
-        return value.rem_euclid(PRIME as i64) as u64;
+        return reduced_word(value);
     }
     let rest = (value.abs() % PRIME).to_u64().expect("smaller than the prime");
     if value.is_negative() && !rest.is_zero() { PRIME - rest } else { rest }

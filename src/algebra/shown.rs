@@ -88,7 +88,7 @@ impl Algebra {
             if !wanted(number) || !seen.insert(number) {
                 continue;
             }
-            stack.extend(self.atom(number).parts().into_iter().flat_map(Fraction::variables));
+            stack.extend(self.atom(number).variables());
         }
         seen.into_iter().collect()
     }

@@ -112,31 +112,9 @@ impl Algebra {
             let values = symbols.filter_map(|symbol| Some((symbol, value(symbol)?))).collect();
             return self.substitute(formula, &values);
         }
-        if let Some(replaced) = self.with_leaves(formula, &value) {
-            return replaced;
-        }
         self.rebuilt(formula, contents, |written, _| match written {
             Node::Symbol(symbol) => value(*symbol),
             _ => None,
-        })
-    }
-
-    /// A sum or product of symbols and numbers with other symbols in it; `None` of anything else.
-    fn with_leaves(&self, formula: Formula, value: &dyn Fn(Symbol) -> Option<Formula>) -> Option<Formula> {
-        let node = self.node(formula);
-        let (Node::Sum(parts) | Node::Product(parts)) = &node else { return None };
-        let mut replaced: SmallVec<[Formula; 8]> = SmallVec::with_capacity(parts.len());
-        for &part in &**parts {
-            replaced.push(match self.node(part) {
-                Node::Symbol(symbol) => value(symbol).unwrap_or(part),
-                Node::Number(_) => part,
-                _ => return None,
-            });
-        }
-        Some(match node {
-            _ if replaced[..] == **parts => formula,
-            Node::Sum(_) => self.sum(&replaced),
-            _ => self.product(&replaced),
         })
     }
 

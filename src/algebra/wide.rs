@@ -15,7 +15,7 @@ use super::packing::{self, EXPONENTS, Packed, VARIABLES};
 use super::polynomial::{Layout, Polynomial};
 use super::terms::{Key, Terms};
 
-/// A monomial over a table of at most 30 variables; the total degree is at most 127.
+/// A monomial over a table of at most 30 variables; the degree of each half is at most 127.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Wide {
     /// Of the first 15 variables of the table.

@@ -128,15 +128,13 @@ impl<'g> Sizes<'g> {
 
 /// Collects traffic of one operator: parts with values and bytes.
 struct Collector<'c> {
-    algebra: &'c Algebra,
-    graph: &'c Graph,
     sizes: &'c Sizes<'c>,
     found: Vec<Transfer>,
 }
 
 impl Collector<'_> {
     fn add(&mut self, part: IoPart, values: Formula, each: Formula) {
-        if values != self.algebra.integer(0) {
+        if values != self.sizes.algebra.integer(0) {
             self.found.push((part, values, each));
         }
     }
@@ -153,7 +151,7 @@ pub(super) type Transfer = (IoPart, Formula, Formula);
 /// Traffic of one call under the three models, in the order of `IoModel`.
 pub(super) fn traffic(sizes: &Sizes<'_>, body: &Body, call: &OperatorCall) -> [Vec<Transfer>; 3] {
     let rule = &call.rule;
-    let collector = || Collector { algebra: sizes.algebra, graph: sizes.graph, sizes, found: Vec::new() };
+    let collector = || Collector { sizes, found: Vec::new() };
     [
         named_tensors(collector(), body, call),
         whole_operator(collector(), rule, body, call),
@@ -164,7 +162,7 @@ pub(super) fn traffic(sizes: &Sizes<'_>, body: &Body, call: &OperatorCall) -> [V
 /// `activations`: what the body reads from outside once, what it names, what it returns.
 fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Vec<Transfer> {
     for (_, id) in &call.operands {
-        let tensor = &to.graph.tensors[id.0 as usize];
+        let tensor = &to.sizes.graph.tensors[id.0 as usize];
         if !is_activation(tensor.kind) {
             continue;
         }
@@ -176,7 +174,7 @@ fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Vec
         }
     }
     for id in &call.results {
-        let kind = to.graph.tensors[id.0 as usize].kind;
+        let kind = to.sizes.graph.tensors[id.0 as usize].kind;
         let part = if kind == StorageKind::Cache {
             IoPart::KvCache
         } else if !body.leaf || body.returned.contains(id) {
@@ -198,7 +196,7 @@ fn is_activation(kind: StorageKind) -> bool {
 /// Values of a tensor that an operator touches: as its rule says, else all.
 fn touched(to: &Collector<'_>, rule: &Operator, call: &OperatorCall, name: &str, whole: Formula) -> Formula {
     match rule.traffic.iter().find(|traffic| traffic.tensor == name) {
-        Some(traffic) => instantiate(to.algebra, traffic.values, &call.sizes),
+        Some(traffic) => instantiate(to.sizes.algebra, traffic.values, &call.sizes),
         None => whole,
     }
 }
@@ -206,7 +204,7 @@ fn touched(to: &Collector<'_>, rule: &Operator, call: &OperatorCall, name: &str,
 /// `unfused`: every operand, weight and result.
 fn whole_operator(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &OperatorCall) -> Vec<Transfer> {
     for (name, id) in &call.operands {
-        let tensor = &to.graph.tensors[id.0 as usize];
+        let tensor = &to.sizes.graph.tensors[id.0 as usize];
         let part = match tensor.kind {
             StorageKind::Weight => IoPart::Weights,
             StorageKind::Cache => IoPart::KvCache,
@@ -235,7 +233,7 @@ fn weights_read(to: &mut Collector<'_>, rule: &Operator, call: &OperatorCall) {
     for (name, place) in &call.weights {
         let size = to.sizes.weight(*place);
         let values = touched(to, rule, call, name, size.values);
-        let values = to.algebra.product(&[call.weight_copies, values]);
+        let values = to.sizes.algebra.product(&[call.weight_copies, values]);
         to.add(IoPart::Weights, values, size.each);
     }
 }
@@ -243,7 +241,7 @@ fn weights_read(to: &mut Collector<'_>, rule: &Operator, call: &OperatorCall) {
 /// `fused`: what comes from outside, once; what goes outside; weights and cache.
 fn boundary(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &OperatorCall) -> Vec<Transfer> {
     for (name, id) in &call.operands {
-        let tensor = &to.graph.tensors[id.0 as usize];
+        let tensor = &to.sizes.graph.tensors[id.0 as usize];
         if matches!(tensor.kind, StorageKind::Constant | StorageKind::Cache)
             || body.own.contains(&tensor.storage)
             || !body.seen.borrow_mut().insert((2, tensor.storage))

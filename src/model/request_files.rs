@@ -2,7 +2,7 @@
 //! as a report does on each of its threads, and each while the others are read.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::locate::{Found, model_files};
@@ -14,8 +14,8 @@ use crate::rules::RuleFiles;
 /// The files of one request, each kind once it is read. Whoever asks first reads; the others wait.
 #[derive(Debug, Default)]
 pub struct RequestFiles {
-    /// Threads that open the model at the same time, where it is not one alone: how many have begun.
-    begun: Option<AtomicUsize>,
+    /// Where it is not one thread alone that opens the model: whether one has begun.
+    begun: Option<AtomicBool>,
     description: OnceLock<Result<Arc<ModelDescription>>>,
     layers: OnceLock<Result<LayerFiles>>,
     rules: OnceLock<Result<Arc<RuleFiles>>>,
@@ -31,7 +31,7 @@ pub(super) struct LayerFiles {
 impl RequestFiles {
     /// For threads that open the model at the same time: each reads a part of the files, and none needs others to help.
     pub fn shared() -> Self {
-        RequestFiles { begun: Some(AtomicUsize::new(0)), ..RequestFiles::default() }
+        RequestFiles { begun: Some(AtomicBool::new(false)), ..RequestFiles::default() }
     }
 
     /// Reads layer files and rules, which take most of the time of a short command and need no formulas, at the same time:
@@ -47,10 +47,10 @@ impl RequestFiles {
         let read_layers = |description: &ModelDescription| self.layers(found, description).is_ok();
         match &self.begun {
             Some(begun) => {
-                if begun.fetch_add(1, Ordering::Relaxed) == 0 {
-                    read_layers(&*self.description(found)?);
-                } else {
+                if begun.swap(true, Ordering::Relaxed) {
                     read_rules();
+                } else {
+                    read_layers(&*self.description(found)?);
                 }
                 then(self.description(found)?)
             }

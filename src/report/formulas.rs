@@ -174,37 +174,30 @@ impl<'m> Printer<'m> {
 
     /// A formula in its own form, with sizes by their names.
     pub fn own_form(&self, formula: Formula) -> Formula {
-        let mut quotients = Vec::new();
-        self.quotients(formula, LONG_QUOTIENT, &mut quotients);
-        quotients.into_iter().for_each(|quotient| self.name_quotient(quotient));
+        self.name_quotients(formula);
         self.with(formula, &self.named_sizes(&|_| true), &RefCell::default())
     }
 
     fn factored(&self, formula: Formula) -> Formula {
-        let mut quotients = Vec::new();
-        self.quotients(formula, 0, &mut quotients);
-        if quotients.is_empty() {
+        if self.quotients(formula, 0).is_empty() {
             return self.algebra.factored(formula);
         }
         // In its one form a quotient has one name; factoring is left for what is short by then.
         if let Some(atoms) = self.algebra.atoms_expanded(formula) {
-            quotients.clear();
-            atoms.into_iter().for_each(|atom| self.quotients(atom, LONG_QUOTIENT, &mut quotients));
-            quotients.iter().for_each(|quotient| self.name_quotient(*quotient));
+            atoms.into_iter().for_each(|atom| self.name_quotients(atom));
             let named = self.named_sizes(&|local| local.quotient);
             if let Some(factored) = self.algebra.factored_where(formula, &named) {
                 return factored;
             }
         }
         let expanded = self.algebra.expanded(formula);
-        quotients.clear();
-        self.quotients(expanded, LONG_QUOTIENT, &mut quotients);
-        quotients.into_iter().for_each(|quotient| self.name_quotient(quotient));
+        self.name_quotients(expanded);
         self.algebra.factored(self.replace(expanded, &|local| local.quotient))
     }
 
     /// Floors and ceilings of more than so many characters in a formula, once each.
-    fn quotients(&self, formula: Formula, longer_than: usize, found: &mut Vec<Formula>) {
+    fn quotients(&self, formula: Formula, longer_than: usize) -> Vec<Formula> {
+        let mut found = Vec::new();
         let mut seen = HashSet::default();
         let mut open = vec![formula];
         while let Some(part) = open.pop() {
@@ -222,6 +215,12 @@ impl<'m> Printer<'m> {
             node.for_each_part(|part| open.push(part));
             open[first..].reverse();
         }
+        found
+    }
+
+    /// Gives the long quotients of a formula names.
+    fn name_quotients(&self, formula: Formula) {
+        self.quotients(formula, LONG_QUOTIENT).into_iter().for_each(|quotient| self.name_quotient(quotient));
     }
 
     /// Gives a quotient the next free name; one that is negative here, its opposite.

@@ -56,9 +56,7 @@ impl Operator {
     pub fn works_on(&self, unit: Unit, holds: &dyn Fn(&Condition) -> bool) -> bool {
         self.costs.iter().any(|rule| rule.unit == unit && rule.when.iter().all(holds))
     }
-}
 
-impl Operator {
     /// The flag of that name.
     pub fn flag(&self, name: &str) -> Option<&Flag> {
         self.flags.iter().find(|flag| *flag.name == *name)
