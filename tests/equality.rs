@@ -253,6 +253,61 @@ proptest! {
     }
 }
 
+/// Whole numbers over a, b and c where c divides b.
+const WHOLE: [&str; 8] = ["a", "b", "2*a - 1", "2*b - 1", "floor(a/3)", "max(a, c)", "b/c", "4"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// 1 where a pair differs, 0 where none does; a number where that is proved, the same in every form.
+    #[test]
+    fn whether_any_pair_differs_is_a_formula(
+        pairs in prop::collection::vec((0..WHOLE.len(), 0..WHOLE.len()), 0..4),
+        values in (1..5i64, 1..5i64, 1..5i64),
+    ) {
+        let algebra = Algebra::new();
+        assume(&algebra, &["c | b"]);
+        let pairs: Vec<(Formula, Formula)> =
+            pairs.iter().map(|(a, b)| (parse(&algebra, WHOLE[*a]), parse(&algebra, WHOLE[*b]))).collect();
+        let (a, times, c) = values;
+        let point = [("a", a), ("b", times * c), ("c", c)]
+            .map(|(name, value)| (algebra.symbol(name), Rational::from_integer(value.into())));
+        let value = |symbol| point.iter().find(|known| known.0 == symbol).map(|known| known.1.clone());
+        let evaluate = |formula| algebra.evaluate(formula, &value).unwrap();
+        let differ = pairs.iter().any(|(a, b)| evaluate(*a) != evaluate(*b));
+        let found = algebra.any_differs(&pairs);
+        for form in [found, algebra.expanded(found), algebra.factored(found)] {
+            prop_assert_eq!(evaluate(form), Rational::from_integer(i64::from(differ).into()));
+        }
+        if pairs.iter().all(|(a, b)| algebra.same(*a, *b)) {
+            prop_assert_eq!(algebra.constant_integer(found), Some(0));
+        }
+    }
+}
+
+#[test]
+fn what_tells_whether_two_are_the_same_reads_so() {
+    let algebra = Algebra::new();
+    assume(&algebra, &["16 | n"]);
+    let shown = |formula| text(&algebra, formula, &Style::exact(), Alphabet::Ascii);
+    let told = |pairs: &[[&str; 2]]| {
+        let pairs: Vec<(Formula, Formula)> =
+            pairs.iter().map(|pair| (parse(&algebra, pair[0]), parse(&algebra, pair[1]))).collect();
+        shown(algebra.factored(algebra.any_differs(&pairs)))
+    };
+    assert_eq!(told(&[["2*m - 1", "2*g - 1"]]), "1 - floor(1/((m - g)^2 + 1))");
+    assert_eq!(told(&[["m", "g"], ["k", "g"]]), "1 - floor(1/((m - g)^2 + 1))*floor(1/((g - k)^2 + 1))");
+    assert_eq!(told(&[["m", "g"], ["m", "m"], ["3*g", "3*m"]]), "1 - floor(1/((m - g)^2 + 1))");
+    assert_eq!(told(&[["n/16", "64"]]), "1 - floor(1/(((n - 1024)/16)^2 + 1))");
+    assert_eq!(told(&[["m", "m"], ["m", "2*m"]]), "1");
+    assert_eq!(told(&[["m + 1", "1 + m"]]), "0");
+    let floor = parse(&algebra, "floor(1/((m - g)^2 + 1))");
+    assert_eq!(algebra.told_difference(floor).map(shown).as_deref(), Some("m - g"));
+    for other in ["floor(1/(m^2 + 2))", "floor(2/((m - g)^2 + 1))", "floor(1/((m - g)^3 + 1))", "m"] {
+        assert_eq!(algebra.told_difference(parse(&algebra, other)), None, "{other}");
+    }
+}
+
 /// Fractions, each in two ways.
 const FRACTIONS: [[&str; 2]; 12] = [
     ["a/b", "a*c/(b*c)"],

@@ -65,6 +65,7 @@ fn operators_refuse_what_does_not_fit() {
         ("y = transpose(x, 1, 3)", "no-such-dimension"),
         ("y = transpose(x, n, 1)", "no-such-dimension"),
         ("y = expand(x, B, S, n)", "shape-mismatch"),
+        ("y = resize(x, B, S)", "shape-mismatch"),
         ("y = crop(x, 2, S, dim=1)", "crop"),
         ("y = crop(x, 0, S - 7, dim=1)", "negative-size"),
         ("y = pad(x, 0, n - 4, dim=1)", "negative-size"),

@@ -318,7 +318,8 @@ proptest! {
             more.open(phase)
         });
         let [once, twice, thrice] = [view(&models[0]), view(&models[1]), view(&models[2])];
-        // Every operator doubles, but for tables of positions: as PyTorch does, a pass resizes them once for the batch.
+        // Every operator doubles, but for tables of positions of another size than the grid's: as PyTorch does, a pass
+        // resizes them once for the batch.
         let flops = [Metric::Flops, Metric::FlopsTensorCore, Metric::FlopsCudaCore];
         for metric in flops {
             let operators = once.tree.operators(once.tree.root(), metric);

@@ -123,6 +123,9 @@ fn bind(operator: &Operator, case: &Case) -> HashMap<String, i64> {
                 .collect();
             set("letters", sizes.values().product());
         }
+        "resize" => {
+            set("changed", i64::from(*result != input));
+        }
         "kv_cache" => {
             set("S", input[input.len() - 2]);
             set("seen", result[result.len() - 2]);

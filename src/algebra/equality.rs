@@ -2,7 +2,7 @@
 //! form, difference by a point at which both sides have been evaluated exactly.
 
 use super::engine::Algebra;
-use super::formula::{Formula, Verdict};
+use super::formula::{Formula, Node, Verdict};
 use super::fraction::Fraction;
 use super::limits::Obstacle;
 
@@ -35,6 +35,52 @@ impl Algebra {
             return self.is_nonnegative(&beyond).then_some(false);
         }
         None
+    }
+
+    /// 1 where the whole numbers of any pair differ, 0 where each pair is the same: a number where that is proved, else
+    /// `1 - floor(1/((a - b)^2 + 1))`, with a factor a pair, each difference without its content and its denominator.
+    pub fn any_differs(&self, pairs: &[(Formula, Formula)]) -> Formula {
+        let one = self.integer(1);
+        let mut same: Vec<Formula> = Vec::new();
+        for (a, b) in pairs {
+            if self.same(*a, *b) {
+                continue;
+            }
+            let difference = self.difference(*a, *b);
+            let square = self.power(self.primitive_whole(difference).unwrap_or(difference), 2);
+            let pair = self.floor_quotient(one, self.sum(&[square, one]));
+            if self.constant_integer(pair) == Some(0) {
+                return one;
+            }
+            if !same.iter().any(|known| self.same(*known, pair)) {
+                same.push(pair);
+            }
+        }
+        if same.is_empty() { self.integer(0) } else { self.difference(one, self.product(&same)) }
+    }
+
+    /// The difference of which ⌊1/(difference² + 1)⌋ tells whether it is 0, as [`Algebra::any_differs`] writes it.
+    pub fn told_difference(&self, formula: Formula) -> Option<Formula> {
+        let is_one = |formula: Formula| self.constant_integer(formula) == Some(1);
+        let Node::Floor(above, below) = self.node(formula) else { return None };
+        let Node::Sum(parts) = self.node(below) else { return None };
+        let [square, one] = parts[..] else { return None };
+        let Node::Power(difference, 2) = self.node(square) else { return None };
+        (is_one(above) && is_one(one)).then_some(difference)
+    }
+
+    /// The primitive part of what stands above a formula's denominator, up to its sign, where that is proved to be a
+    /// whole number: 0 where the formula is, and nowhere else.
+    fn primitive_whole(&self, formula: Formula) -> Option<Formula> {
+        let canonical = self.try_canonical(formula).ok()?;
+        let above = canonical.fraction.numerator();
+        let primitive = above.over_integer(&above.content());
+        let negative = primitive.leading().is_some_and(|(_, value)| value.is_negative());
+        let primitive = Fraction::from(if negative { primitive.negated() } else { primitive });
+        if !self.is_integer(&primitive) {
+            return None;
+        }
+        self.expanded_fraction(&primitive).ok()
     }
 
     /// `a` divides `b`, proved from facts; `None` where not proved.

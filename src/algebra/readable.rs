@@ -85,7 +85,7 @@ impl Algebra {
     }
 
     /// A fraction as it is shown, its numerator as a plain sum.
-    fn expanded_shown(&self, fraction: &Fraction) -> Outcome<Formula> {
+    pub(super) fn expanded_shown(&self, fraction: &Fraction) -> Outcome<Formula> {
         let above = self.polynomial_formula(fraction.numerator());
         Ok(self.quotient(above, self.denominator_formula(fraction)?))
     }

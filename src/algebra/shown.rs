@@ -13,6 +13,7 @@ use super::engine::Algebra;
 use super::extrema::ARGUMENTS;
 use super::formula::{Canonical, Formula};
 use super::fraction::Fraction;
+use super::gcd::gcd;
 use super::integer::Integer;
 use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::{Meaning, Monomial, Variable};
@@ -20,6 +21,8 @@ use super::polynomial::Polynomial;
 
 /// Terms in arguments of maxima that are written at once.
 const MAXIMA: usize = 2000;
+/// Terms of what may be shown as a square.
+const SQUARE: usize = 100;
 /// Symbols, numbers and operations of an atom that is shown.
 const LONGEST: usize = 100_000;
 
@@ -145,7 +148,29 @@ impl Algebra {
         work: &Work,
     ) -> Outcome<Formula> {
         let shown = self.undone(self.in_plain_atoms(value)?, work)?;
+        if let Some(below) = self.square_and_one(&shown, work)? {
+            return Ok(write(self.integer(1), below));
+        }
         Ok(write(self.polynomial_formula(shown.numerator()), self.denominator_formula(&shown)?))
+    }
+
+    /// What is below 1 in ⌊1/((a - b)² + 1)⌋, which tells whether a and b are the same, with its square.
+    fn square_and_one(&self, value: &Fraction, work: &Work) -> Outcome<Option<Formula>> {
+        let above = value.numerator();
+        let scale =
+            above.as_constant().filter(|value| !value.is_zero()).and_then(|value| value.square_root());
+        let Some(scale) = scale else { return Ok(None) };
+        let square = value.denominator().expanded(work)?.minus(above);
+        let Some(variable) = square.variables().first().copied().filter(|_| square.len() <= SQUARE) else {
+            return Ok(None);
+        };
+        // Of a square with a root without repeated factors.
+        let root = gcd(&square, &square.derivative(variable), work)?;
+        if root.times(&root, work)? != square {
+            return Ok(None);
+        }
+        let root = Fraction::quotient(&root, &Polynomial::constant(scale), work)?;
+        Ok(Some(self.sum(&[self.power(self.expanded_shown(&root)?, 2), self.integer(1)])))
     }
 
     fn is_over_positive_integers(&self, value: &Fraction, below: &Polynomial) -> bool {

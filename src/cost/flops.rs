@@ -37,11 +37,12 @@ pub(super) fn flops(
         rules::Counting { convention: counting.convention, switches: &chosen, phase: &counting.phase };
     let holds = |condition: &Condition| holds(condition, &call.settings);
     let terms = counted.terms(rule, unit, &holds);
-    let flops: Vec<Formula> =
-        terms.iter().map(|term| instantiate(algebra, term.flops, &call.sizes)).collect();
+    let over_sizes = |flops: Formula| instantiate(algebra, flops, &call.sizes);
+    let flops: Vec<Formula> = terms.iter().map(|term| over_sizes(term.flops)).collect();
     Counted {
         flops: algebra.sum(&flops),
-        left_out: terms.is_empty() && rule.works_on(unit, &holds),
+        left_out: terms.is_empty()
+            && rule.work(unit, &holds).any(|term| !algebra.is_zero(over_sizes(term.flops))),
         why: terms.iter().map(|term| Rc::clone(term.why)).collect(),
     }
 }

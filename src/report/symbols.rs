@@ -66,7 +66,7 @@ pub fn model_symbols(view: &View<'_>, printer: &Printer<'_>, model: &BoundModel,
 pub fn named_sizes(printer: &Printer<'_>, value: &dyn Fn(Formula) -> Option<Rational>) -> Vec<Vec<Line>> {
     let row = |local: Local| {
         let value = value(local.meaning).map(|number| grouped(&number)).unwrap_or_default();
-        vec![Line::of_code(&*local.name), Line::of_code(printer.text(local.meaning)), Line::of(value)]
+        vec![Line::of_code(&*local.name), definition(printer, local.meaning), Line::of(value)]
     };
     printer.locals().into_iter().map(row).collect()
 }
@@ -74,7 +74,18 @@ pub fn named_sizes(printer: &Printer<'_>, value: &dyn Fn(Formula) -> Option<Rati
 /// Name, definition and value of a size with a name of its own.
 fn local_row(view: &View<'_>, printer: &Printer<'_>, local: &Local) -> [Line; 3] {
     let value = view.evaluate(local.meaning).map(|number| grouped(&number)).unwrap_or_default();
-    [Line::of_code(&*local.name), Line::of_code(printer.text(local.meaning)), Line::of(value)]
+    [Line::of_code(&*local.name), definition(printer, local.meaning), Line::of(value)]
+}
+
+/// What a name stands for; of a floor that tells whether two sizes are the same, also that.
+fn definition(printer: &Printer<'_>, meaning: Formula) -> Line {
+    let line = Line::of_code(printer.text(meaning));
+    match printer.algebra.told_difference(meaning) {
+        Some(difference) => {
+            line.text(": 1 where ").code(printer.text(difference)).text(" is 0, and 0 elsewhere")
+        }
+        None => line,
+    }
 }
 
 /// Symbols of formulas that a view does not list: elements and counts of lists.

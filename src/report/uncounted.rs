@@ -19,18 +19,21 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
     let convention = Line::of_code(&*counting.convention.name);
     let mut left_out: Vec<String> = Vec::new();
     let mut moves: Vec<String> = Vec::new();
+    let mut computes: Vec<String> = Vec::new();
     for phase in &report.phases {
         let (view, tree) = (&phase.view, &phase.view.tree);
         push_new(&mut left_out, tree.not_counted(tree.root()));
         for id in tree.in_order(tree.root()) {
             let node = tree.node(id);
             let runs = node.kind == NodeKind::Operator && !view.evaluate(node.calls)?.is_zero();
-            if runs && view.number(id, Metric::Flops)?.is_zero() {
-                push_new(&mut moves, node.layers.iter().map(|layer| layer.to_string()).collect());
+            if runs {
+                let nothing = view.is_nothing(tree.formula(id, Metric::Flops))?;
+                let names = if nothing { &mut moves } else { &mut computes };
+                push_new(names, node.layers.iter().map(|layer| layer.to_string()).collect());
             }
         }
     }
-    moves.retain(|name| name != "param" && !left_out.contains(name));
+    moves.retain(|name| name != "param" && !left_out.contains(name) && !computes.contains(name));
     let values = [("convention", convention), ("names", Line::names(left_out.clone()))];
     let text = if left_out.is_empty() { "uncounted.nothing" } else { "uncounted.left_out" };
     document.paragraph(texts.with(text, &values));

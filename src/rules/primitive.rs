@@ -42,7 +42,11 @@ pub const PRIMITIVES: &[Primitive] = &[
         &["past", "S", "seen"],
     ),
     primitive("state_cache", "the shape kept; the state is a stock", &[]),
-    primitive("resize", "the shape given, of the same rank", &[]),
+    primitive(
+        "resize",
+        "the shape given, of the same rank; `changed` is 1 where it differs from the operand's, else 0",
+        &["changed"],
+    ),
     primitive("pad", "`before` and `after` added to `dim`", &[]),
     primitive("crop", "`length` positions of `dim`", &[]),
     primitive("concat", "sizes along `dim` added", &[]),

@@ -30,7 +30,7 @@ impl Elaborator<'_> {
             "crop" => self.crop(bound),
             "pad" => self.pad(bound),
             "concat" => self.concat(bound),
-            "resize" => Ok(vec![bound.lists.remove("shape").unwrap_or_default()]),
+            "resize" => self.resize(bound),
             _ => Err(Diagnostic::new(
                 "unknown-primitive",
                 format!("no shape primitive is called `{primitive}`"),
@@ -214,6 +214,22 @@ impl Elaborator<'_> {
         bound.sizes.insert("n", shape[dim]);
         bound.sizes.insert("rows", self.values_of(&others));
         Ok(vec![shape])
+    }
+
+    /// The shape given; `changed` is 1 where it differs from the operand's, 0 where it is the same.
+    fn resize(&mut self, bound: &mut Bound) -> Result<Vec<Vec<Formula>>> {
+        let old = self.operand(bound, 0);
+        let new = bound.lists.remove("shape").unwrap_or_default();
+        if old.len() != new.len() {
+            return Err(Diagnostic::new("shape-mismatch", "interpolation keeps the number of dimensions")
+                .label(
+                    bound.span.clone(),
+                    format!("from {} to {}", self.show_shape(&old), self.show_shape(&new)),
+                ));
+        }
+        let pairs: Vec<(Formula, Formula)> = old.into_iter().zip(new.iter().copied()).collect();
+        bound.sizes.insert("changed", self.algebra().any_differs(&pairs));
+        Ok(vec![new])
     }
 
     fn reduce(&mut self, bound: &mut Bound) -> Result<Vec<Vec<Formula>>> {
