@@ -14,6 +14,7 @@ use super::fraction::Fraction;
 use super::limits::Work;
 use super::monomial::{Meaning, Variable};
 use super::polynomial::Polynomial;
+use super::positivity::Bound;
 use super::undoing::Undoing;
 
 /// So many polynomials are remembered by their signs.
@@ -34,9 +35,9 @@ pub struct Facts {
     /// They are being made.
     making: bool,
     /// The same with every variable counted from its least value.
-    shifted: Option<Rc<[Polynomial]>>,
+    shifted: Option<Rc<[Bound]>>,
     /// What bounds atoms and indices, in the same way.
-    bounds: FxHashMap<Variable, Rc<[Polynomial]>>,
+    bounds: FxHashMap<Variable, Rc<[Bound]>>,
     /// Whether polynomials have been proved to be at least 0, so far.
     signs: FxHashMap<Polynomial, bool>,
     /// Known integers: (dividend, divisor) pairs that no substitution expresses.
@@ -49,7 +50,7 @@ pub struct Facts {
 
 impl Facts {
     /// What bounds an atom or an index, where that has been found out.
-    pub(super) fn known_bounds(&self, variable: Variable) -> Option<Rc<[Polynomial]>> {
+    pub(super) fn known_bounds(&self, variable: Variable) -> Option<Rc<[Bound]>> {
         self.bounds.get(&variable).cloned()
     }
 
@@ -71,7 +72,7 @@ impl Facts {
     }
 
     /// Remembers it; not while differences are made, which may show more.
-    pub(super) fn know_bounds(&mut self, variable: Variable, bounds: Rc<[Polynomial]>) {
+    pub(super) fn know_bounds(&mut self, variable: Variable, bounds: Rc<[Bound]>) {
         if !self.making {
             self.bounds.insert(variable, bounds);
         }
@@ -258,14 +259,13 @@ impl Algebra {
     }
 
     /// As [`Algebra::differences`], each variable counted from its least value.
-    pub(super) fn shifted_differences(&self) -> Rc<[Polynomial]> {
+    pub(super) fn shifted_differences(&self) -> Rc<[Bound]> {
         if let Some(known) = &self.facts.borrow().shifted {
             return known.clone();
         }
         let differences = self.differences();
-        let work = self.work();
-        let shifted: Rc<[Polynomial]> =
-            differences.iter().filter_map(|difference| self.shifted(difference, &work)).collect();
+        let shifted: Rc<[Bound]> =
+            differences.iter().filter_map(|difference| self.shifted_bound(difference)).collect();
         // While differences are made, none is known yet.
         if !self.facts.borrow().making {
             self.facts.borrow_mut().shifted = Some(shifted.clone());

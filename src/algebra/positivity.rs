@@ -26,6 +26,14 @@ const CASES: usize = 24;
 /// Points at which a polynomial over a number is checked for being an integer.
 const GRID: usize = 4096;
 
+/// A polynomial that is known to be at least 0, each variable counted from its least value.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    polynomial: Polynomial,
+    /// Its terms, unpacked once.
+    terms: Box<[(Monomial, Integer)]>,
+}
+
 impl Algebra {
     /// Whether a polynomial's values are integers because its variables' are.
     pub(super) fn has_integer_variables(&self, polynomial: &Polynomial) -> bool {
@@ -136,7 +144,7 @@ impl Algebra {
             matches!(variable.meaning(), Meaning::Atom(_)) || self.is_bounded_index(variable)
         });
         bounded.truncate(BOUNDED);
-        let bounds: Vec<Rc<[Polynomial]>> =
+        let bounds: Vec<Rc<[Bound]>> =
             bounded.into_iter().map(|variable| self.shifted_bounds_of(variable)).collect();
         let known = || differences.iter().chain(bounds.iter().flat_map(|bounds| bounds.iter()));
         if self.stays_negative(polynomial, known()) {
@@ -166,17 +174,18 @@ impl Algebra {
         &self,
         monomial: &Monomial,
         value: &Integer,
-        known: impl Iterator<Item = &'d Polynomial>,
+        known: impl Iterator<Item = &'d Bound>,
     ) -> Option<(&'d Polynomial, Monomial, Integer)> {
         let mut step: Option<(&Polynomial, Monomial, Integer)> = None;
         for difference in known {
-            for (inner, by) in difference.terms() {
-                let Some(factor) = monomial.over(&inner) else { continue };
-                let fits = by.is_negative() == value.is_negative()
-                    && !self.may_be_negative(&factor, &Integer::ONE)
-                    && self.may_be_negative(&inner, by);
+            for (inner, by) in &difference.terms {
+                if by.is_negative() != value.is_negative() {
+                    continue;
+                }
+                let Some(factor) = monomial.over(inner) else { continue };
+                let fits = !self.may_be_negative(&factor, &Integer::ONE) && self.may_be_negative(inner, by);
                 if fits && step.as_ref().is_none_or(|least| factor.degree() < least.1.degree()) {
-                    step = Some((difference, factor, by.absolute()));
+                    step = Some((&difference.polynomial, factor, by.absolute()));
                 }
             }
         }
@@ -188,15 +197,15 @@ impl Algebra {
     fn stays_negative<'d>(
         &self,
         polynomial: &Polynomial,
-        known: impl Iterator<Item = &'d Polynomial> + Clone,
+        known: impl Iterator<Item = &'d Bound> + Clone,
     ) -> bool {
         let variables = polynomial.variables();
         let least: Vec<Integer> =
             variables.iter().map(|variable| self.known(*variable).minimum.unwrap_or(0).into()).collect();
         let is_free = |axis: Option<Variable>| {
             let on_axis = |monomial: &Monomial| monomial.powers().iter().all(|power| Some(power.0) == axis);
-            let takes = |(monomial, by): (Monomial, &Integer)| by.is_negative() && on_axis(&monomial);
-            !known.clone().any(|difference| difference.terms().any(takes))
+            let takes = |(monomial, by): &(Monomial, Integer)| by.is_negative() && on_axis(monomial);
+            !known.clone().any(|difference| difference.terms.iter().any(takes))
         };
         // For each variable the coefficients of its powers, and the value where all are at their least.
         let mut along: Vec<Vec<Integer>> = vec![Vec::new(); variables.len()];
@@ -257,14 +266,20 @@ impl Algebra {
         Some(result)
     }
 
+    /// What a polynomial at least 0 bounds; `None` where it is too large.
+    pub(super) fn shifted_bound(&self, polynomial: &Polynomial) -> Option<Bound> {
+        let polynomial = self.shifted(polynomial, &self.work())?;
+        let terms = polynomial.terms().map(|(monomial, value)| (monomial, value.clone())).collect();
+        Some(Bound { polynomial, terms })
+    }
+
     /// As [`Algebra::bounds_of`], each variable counted from its least value; made once.
-    fn shifted_bounds_of(&self, variable: Variable) -> Rc<[Polynomial]> {
+    fn shifted_bounds_of(&self, variable: Variable) -> Rc<[Bound]> {
         if let Some(known) = self.facts.borrow().known_bounds(variable) {
             return known;
         }
-        let work = self.work();
-        let bounds: Rc<[Polynomial]> =
-            self.bounds_of(variable).iter().filter_map(|bound| self.shifted(bound, &work)).collect();
+        let bounds: Rc<[Bound]> =
+            self.bounds_of(variable).iter().filter_map(|bound| self.shifted_bound(bound)).collect();
         self.facts.borrow_mut().know_bounds(variable, bounds.clone());
         bounds
     }
