@@ -20,7 +20,7 @@
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
 //! | `program`, `exact`, `point`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
-//! | `readable`, `grouping`, `written`, `kernels`, `cubes`, `factors`, `shown` | forms for people |
+//! | `readable`, `grouping`, `written`, `kernels`, `cubes`, `factors`, `shown`, `relatives` | forms for people |
 //! | `evaluable`, `straight`, `extraction` | the form that is cheapest to evaluate |
 //! | `solving`, `derivatives` | where two formulas meet; how a formula grows |
 //! | `limits`, `effort` | how much work is too much, of terms and of long numbers |
@@ -71,6 +71,7 @@ mod positivity;
 mod products;
 mod program;
 mod readable;
+mod relatives;
 mod replacing;
 mod residues;
 mod ring;
