@@ -257,6 +257,29 @@ fn every_output_says_what_is_counted() {
     }
 }
 
+/// The vendor's code, and the kernels of `torch.nn.functional.interpolate`, leave a table of positions as it is where the
+/// grid is the one it was learnt for: what is left is its sum with the patches.
+#[test]
+fn tables_that_fit_are_not_interpolated() {
+    let flops = |layer: &str, sizes: &str| {
+        let model = format!("deepseek_ocr:{layer}");
+        let arguments: Vec<&str> = [&*model].into_iter().chain(sizes.split(' ')).collect();
+        number(&eval(&arguments)["totals"]["flops.cuda_core"])
+    };
+    let count = |value: i64| BigRational::from_integer(value.into());
+    assert_eq!(flops("PositionGrid", "B=1 m=64 n=64 C=768 g=64"), count(64 * 64 * 768));
+    assert_eq!(flops("PositionGrid", "B=1 m=40 n=40 C=768 g=64"), count(40 * 40 * 768 * 32));
+    assert_eq!(flops("PositionGrid", "B=3 m=64 n=40 C=768 g=64"), count(64 * 40 * 768 * 34));
+    assert_eq!(flops("RelativePosition", "B=2 m=14 n=14 d=64 g=14"), count(2 * 14 * 14 * 14 * 14));
+    let rows = 3 * (2 * 14 - 1) * 64;
+    assert_eq!(flops("RelativePosition", "B=2 m=14 n=10 d=64 g=10"), count(2 * 140 * 140 + rows));
+    let formula = ["formula", "deepseek_ocr:PositionGrid"];
+    let said = "floor(1/(x^2 + 1)) is 1 where x is 0";
+    assert!(stdout(&formula).contains(said));
+    assert!(stdout(&[&formula[..], &["--to", "markdown"]].concat()).contains(said));
+    assert!(!stdout(&["formula", "deepseek_ocr:RelativePosition", "--metric", "io"]).contains(said));
+}
+
 #[test]
 fn intensity_divides_by_the_fused_traffic_unless_io_is_given() {
     for (given, io) in

@@ -1,6 +1,7 @@
 //! Decisions: equal or different, at most, divides, dominant. Never a wrong verdict: equality is proved by canonical
 //! form, difference by a point at which both sides have been evaluated exactly.
 
+use super::contents::Contents;
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Verdict};
 use super::fraction::Fraction;
@@ -67,6 +68,12 @@ impl Algebra {
         let [square, one] = parts[..] else { return None };
         let Node::Power(difference, 2) = self.node(square) else { return None };
         (is_one(above) && is_one(one)).then_some(difference)
+    }
+
+    /// Whether a formula has such a floor in it.
+    pub fn tells_a_difference(&self, formula: Formula) -> bool {
+        let floors = self.reachable_with(&[formula], Contents::ROUNDING, true);
+        floors.into_iter().any(|part| self.told_difference(part).is_some())
     }
 
     /// The primitive part of what stands above a formula's denominator, up to its sign, where that is proved to be a

@@ -148,10 +148,20 @@ fn notes(shown: &Shown<'_>) -> String {
     }
     out.push_str(&format!("\nso {}\n", value(shown)));
     out.push_str(&format!("phase: {}\n", shown.meaning.phase));
-    for (name, what) in shown.meaning.lines(&[shown.metric]) {
+    for (name, what) in lines(shown) {
         out.push_str(&format!("{name}: {what}\n"));
     }
     out
+}
+
+/// What the formulas mean, and how to read what is no ordinary arithmetic.
+fn lines(shown: &Shown<'_>) -> Vec<(&'static str, String)> {
+    let mut lines = shown.meaning.lines(&[shown.metric]);
+    let algebra = shown.view.tree.algebra();
+    if shown.definitions.iter().any(|definition| algebra.tells_a_difference(definition.formula)) {
+        lines.push(("reading", "floor(1/(x^2 + 1)) is 1 where x is 0, and 0 elsewhere".to_owned()));
+    }
+    lines
 }
 
 fn markdown_notes(shown: &Shown<'_>) -> String {
@@ -166,7 +176,7 @@ fn markdown_notes(shown: &Shown<'_>) -> String {
         code_span(&value(shown), false),
         shown.meaning.phase
     ));
-    for (name, what) in shown.meaning.lines(&[shown.metric]) {
+    for (name, what) in lines(shown) {
         out.push_str(&format!("- {name}: {what}\n"));
     }
     out
