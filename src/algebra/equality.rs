@@ -39,41 +39,64 @@ impl Algebra {
     }
 
     /// 1 where the whole numbers of any pair differ, 0 where each pair is the same: a number where that is proved, else
-    /// `1 - floor(1/((a - b)^2 + 1))`, with a factor a pair, each difference without its content and its denominator.
+    /// ⌈d²/(d² + 1)⌉ for one pair of the difference d, and 1 less the product of all ⌊1/(d² + 1)⌋ for several; each
+    /// difference without its content and its denominator.
     pub fn any_differs(&self, pairs: &[(Formula, Formula)]) -> Formula {
         let one = self.integer(1);
-        let mut same: Vec<Formula> = Vec::new();
+        let mut differences: Vec<Formula> = Vec::new();
         for (a, b) in pairs {
             if self.same(*a, *b) {
                 continue;
             }
-            let difference = self.difference(*a, *b);
-            let square = self.power(self.primitive_whole(difference).unwrap_or(difference), 2);
-            let pair = self.floor_quotient(one, self.sum(&[square, one]));
-            if self.constant_integer(pair) == Some(0) {
+            let whole = self.difference(*a, *b);
+            let difference = self.primitive_whole(whole).unwrap_or(whole);
+            if self.constant_integer(self.is_zero_told(difference)) == Some(0) {
                 return one;
             }
-            if !same.iter().any(|known| self.same(*known, pair)) {
-                same.push(pair);
+            if !differences.iter().any(|known| self.same(*known, difference)) {
+                differences.push(difference);
             }
         }
-        if same.is_empty() { self.integer(0) } else { self.difference(one, self.product(&same)) }
+        match differences[..] {
+            [] => self.integer(0),
+            [only] => self.is_not_zero_told(only),
+            _ => {
+                let same: Vec<Formula> = differences.iter().map(|each| self.is_zero_told(*each)).collect();
+                self.difference(one, self.product(&same))
+            }
+        }
     }
 
-    /// The difference of which ⌊1/(difference² + 1)⌋ tells whether it is 0, as [`Algebra::any_differs`] writes it.
-    pub fn told_difference(&self, formula: Formula) -> Option<Formula> {
-        let is_one = |formula: Formula| self.constant_integer(formula) == Some(1);
-        let Node::Floor(above, below) = self.node(formula) else { return None };
+    /// ⌊1/(d² + 1)⌋ for a whole number d: 1 where it is 0, else 0.
+    pub(super) fn is_zero_told(&self, difference: Formula) -> Formula {
+        let one = self.integer(1);
+        self.floor_quotient(one, self.sum(&[self.power(difference, 2), one]))
+    }
+
+    /// ⌈d²/(d² + 1)⌉ for a whole number d: 0 where it is 0, else 1.
+    pub(super) fn is_not_zero_told(&self, difference: Formula) -> Formula {
+        let square = self.power(difference, 2);
+        self.ceiling_quotient(square, self.sum(&[square, self.integer(1)]))
+    }
+
+    /// What a formula tells to be 0 or not, as [`Algebra::any_differs`] writes it, and its value where it is 0.
+    pub fn told(&self, formula: Formula) -> Option<(Formula, i64)> {
+        let (below, at_zero) = match self.node(formula) {
+            Node::Floor(_, below) => (below, 1),
+            Node::Ceiling(_, below) => (below, 0),
+            _ => return None,
+        };
         let Node::Sum(parts) = self.node(below) else { return None };
-        let [square, one] = parts[..] else { return None };
-        let Node::Power(difference, 2) = self.node(square) else { return None };
-        (is_one(above) && is_one(one)).then_some(difference)
+        let Node::Power(difference, 2) = self.node(*parts.first()?) else { return None };
+        let as_told =
+            if at_zero == 1 { self.is_zero_told(difference) } else { self.is_not_zero_told(difference) };
+        (formula == as_told).then_some((difference, at_zero))
     }
 
-    /// Whether a formula has such a floor in it.
-    pub fn tells_a_difference(&self, formula: Formula) -> bool {
-        let floors = self.reachable_with(&[formula], Contents::ROUNDING, true);
-        floors.into_iter().any(|part| self.told_difference(part).is_some())
+    /// All that formulas tell to be 0 or not, as [`Algebra::told`], each once.
+    pub fn all_told(&self, formulas: &[Formula]) -> Vec<(Formula, i64)> {
+        let parts = self.reachable_with(formulas, Contents::ROUNDING, true);
+        parts.into_iter().filter_map(|part| self.told(part)).collect()
     }
 
     /// The primitive part of what stands above a formula's denominator, up to its sign, where that is proved to be a

@@ -98,6 +98,12 @@ impl Algebra {
                 }
             }
             Atom::Floor(inner) => {
+                // ⌊1/(d² + 1)⌋ = 1 - ⌈d²/(d² + 1)⌉
+                if let Some(difference) = self.told_by(inner, work)? {
+                    let other = shown(self.is_not_zero_told(difference));
+                    found.push(Fraction::one().minus(&other, work)?);
+                    return Ok(found);
+                }
                 let below = inner.denominator().expanded(work)?;
                 if !self.is_over_positive_integers(inner, &below) {
                     return Ok(found);

@@ -107,6 +107,9 @@ impl Algebra {
         let work = self.work();
         Ok(match atom {
             Atom::Floor(inner) => {
+                if let Some(difference) = self.told_by(inner, &work)? {
+                    return Ok(self.is_zero_told(difference));
+                }
                 // ⌊(p + d - 1)/d⌋ = ⌈p/d⌉ for integers with d > 0.
                 let below = inner.denominator().expanded(&work)?;
                 let raised = inner.numerator().minus(&below).plus(&Polynomial::one());
@@ -144,19 +147,17 @@ impl Algebra {
         work: &Work,
     ) -> Outcome<Formula> {
         let shown = self.undone(self.in_plain_atoms(value)?, work)?;
-        if let Some(below) = self.square_and_one(&shown, work)? {
-            return Ok(write(self.integer(1), below));
-        }
         Ok(write(self.polynomial_formula(shown.numerator()), self.denominator_formula(&shown)?))
     }
 
-    /// What is below 1 in ⌊1/((a - b)² + 1)⌋, which tells whether a and b are the same, with its square.
-    fn square_and_one(&self, value: &Fraction, work: &Work) -> Outcome<Option<Formula>> {
-        let above = value.numerator();
+    /// The whole number d of a quotient 1/(d² + 1), which rounded down tells whether d is 0.
+    pub(super) fn told_by(&self, value: &Fraction, work: &Work) -> Outcome<Option<Formula>> {
+        let shown = self.undone(self.in_plain_atoms(value)?, work)?;
+        let above = shown.numerator();
         let scale =
             above.as_constant().filter(|value| !value.is_zero()).and_then(|value| value.square_root());
         let Some(scale) = scale else { return Ok(None) };
-        let square = value.denominator().expanded(work)?.minus(above);
+        let square = shown.denominator().expanded(work)?.minus(above);
         let Some(variable) = square.variables().first().copied().filter(|_| square.len() <= SQUARE) else {
             return Ok(None);
         };
@@ -166,7 +167,7 @@ impl Algebra {
             return Ok(None);
         }
         let root = Fraction::quotient(&root, &Polynomial::constant(scale), work)?;
-        Ok(Some(self.sum(&[self.power(self.expanded_shown(&root)?, 2), self.integer(1)])))
+        self.expanded_shown(&root).map(Some)
     }
 
     pub(super) fn is_over_positive_integers(&self, value: &Fraction, below: &Polynomial) -> bool {

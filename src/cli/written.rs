@@ -157,9 +157,13 @@ fn notes(shown: &Shown<'_>) -> String {
 /// What the formulas mean, and how to read what is no ordinary arithmetic.
 fn lines(shown: &Shown<'_>) -> Vec<(&'static str, String)> {
     let mut lines = shown.meaning.lines(&[shown.metric]);
-    let algebra = shown.view.tree.algebra();
-    if shown.definitions.iter().any(|definition| algebra.tells_a_difference(definition.formula)) {
-        lines.push(("reading", "floor(1/(x^2 + 1)) is 1 where x is 0, and 0 elsewhere".to_owned()));
+    let formulas: Vec<Formula> = shown.definitions.iter().map(|definition| definition.formula).collect();
+    let told = shown.view.tree.algebra().all_told(&formulas);
+    for (written, value) in [("floor(1/(x^2 + 1))", 1), ("ceil(x^2/(x^2 + 1))", 0)] {
+        if told.iter().any(|(_, at_zero)| *at_zero == value) {
+            let reading = format!("{written} is {value} where x is 0, and {} elsewhere", 1 - value);
+            lines.push(("reading", reading));
+        }
     }
     lines
 }

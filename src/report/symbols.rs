@@ -77,15 +77,13 @@ fn local_row(view: &View<'_>, printer: &Printer<'_>, local: &Local) -> [Line; 3]
     [Line::of_code(&*local.name), definition(printer, local.meaning), Line::of(value)]
 }
 
-/// What a name stands for; of a floor that tells whether two sizes are the same, also that.
+/// What a name stands for; of a rounding that tells whether two sizes are the same, also that.
 fn definition(printer: &Printer<'_>, meaning: Formula) -> Line {
     let line = Line::of_code(printer.text(meaning));
-    match printer.algebra.told_difference(meaning) {
-        Some(difference) => {
-            line.text(": 1 where ").code(printer.text(difference)).text(" is 0, and 0 elsewhere")
-        }
-        None => line,
-    }
+    let Some((difference, value)) = printer.algebra.told(meaning) else { return line };
+    line.text(format!(": {value} where "))
+        .code(printer.text(difference))
+        .text(format!(" is 0, and {} elsewhere", 1 - value))
 }
 
 /// Symbols of formulas that a view does not list: elements and counts of lists.
