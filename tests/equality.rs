@@ -259,28 +259,48 @@ const WHOLE: [&str; 8] = ["a", "b", "2*a - 1", "2*b - 1", "floor(a/3)", "max(a, 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// 1 where a pair differs, 0 where none does; a number where that is proved, the same in every form.
+    /// 1 where a pair differs, 0 where none does; a number where that is proved, the same in every form, also in sums.
     #[test]
     fn whether_any_pair_differs_is_a_formula(
         pairs in prop::collection::vec((0..WHOLE.len(), 0..WHOLE.len()), 0..4),
+        others in prop::collection::vec((0..WHOLE.len(), 0..WHOLE.len()), 0..4),
+        factors in prop::collection::vec(-3..4i64, 5),
         values in (1..5i64, 1..5i64, 1..5i64),
     ) {
         let algebra = Algebra::new();
         assume(&algebra, &["c | b"]);
-        let pairs: Vec<(Formula, Formula)> =
-            pairs.iter().map(|(a, b)| (parse(&algebra, WHOLE[*a]), parse(&algebra, WHOLE[*b]))).collect();
         let (a, times, c) = values;
         let point = [("a", a), ("b", times * c), ("c", c)]
             .map(|(name, value)| (algebra.symbol(name), Rational::from_integer(value.into())));
         let value = |symbol| point.iter().find(|known| known.0 == symbol).map(|known| known.1.clone());
         let evaluate = |formula| algebra.evaluate(formula, &value).unwrap();
-        let differ = pairs.iter().any(|(a, b)| evaluate(*a) != evaluate(*b));
-        let found = algebra.any_differs(&pairs);
-        for form in [found, algebra.expanded(found), algebra.factored(found)] {
-            prop_assert_eq!(evaluate(form), Rational::from_integer(i64::from(differ).into()));
+        let number = |value: i64| Rational::from_integer(value.into());
+        let forms = |formula| [formula, algebra.expanded(formula), algebra.factored(formula)];
+        let told = [&pairs, &others].map(|pairs| {
+            let written = |place: usize| parse(&algebra, WHOLE[place]);
+            let pairs: Vec<(Formula, Formula)> = pairs.iter().map(|(a, b)| (written(*a), written(*b))).collect();
+            let differ = pairs.iter().any(|(a, b)| evaluate(*a) != evaluate(*b));
+            let same = pairs.iter().all(|(a, b)| algebra.same(*a, *b));
+            (algebra.any_differs(&pairs), i64::from(differ), same)
+        });
+        for (found, differ, same) in told {
+            for form in forms(found) {
+                prop_assert_eq!(evaluate(form), number(differ));
+            }
+            prop_assert!(!same || algebra.constant_integer(found) == Some(0));
         }
-        if pairs.iter().all(|(a, b)| algebra.same(*a, *b)) {
-            prop_assert_eq!(algebra.constant_integer(found), Some(0));
+        let [(first, p, _), (second, q, _)] = told;
+        let symbols = ["a", "b", "c"].map(|name| parse(&algebra, name));
+        let parts = [symbols[0], first, second, first, second];
+        let terms: Vec<Formula> = (0..5)
+            .map(|place| algebra.product(&[algebra.integer(factors[place]), parts[place], symbols[place % 3]]))
+            .chain([algebra.product(&[first, second])])
+            .collect();
+        let [x, y, z] = [a, times * c, c];
+        let [f, g, h, i, j] = factors[..] else { unreachable!() };
+        let expected = f * x * x + g * y * p + h * z * q + i * x * p + j * y * q + p * q;
+        for form in forms(algebra.sum(&terms)) {
+            prop_assert_eq!(evaluate(form), number(expected));
         }
     }
 }
