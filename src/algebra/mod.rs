@@ -15,7 +15,7 @@
 //! | `canonical`, `expansion`, `multiplying`, `slots` | from formulas to canonical forms |
 //! | `atoms`, `floors`, `extrema`, `sums`, `splitting` | what is no rational function |
 //! | `nesting`, `identities` | atoms inside atoms; the names of what canonical forms rest on |
-//! | `facts`, `undoing`, `positivity`, `equality`, `witness`, `trials` | what is assumed, and what follows; points at which formulas differ |
+//! | `facts`, `undoing`, `positivity`, `equality`, `sameness`, `witness`, `trials` | what is assumed, and what follows; points at which formulas differ |
 //! | `suppositions`, `cases` | what would follow from other facts; values that are given by cases |
 //! | `comparison`, `leading` | how two formulas differ; leading terms |
 //! | `residues` | values modulo a prime, which tell different functions apart |
@@ -75,6 +75,7 @@ mod relatives;
 mod replacing;
 mod residues;
 mod ring;
+mod sameness;
 mod shown;
 mod slots;
 mod solving;

@@ -10,15 +10,12 @@ use super::atoms::{Atom, BoundedSum};
 use super::engine::Algebra;
 use super::formula::{Canonical, Formula};
 use super::fraction::Fraction;
-use super::gcd::gcd;
 use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::Meaning;
 use super::polynomial::Polynomial;
 
 /// Terms in arguments of maxima that are written at once.
 const MAXIMA: usize = 2000;
-/// Terms of what may be shown as a square.
-const SQUARE: usize = 100;
 /// Symbols, numbers and operations of an atom that is shown.
 const LONGEST: usize = 100_000;
 
@@ -148,26 +145,6 @@ impl Algebra {
     ) -> Outcome<Formula> {
         let shown = self.undone(self.in_plain_atoms(value)?, work)?;
         Ok(write(self.polynomial_formula(shown.numerator()), self.denominator_formula(&shown)?))
-    }
-
-    /// The whole number d of a quotient 1/(d² + 1), which rounded down tells whether d is 0.
-    pub(super) fn told_by(&self, value: &Fraction, work: &Work) -> Outcome<Option<Formula>> {
-        let shown = self.undone(self.in_plain_atoms(value)?, work)?;
-        let above = shown.numerator();
-        let scale =
-            above.as_constant().filter(|value| !value.is_zero()).and_then(|value| value.square_root());
-        let Some(scale) = scale else { return Ok(None) };
-        let square = shown.denominator().expanded(work)?.minus(above);
-        let Some(variable) = square.variables().first().copied().filter(|_| square.len() <= SQUARE) else {
-            return Ok(None);
-        };
-        // Of a square with a root without repeated factors.
-        let root = gcd(&square, &square.derivative(variable), work)?;
-        if root.times(&root, work)? != square {
-            return Ok(None);
-        }
-        let root = Fraction::quotient(&root, &Polynomial::constant(scale), work)?;
-        self.expanded_shown(&root).map(Some)
     }
 
     pub(super) fn is_over_positive_integers(&self, value: &Fraction, below: &Polynomial) -> bool {
