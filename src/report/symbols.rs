@@ -1,9 +1,11 @@
 //! "Let B be the batch": the symbols of a section with their meanings and values.
 
+use num_traits::Signed;
+
 use super::document::{Document, Line};
 use super::formulas::{Local, Printer, grouped};
 use super::prose;
-use crate::algebra::{Formula, Node, Rational, Symbol};
+use crate::algebra::{Algebra, Formula, Node, Rational, Symbol};
 use crate::lang::syntax::{ExpressionKind, Layer};
 use crate::model::{BoundModel, View, ViewSymbol};
 
@@ -81,9 +83,27 @@ fn local_row(view: &View<'_>, printer: &Printer<'_>, local: &Local) -> [Line; 3]
 fn definition(printer: &Printer<'_>, meaning: Formula) -> Line {
     let line = Line::of_code(printer.text(meaning));
     let Some((difference, value)) = printer.algebra.told(meaning) else { return line };
+    let [left, right] = sides(printer.algebra, difference).map(|side| printer.text(side));
     line.text(format!(": {value} where "))
-        .code(printer.text(difference))
-        .text(format!(" is 0, and {} elsewhere", 1 - value))
+        .code(format!("{left} = {right}"))
+        .text(format!(", else {}", 1 - value))
+}
+
+/// What has to be the same where a difference is 0: its terms, and those that are taken away.
+fn sides(algebra: &Algebra, difference: Formula) -> [Formula; 2] {
+    let is_negative = |part: &Formula| match algebra.node(*part) {
+        Node::Number(value) => value.is_negative(),
+        Node::Product(factors) => {
+            matches!(algebra.node(factors[0]), Node::Number(value) if value.is_negative())
+        }
+        _ => false,
+    };
+    let parts = match algebra.node(difference) {
+        Node::Sum(parts) => parts.to_vec(),
+        _ => vec![difference],
+    };
+    let (taken, left): (Vec<Formula>, Vec<Formula>) = parts.into_iter().partition(is_negative);
+    [algebra.sum(&left), algebra.expanded(algebra.negative(algebra.sum(&taken)))]
 }
 
 /// Symbols of formulas that a view does not list: elements and counts of lists.
