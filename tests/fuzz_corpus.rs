@@ -45,6 +45,8 @@ const PIECES: &[&str] = &[
     "(",
     ")",
     "(a + b)",
+    "floor(1/((a - b)^2 + 1))",
+    "ceil((a - x)^2/((a - x)^2 + 1))",
     "floor(",
     "ceil(",
     "min(",
