@@ -328,9 +328,9 @@ fn what_tells_whether_two_are_the_same_reads_so() {
     assert_eq!(simplified(&format!("a - a*{one}")), "a*floor(1/((m - g)^2 + 1))");
     for (formula, value) in [("floor(1/((m - g)^2 + 1))", 1), (one, 0)] {
         let formula = parse(&algebra, formula);
-        let told = algebra.told(formula).map(|(difference, value)| (shown(difference), value));
+        let told = algebra.indicated(formula).map(|(difference, value)| (shown(difference), value));
         assert_eq!(told, Some(("m - g".to_owned(), value)));
-        assert_eq!(algebra.all_told(&[algebra.product(&[formula, formula])]).len(), 1);
+        assert_eq!(algebra.all_indicated(&[algebra.product(&[formula, formula])]).len(), 1);
     }
     for other in [
         "floor(1/(m^2 + 2))",
@@ -342,7 +342,11 @@ fn what_tells_whether_two_are_the_same_reads_so() {
         "m",
     ] {
         let other = parse(&algebra, other);
-        assert!(algebra.told(other).is_none() && algebra.all_told(&[other]).is_empty(), "{}", shown(other));
+        assert!(
+            algebra.indicated(other).is_none() && algebra.all_indicated(&[other]).is_empty(),
+            "{}",
+            shown(other)
+        );
     }
 }
 

@@ -64,7 +64,15 @@ impl Algebra {
         if let Some(known) = self.relatives.borrow().get(&number) {
             return Ok(known.clone());
         }
-        let mut found = self.find_relatives(&self.atom(number), work)?;
+        let written = self.written.borrow().get(&number).copied();
+        let mut found = match written.and_then(|written| self.indicated(written)) {
+            // ⌊1/(d² + 1)⌋ = 1 - ⌈d²/(d² + 1)⌉
+            Some((difference, 1)) => {
+                let other = self.atom_variable(Atom::Opaque(self.nonzero_indicator(difference)));
+                vec![Fraction::one().minus(&Fraction::variable(other), work)?]
+            }
+            _ => self.find_relatives(&self.atom(number), work)?,
+        };
         // A relative that holds the atom itself, or one that is not written, is none.
         found.retain(|relative| {
             relative.variables().into_iter().all(|part| match part.meaning() {
@@ -98,12 +106,6 @@ impl Algebra {
                 }
             }
             Atom::Floor(inner) => {
-                // ⌊1/(d² + 1)⌋ = 1 - ⌈d²/(d² + 1)⌉
-                if let Some(difference) = self.told_by(inner, work)? {
-                    let other = shown(self.is_not_zero_told(difference));
-                    found.push(Fraction::one().minus(&other, work)?);
-                    return Ok(found);
-                }
                 let below = inner.denominator().expanded(work)?;
                 if !self.is_over_positive_integers(inner, &below) {
                     return Ok(found);

@@ -2,6 +2,8 @@
 //! elsewhere, and ⌈d²/(d² + 1)⌉ is 1 less that. Canonical forms know the floor only, with its square multiplied out; here
 //! both are made and found again.
 
+use std::borrow::Cow;
+
 use super::contents::Contents;
 use super::engine::Algebra;
 use super::formula::{Formula, Node};
@@ -26,7 +28,7 @@ impl Algebra {
             }
             let whole = self.difference(*a, *b);
             let difference = self.primitive_whole(whole).unwrap_or(whole);
-            if self.constant_integer(self.is_zero_told(difference)) == Some(0) {
+            if self.constant_integer(self.zero_indicator(difference)) == Some(0) {
                 return one;
             }
             if !differences.iter().any(|known| self.same(*known, difference)) {
@@ -35,28 +37,29 @@ impl Algebra {
         }
         match differences[..] {
             [] => self.integer(0),
-            [only] => self.is_not_zero_told(only),
+            [only] => self.nonzero_indicator(only),
             _ => {
-                let same: Vec<Formula> = differences.iter().map(|each| self.is_zero_told(*each)).collect();
+                let same: Vec<Formula> = differences.iter().map(|each| self.zero_indicator(*each)).collect();
                 self.difference(one, self.product(&same))
             }
         }
     }
 
-    /// ⌊1/(d² + 1)⌋ for a whole number d: 1 where it is 0, else 0.
-    pub(super) fn is_zero_told(&self, difference: Formula) -> Formula {
+    /// The indicator of a whole number d being 0, ⌊1/(d² + 1)⌋: 1 where it is, else 0.
+    pub(super) fn zero_indicator(&self, difference: Formula) -> Formula {
         let one = self.integer(1);
         self.floor_quotient(one, self.sum(&[self.power(difference, 2), one]))
     }
 
-    /// ⌈d²/(d² + 1)⌉ for a whole number d: 0 where it is 0, else 1.
-    pub(super) fn is_not_zero_told(&self, difference: Formula) -> Formula {
+    /// The indicator of a whole number d not being 0, ⌈d²/(d² + 1)⌉: 0 where it is, else 1.
+    pub(super) fn nonzero_indicator(&self, difference: Formula) -> Formula {
         let square = self.power(difference, 2);
         self.ceiling_quotient(square, self.sum(&[square, self.integer(1)]))
     }
 
-    /// What a formula tells to be 0 or not, as [`Algebra::any_differs`] writes it, and its value where it is 0.
-    pub fn told(&self, formula: Formula) -> Option<(Formula, i64)> {
+    /// What an indicator, as [`Algebra::any_differs`] writes it, tells to be 0 or not, and the indicator's value where
+    /// it is 0.
+    pub fn indicated(&self, formula: Formula) -> Option<(Formula, i64)> {
         let (below, at_zero) = match self.node(formula) {
             Node::Floor(_, below) => (below, 1),
             Node::Ceiling(_, below) => (below, 0),
@@ -64,15 +67,15 @@ impl Algebra {
         };
         let Node::Sum(parts) = self.node(below) else { return None };
         let Node::Power(difference, 2) = self.node(*parts.first()?) else { return None };
-        let as_told =
-            if at_zero == 1 { self.is_zero_told(difference) } else { self.is_not_zero_told(difference) };
-        (formula == as_told).then_some((difference, at_zero))
+        let indicator =
+            if at_zero == 1 { self.zero_indicator(difference) } else { self.nonzero_indicator(difference) };
+        (formula == indicator).then_some((difference, at_zero))
     }
 
-    /// All that formulas tell to be 0 or not, as [`Algebra::told`], each once.
-    pub fn all_told(&self, formulas: &[Formula]) -> Vec<(Formula, i64)> {
+    /// As [`Algebra::indicated`], of all indicators in formulas, each once.
+    pub fn all_indicated(&self, formulas: &[Formula]) -> Vec<(Formula, i64)> {
         let parts = self.reachable_with(formulas, Contents::ROUNDING, true);
-        parts.into_iter().filter_map(|part| self.told(part)).collect()
+        parts.into_iter().filter_map(|part| self.indicated(part)).collect()
     }
 
     /// The primitive part of what stands above a formula's denominator, up to its sign, where that is proved to be a
@@ -90,8 +93,12 @@ impl Algebra {
     }
 
     /// The whole number d of a quotient 1/(d² + 1), which rounded down tells whether d is 0.
-    pub(super) fn told_by(&self, value: &Fraction, work: &Work) -> Outcome<Option<Formula>> {
-        let shown = self.undone(self.in_plain_atoms(value)?, work)?;
+    pub(super) fn indicated_by(&self, value: &Fraction, work: &Work) -> Outcome<Option<Formula>> {
+        // Other quotients are shown in other ways: nothing is made of them here.
+        if value.numerator().as_constant().is_none() {
+            return Ok(None);
+        }
+        let shown = self.undone(Cow::Borrowed(value), work)?;
         let above = shown.numerator();
         let scale =
             above.as_constant().filter(|value| !value.is_zero()).and_then(|value| value.square_root());

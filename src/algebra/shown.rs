@@ -104,8 +104,8 @@ impl Algebra {
         let work = self.work();
         Ok(match atom {
             Atom::Floor(inner) => {
-                if let Some(difference) = self.told_by(inner, &work)? {
-                    return Ok(self.is_zero_told(difference));
+                if let Some(difference) = self.indicated_by(inner, &work)? {
+                    return Ok(self.zero_indicator(difference));
                 }
                 // ⌊(p + d - 1)/d⌋ = ⌈p/d⌉ for integers with d > 0.
                 let below = inner.denominator().expanded(&work)?;

@@ -158,7 +158,7 @@ fn notes(shown: &Shown<'_>) -> String {
 fn lines(shown: &Shown<'_>) -> Vec<(&'static str, String)> {
     let mut lines = shown.meaning.lines(&[shown.metric]);
     let formulas: Vec<Formula> = shown.definitions.iter().map(|definition| definition.formula).collect();
-    let told = shown.view.tree.algebra().all_told(&formulas);
+    let told = shown.view.tree.algebra().all_indicated(&formulas);
     for (written, value) in [("floor(1/(x^2 + 1))", 1), ("ceil(x^2/(x^2 + 1))", 0)] {
         if told.iter().any(|(_, at_zero)| *at_zero == value) {
             let reading = format!("{written} is {value} where x is 0, and {} elsewhere", 1 - value);

@@ -82,7 +82,7 @@ fn local_row(view: &View<'_>, printer: &Printer<'_>, local: &Local) -> [Line; 3]
 /// What a name stands for; of a rounding that tells whether two sizes are the same, also that.
 fn definition(printer: &Printer<'_>, meaning: Formula) -> Line {
     let line = Line::of_code(printer.text(meaning));
-    let Some((difference, value)) = printer.algebra.told(meaning) else { return line };
+    let Some((difference, value)) = printer.algebra.indicated(meaning) else { return line };
     let [left, right] = sides(printer.algebra, difference).map(|side| printer.text(side));
     line.text(format!(": {value} where "))
         .code(format!("{left} = {right}"))

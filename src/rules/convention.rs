@@ -112,17 +112,12 @@ impl<'a> Counting<'a> {
         if let Some(terms) = switched.into_iter().find_map(|overrides| find(overrides)) {
             return terms;
         }
-        operator
-            .costs
-            .iter()
-            .filter(|rule| rule.unit == unit && rule.when.iter().all(holds))
-            .map(|rule| Term { flops: rule.flops, why: &rule.why })
-            .collect()
+        operator.work(unit, holds).map(|rule| Term { flops: rule.flops, why: &rule.why }).collect()
     }
 
     /// Whether the operator does work on that unit, by its own rule, of which this counts nothing: what outputs list
-    /// as not counted.
+    /// as not counted, unless it is 0 for the sizes at hand.
     pub fn leaves_out(&self, operator: &'a Operator, unit: Unit, holds: &dyn Fn(&Condition) -> bool) -> bool {
-        operator.works_on(unit, holds) && self.terms(operator, unit, holds).is_empty()
+        operator.work(unit, holds).next().is_some() && self.terms(operator, unit, holds).is_empty()
     }
 }

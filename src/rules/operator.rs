@@ -52,11 +52,6 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// Whether it does work on a unit, by its own rule, where `holds` decides conditions for the call at hand.
-    pub fn works_on(&self, unit: Unit, holds: &dyn Fn(&Condition) -> bool) -> bool {
-        self.work(unit, holds).next().is_some()
-    }
-
     /// The terms of its own rule on a unit, where `holds` decides conditions for the call at hand.
     pub fn work(&self, unit: Unit, holds: &dyn Fn(&Condition) -> bool) -> impl Iterator<Item = &CostRule> {
         self.costs.iter().filter(move |rule| rule.unit == unit && rule.when.iter().all(holds))

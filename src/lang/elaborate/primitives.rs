@@ -216,22 +216,6 @@ impl Elaborator<'_> {
         Ok(vec![shape])
     }
 
-    /// The shape given; `changed` is 1 where it differs from the operand's, 0 where it is the same.
-    fn resize(&mut self, bound: &mut Bound) -> Result<Vec<Vec<Formula>>> {
-        let old = self.operand(bound, 0);
-        let new = bound.lists.remove("shape").unwrap_or_default();
-        if old.len() != new.len() {
-            return Err(Diagnostic::new("shape-mismatch", "interpolation keeps the number of dimensions")
-                .label(
-                    bound.span.clone(),
-                    format!("from {} to {}", self.show_shape(&old), self.show_shape(&new)),
-                ));
-        }
-        let pairs: Vec<(Formula, Formula)> = old.into_iter().zip(new.iter().copied()).collect();
-        bound.sizes.insert("changed", self.algebra().any_differs(&pairs));
-        Ok(vec![new])
-    }
-
     fn reduce(&mut self, bound: &mut Bound) -> Result<Vec<Vec<Formula>>> {
         let shape = self.operand(bound, 0);
         let given = bound.lists.get("dims").cloned().unwrap_or_default();

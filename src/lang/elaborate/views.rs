@@ -1,4 +1,4 @@
-//! Shape primitives that move or view values: reshape, permute, split, crop, pad, concat.
+//! Shape primitives that move or view values: reshape, permute, split, crop, pad, concat, resize.
 
 use super::Elaborator;
 use super::operands::Bound;
@@ -100,6 +100,22 @@ impl Elaborator<'_> {
                 format!("from {} to {}", self.show_shape(&old), self.show_shape(&new)),
             ));
         }
+        Ok(vec![new])
+    }
+
+    /// The shape given; `changed` is 1 where it differs from the operand's, 0 where it is the same.
+    pub(super) fn resize(&mut self, bound: &mut Bound) -> Result<Vec<Vec<Formula>>> {
+        let old = self.first_shape(bound);
+        let new = self.given_sizes(bound, "shape");
+        if old.len() != new.len() {
+            return Err(Diagnostic::new("shape-mismatch", "interpolation keeps the number of dimensions")
+                .label(
+                    bound.span.clone(),
+                    format!("from {} to {}", self.show_shape(&old), self.show_shape(&new)),
+                ));
+        }
+        let pairs: Vec<(Formula, Formula)> = old.into_iter().zip(new.iter().copied()).collect();
+        bound.sizes.insert("changed", self.algebra().any_differs(&pairs));
         Ok(vec![new])
     }
 
