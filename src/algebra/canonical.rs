@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use num_traits::ToPrimitive;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -175,8 +176,11 @@ impl Algebra {
 
     /// As [`Algebra::constant`] when it is an integer that fits.
     pub fn constant_integer(&self, formula: Formula) -> Option<i64> {
-        use num_traits::ToPrimitive;
-        self.constant(formula).filter(Rational::is_integer)?.to_integer().to_i64()
+        let integer = |value: &Rational| if value.is_integer() { value.numer().to_i64() } else { None };
+        match self.as_number(formula) {
+            Some(value) => integer(&value),
+            None => integer(&self.constant(formula)?),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::gcd::gcd;
 use super::integer::Integer;
 use super::limits::{Obstacle, Outcome, Work};
 use super::monomial::{Monomial, Variable};
-use super::polynomial::Polynomial;
+use super::polynomial::{Polynomial, Variables};
 
 /// What a numerator is divided by: number × monomial × multi-term factors. The number is positive; the factors are
 /// primitive, of positive leading coefficient, sorted and distinct.
@@ -253,7 +253,7 @@ impl Fraction {
     }
 
     /// The variables that occur, sorted.
-    pub fn variables(&self) -> Vec<Variable> {
+    pub fn variables(&self) -> Variables {
         let mut variables = self.numerator.variables();
         variables.extend(self.denominator.monomial.powers().iter().map(|power| power.0));
         variables.extend(self.denominator.factors.iter().flat_map(|factor| factor.0.variables()));

@@ -12,7 +12,7 @@ use hashbrown::hash_table::Entry;
 use rustc_hash::FxHasher;
 
 use super::contents::Contents;
-use super::formula::{Formula, Node, Symbol};
+use super::formula::{Formula, Node, Rational, Symbol};
 
 /// Most parts that stand in the node itself; more are shared.
 const FEW: usize = 5;
@@ -71,17 +71,41 @@ pub(super) enum Joined {
     Product,
 }
 
+/// The number 0, in every algebra.
+pub(super) const ZERO: Formula = Formula(0);
+/// The number 1.
+pub(super) const ONE: Formula = Formula(1);
+/// The number -1.
+pub(super) const MINUS_ONE: Formula = Formula(2);
+
 /// No formula.
 const NONE: u32 = u32::MAX;
 
 /// All formulas of an algebra.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Interned {
     nodes: Vec<Node>,
     contents: Vec<Contents>,
     places: HashTable<u32>,
     /// The formula of each symbol, by its number.
     variables: Vec<u32>,
+}
+
+impl Default for Interned {
+    /// The numbers that are told by their places, and nothing else.
+    fn default() -> Self {
+        let mut interned = Interned {
+            nodes: Vec::new(),
+            contents: Vec::new(),
+            places: HashTable::new(),
+            variables: Vec::new(),
+        };
+        for (value, place) in [(0, ZERO), (1, ONE), (-1, MINUS_ONE)] {
+            let made = interned.intern(Node::Number(Rc::new(Rational::from_integer(value.into()))));
+            debug_assert_eq!(made, place);
+        }
+        interned
+    }
 }
 
 impl Interned {

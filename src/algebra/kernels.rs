@@ -70,16 +70,16 @@ fn shared_variables<K: Cube>(terms: &[(K, Integer)], found: &mut Best<K>) {
     let mut variables = K::variables_of(terms);
     // In declared order: greater monomials are of earlier variables.
     variables.sort_unstable_by(|a, b| b.cmp(a));
+    let lengths: SmallVec<[usize; 32]> = terms.iter().map(|(cube, _)| cube.variables()).collect();
     for variable in variables {
         // How many terms have it, and what those take to be written, with it and without.
         let (mut count, mut with, mut without) = (0, 0, 0);
-        for (cube, value) in terms {
+        for ((cube, value), length) in terms.iter().zip(&lengths) {
             let exponent = cube.exponent_of(&variable);
             if exponent > 0 {
-                let others = cube.variables() - 1;
                 count += 1;
-                with += written(others + 1, value);
-                without += written(others + usize::from(exponent > 1), value);
+                with += written(*length, value);
+                without += written(length - usize::from(exponent == 1), value);
             }
         }
         let saving = with.saturating_sub(1 + without);

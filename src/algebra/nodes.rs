@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use super::engine::Algebra;
 use super::formula::{Formula, Node, Rational, Symbol};
-use super::interned::{Interned, Joined, Parts};
+use super::interned::{Interned, Joined, MINUS_ONE, ONE, Parts, ZERO};
 
 /// Nested sums and products of at most this many parts are flattened into the outer one.
 const FLATTENED: usize = 64;
@@ -61,6 +61,12 @@ impl Algebra {
 
     /// An integer.
     pub fn integer(&self, value: i64) -> Formula {
+        match value {
+            0 => return ZERO,
+            1 => return ONE,
+            -1 => return MINUS_ONE,
+            _ => {}
+        }
         if let Some(&known) = self.integers.borrow().get(&value) {
             return known;
         }
@@ -88,13 +94,13 @@ impl Algebra {
         let mut parts: Open = SmallVec::with_capacity(terms.len());
         for &term in terms {
             match &self.nodes.borrow()[term] {
-                Node::Number(value) if value.is_zero() => {}
+                _ if term == ZERO => {}
                 Node::Sum(inner) if inner.len() <= FLATTENED => parts.extend_from_slice(inner),
                 _ => parts.push(term),
             }
         }
         match parts[..] {
-            [] => self.integer(0),
+            [] => ZERO,
             [only] => only,
             _ => self.nodes.borrow_mut().joined(Joined::Sum, &parts),
         }
@@ -137,7 +143,7 @@ impl Algebra {
 
     /// -a
     pub fn negative(&self, a: Formula) -> Formula {
-        self.product(&[self.integer(-1), a])
+        self.product(&[MINUS_ONE, a])
     }
 
     /// a b …; 1 for none.
@@ -146,29 +152,25 @@ impl Algebra {
         // Whether a factor -1 still has to go somewhere.
         let mut negative = false;
         let mut zero = false;
-        let mut add = |part: Formula, nodes: &Interned| {
-            if let Node::Number(value) = &nodes[part] {
-                zero |= value.is_zero();
-                if value.denom().is_one() && value.numer().magnitude().is_one() {
-                    negative ^= value.is_negative();
-                    return;
-                }
-            }
-            parts.push(part);
+        let mut add = |part: Formula| match part {
+            ZERO => zero = true,
+            ONE => {}
+            MINUS_ONE => negative = !negative,
+            _ => parts.push(part),
         };
         {
             let nodes = self.nodes.borrow();
             for &factor in factors {
                 match &nodes[factor] {
                     Node::Product(inner) if inner.len() <= FLATTENED => {
-                        inner.iter().for_each(|&part| add(part, &nodes));
+                        inner.iter().for_each(|&part| add(part));
                     }
-                    _ => add(factor, &nodes),
+                    _ => add(factor),
                 }
             }
         }
         if zero {
-            return self.integer(0);
+            return ZERO;
         }
         if negative {
             match parts.iter().position(|&part| self.as_number(part).is_some()) {
@@ -176,28 +178,24 @@ impl Algebra {
                     let value = self.as_number(parts[place]).expect("found as a number");
                     parts[place] = self.number(-&*value);
                 }
-                None => parts.insert(0, self.integer(-1)),
+                None => parts.insert(0, MINUS_ONE),
             }
         }
         match parts[..] {
-            [] => self.integer(1),
+            [] => ONE,
             [only] => only,
             _ => self.nodes.borrow_mut().joined(Joined::Product, &parts),
         }
     }
 
-    fn is_one(&self, formula: Formula) -> bool {
-        self.as_number(formula).is_some_and(|value| value.is_one())
-    }
-
     /// Whether a formula is the number 0, as it stands.
     pub fn is_zero(&self, formula: Formula) -> bool {
-        self.as_number(formula).is_some_and(|value| value.is_zero())
+        formula == ZERO
     }
 
     /// a / b, exact.
     pub fn quotient(&self, a: Formula, b: Formula) -> Formula {
-        if self.is_one(b) || (self.is_zero(a) && self.as_number(b).is_some_and(|value| !value.is_zero())) {
+        if b == ONE || (a == ZERO && b != ZERO && self.as_number(b).is_some()) {
             return a;
         }
         self.intern(Node::Quotient(a, b))
@@ -206,9 +204,9 @@ impl Algebra {
     /// base^exponent; 1 for exponent 0.
     pub fn power(&self, base: Formula, exponent: u32) -> Formula {
         match exponent {
-            0 => self.integer(1),
+            0 => ONE,
             1 => base,
-            _ if self.is_one(base) || self.is_zero(base) => base,
+            _ if base == ONE || base == ZERO => base,
             _ => self.intern(Node::Power(base, exponent)),
         }
     }

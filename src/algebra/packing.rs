@@ -61,7 +61,9 @@ pub fn degree(packed: Packed) -> u32 {
 
 /// How many variables occur.
 pub fn variables(packed: Packed) -> usize {
-    present(packed).count_ones() as usize
+    // A one in each byte: the halves' bytes added up, then those of the sum in its uppermost byte.
+    let each = present(packed) >> 7;
+    (((each >> 64) as u64 + each as u64).wrapping_mul(ONES as u64) >> 56) as usize
 }
 
 /// A bit in the byte of each variable that occurs: adding 127 reaches the guard.
@@ -144,6 +146,26 @@ pub fn mover(from: &[Variable], to: &[Variable]) -> impl Fn(Packed) -> Packed + 
     move |packed| places.as_ref().map_or(packed, |places| moved(packed, places))
 }
 
+/// Without the exponents of variables that do not occur, and which variables are left.
+pub fn without_absent<V>(
+    variables: &[Variable],
+    mut terms: Vec<(Packed, V)>,
+) -> (SmallVec<[Variable; VARIABLES]>, Vec<(Packed, V)>) {
+    let present = terms.iter().fold(0, |present, term| present | term.0);
+    let mut kept: SmallVec<[Variable; VARIABLES]> = SmallVec::new();
+    // The last one first, so that what is closed up stands where it was.
+    for (place, &variable) in variables.iter().enumerate().rev() {
+        if exponent(present, place) > 0 {
+            kept.push(variable);
+            continue;
+        }
+        let after = EXPONENTS >> (8 * (place + 1));
+        terms.iter_mut().for_each(|term| term.0 = term.0 & !after | (term.0 & after) << 8);
+    }
+    kept.reverse();
+    (kept, terms)
+}
+
 /// Two sorted tables in one: one of them, where it holds the other.
 pub fn united(a: &Rc<[Variable]>, b: &Rc<[Variable]>) -> Rc<[Variable]> {
     for (all, part) in [(a, b), (b, a)] {
@@ -158,6 +180,12 @@ pub fn united(a: &Rc<[Variable]>, b: &Rc<[Variable]>) -> Rc<[Variable]> {
 
 /// Adds the variables of a sorted table to those of another.
 pub fn add_variables(all: &mut SmallVec<[Variable; 2 * VARIABLES]>, more: &[Variable]) {
+    if all.is_empty() {
+        all.extend_from_slice(more);
+    }
+    if **all == *more {
+        return;
+    }
     let mut at = 0;
     for variable in more {
         at += all[at..].iter().take_while(|known| *known < variable).count();

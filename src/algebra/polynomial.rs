@@ -27,6 +27,9 @@ pub(super) enum Layout {
 
 use Layout::{Packed as InPacked, Sparse};
 
+/// The variables of a polynomial or fraction, mostly few.
+pub type Variables = SmallVec<[Variable; 16]>;
+
 /// Two lists of packed terms over one table.
 type Paired<'a> = (Rc<[Variable]>, Cow<'a, [(Packed, Integer)]>, Cow<'a, [(Packed, Integer)]>);
 
@@ -48,17 +51,8 @@ impl Polynomial {
         if packing::variables(present) == variables.len() {
             return Polynomial(InPacked(variables, terms));
         }
-        let (mut kept, mut places) =
-            <(SmallVec<[Variable; packing::VARIABLES]>, SmallVec<[u8; packing::VARIABLES]>)>::default();
-        for (place, &variable) in variables.iter().enumerate() {
-            // What does not occur goes nowhere: its exponent is 0.
-            places.push(kept.len().min(packing::VARIABLES - 1) as u8);
-            if packing::exponent(present, place) > 0 {
-                kept.push(variable);
-            }
-        }
         // The order of terms stays, as the table's does.
-        let terms = terms.into_iter().map(|(key, value)| (packing::moved(key, &places), value)).collect();
+        let (kept, terms) = packing::without_absent(&variables, terms);
         Polynomial(InPacked(table_of(&kept), terms))
     }
 
@@ -103,8 +97,11 @@ impl Polynomial {
     /// Adds the terms to others, over a table that holds the variables; of packed ones.
     pub(super) fn append_over(&self, table: &[Variable], to: &mut Terms<Packed>) {
         let InPacked(variables, terms) = &self.0 else { unreachable!("packed") };
-        let moved = packing::mover(variables, table);
-        to.extend(terms.iter().map(|(key, value)| (moved(*key), value.clone())));
+        if **variables == *table {
+            return to.extend_from_slice(terms);
+        }
+        let places = packing::places(variables, table);
+        to.extend(terms.iter().map(|(key, value)| (packing::moved(*key, &places), value.clone())));
     }
 
     /// The table that holds the variables of both, and both over it; `None` where they are not packed over one.
@@ -287,11 +284,11 @@ impl Polynomial {
     }
 
     /// The variables that occur, sorted.
-    pub fn variables(&self) -> Vec<Variable> {
+    pub fn variables(&self) -> Variables {
         match &self.0 {
-            InPacked(variables, _) => variables.to_vec(),
+            InPacked(variables, _) => Variables::from_slice(variables),
             Sparse(terms) => {
-                let mut variables: Vec<Variable> = Vec::with_capacity(2 * packing::VARIABLES);
+                let mut variables = Variables::new();
                 for (variable, _) in terms.iter().flat_map(|term| term.0.powers()) {
                     if let Err(place) = variables.binary_search(variable) {
                         variables.insert(place, *variable);

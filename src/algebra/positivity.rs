@@ -140,7 +140,7 @@ impl Algebra {
         let shift = |polynomial: &Polynomial| self.shifted(polynomial, &work);
         let differences = self.shifted_differences();
         let mut bounded = polynomial.variables();
-        bounded.retain(|&variable| {
+        bounded.retain(|&mut variable| {
             matches!(variable.meaning(), Meaning::Atom(_)) || self.is_bounded_index(variable)
         });
         bounded.truncate(BOUNDED);

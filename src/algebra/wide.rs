@@ -44,7 +44,7 @@ impl Wide {
     pub fn table(polynomial: &Polynomial) -> Option<Rc<[Variable]>> {
         let variables = polynomial.variables();
         let fits = variables.len() <= Self::VARIABLES && polynomial.degree() <= packing::DEGREE;
-        fits.then(|| variables.into())
+        fits.then(|| variables.as_slice().into())
     }
 }
 

@@ -53,6 +53,11 @@ impl<V> Default for Named<V> {
 }
 
 impl<V> Named<V> {
+    /// Without values; so many names will get one, most likely.
+    pub fn for_names(count: usize) -> Self {
+        Named(Vec::with_capacity(count))
+    }
+
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&V> {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)

@@ -70,7 +70,7 @@ pub struct BoundModel {
     /// What the model says of itself.
     pub description: Arc<ModelDescription>,
     /// Values with their provenance.
-    pub binding: Binding,
+    pub binding: Arc<Binding>,
     /// Layer files.
     pub library: Arc<Library>,
     /// What follows the colon of the model's name, if anything.

@@ -26,7 +26,7 @@ pub(super) struct Opened {
     pub rules: RuleSet,
     pub layers: LayerFiles,
     pub selection: Option<String>,
-    pub binding: Binding,
+    pub binding: Arc<Binding>,
     pub machine: Option<Rc<Machine>>,
     pub rows: Symbol,
     pub own_keys: HashMap<String, Symbol>,
@@ -61,35 +61,40 @@ impl Opened {
                 selection = None;
             }
         }
-        let accepted = accepted(&rules, selected.as_ref());
-        let mut binding = bind(
-            &description,
-            &found.folder,
-            Request {
+        let binding = files.binding(|| {
+            let accepted = accepted(&rules, selected.as_ref());
+            let request = Request {
                 overrides: &overrides,
                 vendor: found.vendor.as_ref(),
                 accepted: &accepted,
                 all_phases: request.all_phases,
                 strict: request.strict,
-            },
-        )?;
-        let machine = machine(&mut binding, &found.library, request.strict)?;
+            };
+            bind(&description, &found.folder, request)
+        })?;
+        let (machine, binding) = with_machine(binding, &found.library, request.strict)?;
         let layers = files.layers(found, &description)?;
         Ok(Opened { description, rules, layers, selection, binding, machine, rows, own_keys })
     }
 }
 
-/// The hardware that a configuration names; what it says nothing of is warned of.
-fn machine(binding: &mut Binding, library: &Files, strict: bool) -> Result<Option<Rc<Machine>>> {
-    let Some(chosen) = &binding.hardware else { return Ok(None) };
+/// The hardware that a configuration names, and the configuration with warnings of what that says nothing of.
+fn with_machine(
+    mut binding: Arc<Binding>,
+    library: &Files,
+    strict: bool,
+) -> Result<(Option<Rc<Machine>>, Arc<Binding>)> {
+    let Some(chosen) = &binding.hardware else { return Ok((None, binding)) };
     let hardware = Hardware::find(&chosen.word, chosen.origin.span(), library)?;
     let machine = Machine::new(hardware, &binding.dtypes);
     let mut warnings = machine.warnings();
     if strict && !warnings.is_empty() {
         return Err(Box::new(warnings.swap_remove(0)));
     }
-    binding.warnings.append(&mut warnings);
-    Ok(Some(Rc::new(machine)))
+    if !warnings.is_empty() {
+        Arc::make_mut(&mut binding).warnings.append(&mut warnings);
+    }
+    Ok((Some(Rc::new(machine)), binding))
 }
 
 /// Interns runtime keys and symbols in declared order: the order in which formulas show them. Given back is what layers

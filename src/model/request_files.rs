@@ -1,17 +1,19 @@
-//! What one request reads: the model's description, its layer files and the rules, once for all that open the same model,
-//! as a report does on each of its threads, and each while the others are read.
+//! What one request reads: the model's description, its layer files and the rules, and the configuration bound to the
+//! description's symbols; once for all that open the same model, as a report does on each of its threads, and each while
+//! the others are read.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::locate::{Found, model_files};
-use crate::config::ModelDescription;
+use crate::config::{Binding, ModelDescription};
 use crate::diagnostic::Result;
 use crate::lang::Library;
 use crate::rules::RuleFiles;
 
-/// The files of one request, each kind once it is read. Whoever asks first reads; the others wait.
+/// The files of one request, each kind once it is read, and what its overrides come to. Whoever asks first reads; the
+/// others wait.
 #[derive(Debug, Default)]
 pub struct RequestFiles {
     /// Where it is not one thread alone that opens the model: whether one has begun.
@@ -19,6 +21,7 @@ pub struct RequestFiles {
     description: OnceLock<Result<Arc<ModelDescription>>>,
     layers: OnceLock<Result<LayerFiles>>,
     rules: OnceLock<Result<Arc<RuleFiles>>>,
+    binding: OnceLock<Result<Arc<Binding>>>,
 }
 
 /// Layer files, and the number of the model's own among them.
@@ -75,6 +78,11 @@ impl RequestFiles {
     /// What the model's file imports, and the layers of the inventory's folders.
     pub(super) fn layers(&self, found: &Found, description: &ModelDescription) -> Result<LayerFiles> {
         self.layers.get_or_init(|| read_layers(found, description)).clone()
+    }
+
+    /// The configuration of the request, bound.
+    pub(super) fn binding(&self, bind: impl FnOnce() -> Result<Binding>) -> Result<Arc<Binding>> {
+        self.binding.get_or_init(|| bind().map(Arc::new)).clone()
     }
 
     /// The rules embedded in the binary, or those of a directory.

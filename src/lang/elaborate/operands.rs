@@ -51,9 +51,9 @@ impl Elaborator<'_> {
     ) -> Result<Bound> {
         let span = scope.span(&whole.range);
         let mut bound = Bound {
-            operands: Vec::new(),
+            operands: Vec::with_capacity(arguments.len()),
             numbers: 0,
-            sizes: Sizes::default(),
+            sizes: Sizes::for_names(rule.names.len()),
             lists: Named::default(),
             settings: Named::default(),
             callees: Vec::new(),
@@ -64,9 +64,8 @@ impl Elaborator<'_> {
         let elementwise = matches!(&rule.shape, Shape::Primitive(primitive) if primitive == "broadcast");
         let takes_callee = matches!(&rule.shape, Shape::Primitive(primitive) if matches!(&**primitive, "per_expert" | "cached"));
         // Optional ones may also be given in their place, after all others.
-        let (optional, required): (Vec<_>, Vec<_>) =
-            rule.operands.iter().partition(|operand| operand.optional);
-        let mut operands = required.into_iter().chain(optional);
+        let of_kind = |optional| rule.operands.iter().filter(move |operand| operand.optional == optional);
+        let mut operands = of_kind(false).chain(of_kind(true));
         let mut operand = operands.next();
         let mut size = 0;
         for argument in arguments {
@@ -216,47 +215,45 @@ impl Elaborator<'_> {
         value: Value,
         takes_callee: bool,
     ) -> Result<()> {
-        let key: Rc<str> = name.text.as_str().into();
-        let declared = rule.flags.iter().any(|flag| *flag.name == *name.text)
-            || rule.sizes.iter().any(|size| *size.name == *name.text)
-            || rule.operands.iter().any(|operand| *operand.name == *name.text);
-        if !declared {
+        let declared = || {
+            let flags = rule.flags.iter().map(|flag| &flag.name);
+            let sizes = rule.sizes.iter().map(|size| &size.name);
+            flags.chain(sizes).chain(rule.operands.iter().map(|operand| &operand.name))
+        };
+        let Some(key) = declared().find(|known| ***known == *name.text) else {
             if takes_callee {
                 bound.extra.push((name, value));
                 return Ok(());
             }
-            let known = rule.flags.iter().map(|flag| &*flag.name);
-            let known = known.chain(rule.sizes.iter().map(|size| &*size.name));
-            let known = known.chain(rule.operands.iter().map(|operand| &*operand.name));
             return Err(Diagnostic::new(
                 "unknown-keyword",
                 format!("`{}` takes no `{}`", rule.name, name.text),
             )
             .label(scope.span(&name.range), "not in its rule")
-            .help_if(did_you_mean(&name.text, known)));
-        }
+            .help_if(did_you_mean(&name.text, declared().map(|known| &**known))));
+        };
         match value {
             Value::Tensor(id) => {
-                bound.operands.push((Rc::clone(&key), id));
-                bound.settings.insert(&key, Setting::Flag(true));
+                bound.operands.push((Rc::clone(key), id));
+                bound.settings.insert(key, Setting::Flag(true));
             }
             Value::Size(size) => {
-                bound.sizes.insert(&key, size);
-                bound.settings.insert(&key, Setting::Flag(true));
+                bound.sizes.insert(key, size);
+                bound.settings.insert(key, Setting::Flag(true));
             }
             Value::Flag(flag) => {
-                bound.settings.insert(&key, Setting::Flag(flag));
+                bound.settings.insert(key, Setting::Flag(flag));
             }
             Value::Text(text) => {
-                bound.settings.insert(&key, Setting::Text(text));
+                bound.settings.insert(key, Setting::Text(text));
             }
             Value::None => {
                 if rule.flag(&name.text).is_some_and(|flag| matches!(flag.default, FlagValue::Integer(_))) {
                     let what = format!("needs a number as `{}`", name.text);
                     return Err(wrong_argument(rule, &bound.span, &what));
                 }
-                bound.sizes.remove(&key);
-                bound.settings.remove(&key);
+                bound.sizes.remove(key);
+                bound.settings.remove(key);
             }
             Value::List(list) => {
                 let span = bound.span.clone();
@@ -264,8 +261,8 @@ impl Elaborator<'_> {
                     return Err(wrong_argument(rule, &span, &format!("takes no list as `{}`", name.text)));
                 }
                 let sizes = self.list_of_sizes(&list, &span)?;
-                bound.sizes.remove(&key);
-                bound.lists.insert(&key, sizes);
+                bound.sizes.remove(key);
+                bound.lists.insert(key, sizes);
             }
             other => {
                 return Err(Diagnostic::new(

@@ -42,20 +42,19 @@ impl Elaborator<'_> {
             }
             _ => {}
         }
-        let shaped = self.shape_results(scope, rule, &mut bound)?;
+        let Shaped { results, leading } = self.shape_results(scope, rule, &mut bound)?;
         if rule.view {
-            return Ok(self.views(&bound, shaped));
+            return Ok(self.views(&bound, results));
         }
-        let results = self.result_tensors(rule, &shaped);
+        let results = self.result_tensors(rule, results);
         self.offer_counts(&mut bound, &results);
-        let weights = self.make_weights(scope, whole, rule, &bound, shaped.leading.as_deref())?;
+        let weights = self.make_weights(scope, whole, rule, &bound, leading.as_deref())?;
         self.record(scope, rule, bound, &results, weights);
         Ok(pack(results))
     }
 
-    fn result_tensors(&mut self, rule: &Operator, shaped: &Shaped) -> Vec<TensorId> {
-        let results: Vec<Vec<Formula>> = shaped.results.clone();
-        results
+    fn result_tensors(&mut self, rule: &Operator, shapes: Vec<Vec<Formula>>) -> Vec<TensorId> {
+        shapes
             .into_iter()
             .enumerate()
             .map(|(place, shape)| {
@@ -72,9 +71,8 @@ impl Elaborator<'_> {
             bound.sizes.insert_new("result", || values);
         }
         if !bound.sizes.contains_key("input") {
-            let shapes: Vec<Formula> =
-                bound.operands.iter().take(1).map(|(_, id)| self.values_of(&self.shape(*id))).collect();
-            if let [input] = shapes[..] {
+            let first = bound.operands.first();
+            if let Some(input) = first.map(|(_, id)| self.values_of(&self.shape(*id))) {
                 bound.sizes.insert("input", input);
             }
         }
@@ -114,10 +112,9 @@ impl Elaborator<'_> {
         scope.push(segment, Action::Operator(call));
     }
 
-    fn views(&mut self, bound: &Bound, shaped: Shaped) -> Value {
+    fn views(&mut self, bound: &Bound, shapes: Vec<Vec<Formula>>) -> Value {
         let (_, of) = bound.operands[0];
-        let results = shaped.results.into_iter().map(|shape| self.new_view(of, shape)).collect();
-        pack(results)
+        pack(shapes.into_iter().map(|shape| self.new_view(of, shape)).collect())
     }
 
     fn shape_results(&mut self, scope: &Scope, rule: &Operator, bound: &mut Bound) -> Result<Shaped> {

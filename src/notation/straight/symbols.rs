@@ -42,7 +42,7 @@ impl Printer<'_> {
         let places = [places[0].ok()?, places[1].ok()?, places[2].ok()?];
         let number = symbol.number();
         if self.symbols.len() <= number {
-            self.symbols.resize((2 * number).max(64), 0);
+            self.symbols.resize((number + 1).next_power_of_two().max(256), 0);
         }
         self.places.push(places);
         self.symbols[number] = u32::try_from(self.places.len()).ok()?;
