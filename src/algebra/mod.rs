@@ -104,6 +104,7 @@ pub use leading::{Leading, LeadingComparison};
 pub use limits::{Limits, Obstacle};
 pub use multiplying::Multiplying;
 pub use nodes::Nodes;
+pub use number::Number;
 pub use point::Point;
 pub use program::Program;
 pub use solving::{Admissible, Chart, Root, Solution, Stretch, Unsolvable};

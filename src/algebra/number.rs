@@ -20,6 +20,9 @@ pub enum Number {
 use Number::{Big, Small};
 
 impl Number {
+    /// 0
+    pub const ZERO: Number = Small(0, 1);
+
     /// An integer.
     pub fn integer(value: i64) -> Self {
         Small(value.into(), 1)

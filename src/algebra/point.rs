@@ -78,8 +78,16 @@ impl Algebra {
     /// # Errors
     /// For a symbol without a value, a division by 0, and beyond the limits.
     pub fn value_at(&self, formula: Formula, point: &Point) -> Result<Rational, EvaluationError> {
+        self.number_at(formula, point).map(|value| value.to_rational())
+    }
+
+    /// As [`Algebra::value_at`], for those who go on computing: in machine words while it fits.
+    ///
+    /// # Errors
+    /// As [`Algebra::value_at`].
+    pub fn number_at(&self, formula: Formula, point: &Point) -> Result<Number, EvaluationError> {
         if let Some(value) = point.known.borrow().get(&formula) {
-            return Ok(value.to_rational());
+            return Ok(value.clone());
         }
         let mut open = vec![formula];
         let mut known = point.known.borrow_mut();
@@ -113,7 +121,7 @@ impl Algebra {
             known.insert(part, value);
             open.pop();
         }
-        Ok(known[&formula].to_rational())
+        Ok(known[&formula].clone())
     }
 }
 

@@ -12,10 +12,9 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use crate::algebra::{EvaluationError, Formula, Point, Rational, Symbol};
+use crate::algebra::{EvaluationError, Formula, Number, Point, Rational, Symbol};
 use crate::lang::TensorId;
 
-use super::numbers::add;
 use super::tree::{CostTree, NodeId};
 
 /// One executed operator.
@@ -161,32 +160,23 @@ impl Liveness {
     ) -> Result<Rational, EvaluationError> {
         if let Some(moments) = self.greatest.borrow().get(&id) {
             // No size is negative: where less is live, less is needed.
-            let numbers = moments.iter().map(|moment| tree.algebra.value_at(*moment, point));
-            let zero = Rational::from_integer(0.into());
-            return numbers.into_iter().try_fold(zero, |peak, number| Ok(peak.max(number?)));
+            let numbers = moments.iter().map(|moment| tree.algebra.number_at(*moment, point));
+            let peak = numbers.into_iter().try_fold(Number::ZERO, |peak, number| Ok(peak.max(number?)));
+            return peak.map(|peak| peak.to_rational());
         }
-        let mut sizes: HashMap<Formula, Rational> = HashMap::default();
-        let mut peak = Rational::from_integer(0.into());
+        let mut peak = Number::ZERO;
         let plan = self.plan(tree);
         for (start, end) in &tree.nodes[id.0].ranges {
             for moment in self.live_sets(*start, *end, &plan) {
-                let mut total = Rational::from_integer(0.into());
+                let mut total = Number::ZERO;
                 for storage in &moment.live {
                     let bytes = self.at_last(tree, self.bytes[storage], &moment);
-                    if let Some(size) = sizes.get(&bytes) {
-                        add(&mut total, size);
-                        continue;
-                    }
-                    let size = tree.algebra.value_at(bytes, point)?;
-                    add(&mut total, &size);
-                    sizes.insert(bytes, size);
+                    total = total.plus(&tree.algebra.number_at(bytes, point)?);
                 }
-                if total > peak {
-                    peak = total;
-                }
+                peak = peak.max(total);
             }
         }
-        Ok(peak)
+        Ok(peak.to_rational())
     }
 
     /// Bytes of each storage live at each moment of a node's calls.

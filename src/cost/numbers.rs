@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use num_traits::Zero;
 use rustc_hash::FxHashMap;
 
-use crate::algebra::{EvaluationError, Formula, Point, Rational};
+use crate::algebra::{EvaluationError, Formula, Number, Point, Rational};
 
 use super::bound::Times;
 use super::metric::{IoModel, Metric};
@@ -33,7 +33,7 @@ const ADDITIVE: [Metric; 14] = [
 const INTENSITY_BYTES: usize = ADDITIVE.len();
 
 /// Numbers of one node.
-type Line = Vec<Rational>;
+type Line = [Number; INTENSITY_BYTES + 1];
 
 /// Numbers of all nodes of a [`CostTree`] at given values of its symbols.
 pub struct Numbers<'t, 'a> {
@@ -51,18 +51,11 @@ impl<'a> CostTree<'a> {
     /// # Errors
     /// For symbols without a value, and division by zero.
     pub fn numbers<'t>(&'t self, point: &'t Point) -> Result<Numbers<'t, 'a>, EvaluationError> {
-        let mut known: FxHashMap<Formula, Rational> = FxHashMap::default();
-        let mut own = Vec::with_capacity(self.nodes.len());
+        let mut own: Vec<Line> = Vec::with_capacity(self.nodes.len());
         for place in 0..self.nodes.len() {
-            let mut line = vec![zero(); INTENSITY_BYTES + 1];
+            let mut line = [Number::ZERO; INTENSITY_BYTES + 1];
             self.each_own_term(NodeId(place), |column, term| {
-                if let Some(number) = known.get(&term) {
-                    add(&mut line[column], number);
-                    return Ok(());
-                }
-                let number = self.algebra.value_at(term, point)?;
-                add(&mut line[column], &number);
-                known.insert(term, number);
+                line[column] = line[column].plus(&self.algebra.number_at(term, point)?);
                 Ok(())
             })?;
             own.push(line);
@@ -74,7 +67,7 @@ impl<'a> CostTree<'a> {
             let (before, after) = all.split_at_mut(place);
             for (sum, number) in before[parent.0].iter_mut().zip(&after[0]) {
                 if !number.is_zero() {
-                    add(sum, number);
+                    *sum = sum.plus(number);
                 }
             }
         }
@@ -156,8 +149,8 @@ impl Numbers<'_, '_> {
     }
 
     /// The bytes that `intensity` divides by.
-    pub fn intensity_bytes(&self, id: NodeId) -> &Rational {
-        &self.all[id.0][INTENSITY_BYTES]
+    pub fn intensity_bytes(&self, id: NodeId) -> Rational {
+        self.all[id.0][INTENSITY_BYTES].to_rational()
     }
 
     /// The I/O model that `intensity` divides by.
@@ -167,32 +160,23 @@ impl Numbers<'_, '_> {
 }
 
 /// FLOPs of both units and bytes, as [`CostTree::work`].
-fn work(line: &[Rational]) -> [Rational; 3] {
+fn work(line: &Line) -> [Rational; 3] {
     let flops = |metric| added(line, metric);
-    [flops(Metric::FlopsTensorCore), flops(Metric::FlopsCudaCore), line[INTENSITY_BYTES].clone()]
+    [flops(Metric::FlopsTensorCore), flops(Metric::FlopsCudaCore), line[INTENSITY_BYTES].to_rational()]
 }
 
-fn added(line: &[Rational], metric: Metric) -> Rational {
+fn added(line: &Line, metric: Metric) -> Rational {
     match metric {
         Metric::IoBits => added(line, Metric::IoBytes) * Rational::from_integer(8.into()),
-        Metric::Intensity if line[INTENSITY_BYTES] == zero() => zero(),
-        Metric::Intensity => added(line, Metric::Flops) / &line[INTENSITY_BYTES],
+        Metric::Intensity if line[INTENSITY_BYTES].is_zero() => zero(),
+        Metric::Intensity => added(line, Metric::Flops) / line[INTENSITY_BYTES].to_rational(),
         _ => {
             let place = ADDITIVE.iter().position(|known| *known == metric);
-            place.map_or_else(zero, |place| line[place].clone())
+            place.map_or_else(zero, |place| line[place].to_rational())
         }
     }
 }
 
-/// Adds, without looking for a common divisor where both are whole.
-pub(super) fn add(total: &mut Rational, more: &Rational) {
-    if total.is_integer() && more.is_integer() {
-        *total = Rational::from_integer(total.numer() + more.numer());
-    } else {
-        *total += more;
-    }
-}
-
 fn zero() -> Rational {
-    Rational::from_integer(0.into())
+    Rational::zero()
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::algebra::{Algebra, EvaluationError, Formula, Point, Rational};
+use crate::algebra::{Algebra, EvaluationError, Formula, Number, Point, Rational};
 use crate::diagnostic::Span;
 use crate::lang::{ByName, Graph, Value, Weight};
 use crate::rules::RuleSet;
@@ -272,9 +272,9 @@ impl<'a> CostTree<'a> {
     /// # Errors
     /// For symbols without a value, and division by zero.
     pub fn peak_moment(&self, id: NodeId, point: &Point) -> Result<Formula, EvaluationError> {
-        let mut peak = (self.algebra.integer(0), Rational::from_integer(0.into()));
+        let mut peak = (self.algebra.integer(0), Number::ZERO);
         for moment in self.liveness.greatest_moments(self, id).iter() {
-            let number = self.algebra.value_at(*moment, point)?;
+            let number = self.algebra.number_at(*moment, point)?;
             if number > peak.1 {
                 peak = (*moment, number);
             }

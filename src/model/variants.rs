@@ -122,13 +122,14 @@ impl BoundModel {
     /// be made are left out.
     pub fn other_branches(&self, name: &str, calls: &[&View<'_>]) -> Vec<View<'_>> {
         let Ok(reference) = self.layer_named(name) else { return Vec::new() };
-        let Ok((Some(occurrence), numbers, phase)) = self.first_occurrence(name) else { return Vec::new() };
-        let mut flips = Vec::new();
         let shapes = calls.iter().filter_map(|view| view.layer_shapes(name));
         let made: BTreeSet<usize> = shapes.flat_map(|shapes| shapes.keys().copied()).collect();
-        if lacks_shapes(&reference.layer.body, &made) {
-            collect_flips(&reference.layer.body, &occurrence.keywords, &mut flips);
+        if !lacks_shapes(&reference.layer.body, &made) {
+            return Vec::new();
         }
+        let Ok((Some(occurrence), numbers, phase)) = self.first_occurrence(name) else { return Vec::new() };
+        let mut flips = Vec::new();
+        collect_flips(&reference.layer.body, &occurrence.keywords, &mut flips);
         let mut views = Vec::new();
         for (keyword, value) in flips {
             let mut occurrence = occurrence.clone();

@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use num_traits::Zero;
-
 use super::machine::Machine;
 use crate::algebra::{EvaluationError, Formula, Point, Rational, Symbol};
 use crate::cost::{CostTree, Limit, Metric, NodeId};
@@ -112,7 +110,8 @@ impl View<'_> {
     /// As [`View::number`].
     pub fn is_nothing(&self, formula: Formula) -> Result<bool> {
         let algebra = self.tree.algebra();
-        Ok(self.evaluate(formula)?.is_zero() && algebra.constant_integer(formula) == Some(0))
+        let number = algebra.number_at(formula, &self.numbers).map_err(|error| self.explain(&error))?;
+        Ok(number.is_zero() && algebra.constant_integer(formula) == Some(0))
     }
 
     /// The number of a formula with some symbols at other values than the bound ones: nothing is derived again. Facts

@@ -30,8 +30,13 @@ pub fn push_code_span(text: &str, in_table: bool, out: &mut String) {
 
 /// A fenced block of text.
 pub fn code_block(text: &str) -> String {
-    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    let fence = fence(text);
     format!("{fence}text\n{text}\n{fence}\n")
+}
+
+/// What a block of the text is fenced by: more backticks than stand together anywhere in it, three at least.
+pub fn fence(text: &str) -> String {
+    "`".repeat(longest_run(text).max(2) + 1)
 }
 
 /// LaTeX within a line, in the form in which Markdown leaves backslashes alone.
@@ -45,6 +50,9 @@ pub fn math_block(latex: &str) -> String {
 }
 
 fn longest_run(text: &str) -> usize {
+    if !text.contains('`') {
+        return 0;
+    }
     text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
 }
 

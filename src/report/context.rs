@@ -17,7 +17,7 @@ pub struct Inventory<'m> {
     /// The model.
     pub model: &'m BoundModel,
     /// General sentences.
-    pub texts: Texts,
+    pub texts: &'static Texts,
     /// Layers by folder, in the order of the inventory.
     pub groups: Vec<Group>,
 }

@@ -31,7 +31,7 @@ pub fn family(model: &BoundModel, family: &Family<'_>) -> Result<String> {
         &[("report", Line::of_code(format!("modelmeter report {}", description.id)))],
     ));
     facts_of_the_files(model, &mut document);
-    presets(model, family, &texts, &mut document);
+    presets(model, family, texts, &mut document);
     let mut views = Vec::new();
     for phase in &description.phases {
         views.push(model.phase_view(&phase.name)?);
@@ -58,10 +58,10 @@ pub fn family(model: &BoundModel, family: &Family<'_>) -> Result<String> {
     for view in &views {
         phase(model, view, &printer, &mut document)?;
     }
-    all_symbols(model, &views, &printer, &texts, &mut document);
-    switches(model, &texts, &mut document);
-    rules(model, &texts, &mut document);
-    verification(family, &texts, &mut document);
+    all_symbols(model, &views, &printer, texts, &mut document);
+    switches(model, texts, &mut document);
+    rules(model, texts, &mut document);
+    verification(family, texts, &mut document);
     Ok(markdown::write(&document))
 }
 

@@ -82,7 +82,7 @@ fn layer(
         name_inner_sizes(report.model, view, &printer);
         let costs = Layer {
             model: report.model,
-            texts: &report.texts,
+            texts: report.texts,
             view,
             printer: &printer,
             name: format!("{}{}", identifier(name), variant.suffix),

@@ -1,7 +1,7 @@
 //! A document as Markdown that GitHub renders.
 
 use super::document::{Block, Column, Document, Inline, Item, Line};
-use crate::notation::markdown::{math_block, math_span, push_code_span};
+use crate::notation::markdown::{fence, math_block, math_span, push_code_span};
 
 /// Width of running text.
 const WIDTH: usize = 118;
@@ -55,15 +55,14 @@ fn list_item(item: &Item, out: &mut String) {
 }
 
 fn fenced(language: &str, text: &str, indent: &str, out: &mut String) {
-    let longest = text.split(|next| next != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    out.push_str(&format!("{indent}{fence}{language}\n"));
+    let fence = fence(text);
+    out.extend([indent, &fence, language, "\n"]);
     for line in text.lines() {
         out.push_str(if line.is_empty() { "" } else { indent });
         out.push_str(line);
         out.push('\n');
     }
-    out.push_str(&format!("{indent}{fence}\n"));
+    out.extend([indent, &fence, "\n"]);
 }
 
 fn table(columns: &[Column], rows: &[Vec<Line>], out: &mut String) {
@@ -132,6 +131,13 @@ fn on_one_line(line: &Line, in_table: bool, out: &mut String) {
 }
 
 fn wrap(line: &Line, indent: &str, out: &mut String) {
+    // Most lines need not be broken.
+    let start = out.len();
+    on_one_line(line, false, out);
+    if indent.len() + width(&out[start..]) <= WIDTH {
+        return end_line(out);
+    }
+    out.truncate(start);
     let (text, breaks) = spelled(line);
     let mut column = indent.len();
     let starts = std::iter::once(0).chain(breaks.iter().copied());
@@ -151,6 +157,11 @@ fn wrap(line: &Line, indent: &str, out: &mut String) {
         out.push_str(piece);
         column += width(piece);
     }
+    end_line(out);
+}
+
+/// Without spaces at its end.
+fn end_line(out: &mut String) {
     out.truncate(out.trim_end_matches(' ').len());
     out.push('\n');
 }

@@ -50,8 +50,9 @@ pub fn markdown(model: &BoundModel) -> Result<String> {
 }
 
 /// The same text as [`markdown`] makes, on two threads, each of which opens the model: formulas belong to the thread that
-/// made them. One derives the phases, the other writes layers meanwhile; whoever is done takes the next layer. Worth it
-/// where two processors are free: opening the model and elaborating its phases, which both do, is a sixth of the work.
+/// made them. The calling thread derives the phases, as that takes longest and it runs at once; the other writes layers
+/// meanwhile; whoever is done takes the next layer. Worth it where two processors are free: opening the model and
+/// elaborating its phases, which both do, is a sixth of the work.
 ///
 /// # Errors
 /// As [`markdown`], and those of opening the model.
@@ -61,15 +62,15 @@ pub fn markdown_on_two_threads<M: Deref<Target = BoundModel>>(
 ) -> Result<String> {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        let phases = scope.spawn(|| -> Result<(Frame, Vec<Body>)> {
-            let model = open_again()?;
+        let layers = scope.spawn(|| bodies(&Inventory::new(&*open_again()?)?, &next));
+        let phases = || -> Result<(Frame, Vec<Body>)> {
+            let model = open()?;
             let report = Report::new(&model)?;
             let frame = Frame::of(&report)?;
             Ok((frame, bodies(&report, &next)?))
-        });
-        let layers = || bodies(&Inventory::new(&*open()?)?, &next);
-        let layers = layers();
-        let phases = phases.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        };
+        let phases = phases();
+        let layers = layers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let (frame, mut bodies) = phases?;
         bodies.extend(layers?);
         Ok(frame.around(bodies))

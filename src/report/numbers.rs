@@ -102,9 +102,9 @@ fn row(
         Line::of(scaled(&flops, 12)),
         Line::of(percentage(&of(Metric::FlopsTensorCore)?, &flops)),
         Line::of(percentage(&flops, total)),
-        Line::of(scaled(bytes, 9)),
-        Line::of(scaled(&(bytes * num_bigint::BigInt::from(8)), 12)),
-        Line::of(if bytes.is_zero() { "0".to_owned() } else { format_quotient(&flops, bytes, DIGITS) }),
+        Line::of(scaled(&bytes, 9)),
+        Line::of(scaled(&(&bytes * num_bigint::BigInt::from(8)), 12)),
+        Line::of(if bytes.is_zero() { "0".to_owned() } else { format_quotient(&flops, &bytes, DIGITS) }),
         Line::of(grouped(&of(Metric::Weights)?)),
     ])
 }

@@ -3,6 +3,7 @@
 //! A text may hold `` `code` ``, `**strong**` and `{name}`, which stands for what the caller gives.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::document::{Inline, Line};
 
@@ -13,9 +14,11 @@ const TEXTS: &str = include_str!("texts.toml");
 pub struct Texts(BTreeMap<String, BTreeMap<String, String>>);
 
 impl Texts {
-    /// Reads the embedded file.
-    pub fn embedded() -> Texts {
-        Texts(toml::from_str(TEXTS).expect("texts.toml is right: a test reads it"))
+    /// Those of the embedded file, which is read once.
+    pub fn embedded() -> &'static Texts {
+        static EMBEDDED: LazyLock<Texts> =
+            LazyLock::new(|| Texts(toml::from_str(TEXTS).expect("texts.toml is right: a test reads it")));
+        &EMBEDDED
     }
 
     /// The text `section.name`.
