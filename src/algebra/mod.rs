@@ -75,6 +75,7 @@ mod relatives;
 mod replacing;
 mod residues;
 mod ring;
+mod rows;
 mod sameness;
 mod shown;
 mod slots;

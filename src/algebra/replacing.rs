@@ -50,17 +50,13 @@ impl Fraction {
         if !self.mentions(variable) {
             return Ok(self.clone());
         }
+        let (above, below) = composed(self.numerator(), variable, value, work)?;
         if !self.denominator().mentions(variable) {
-            let above = composed(self.numerator(), variable, value, work)?;
-            let below = if above.denominator().is_one() {
-                self.denominator().clone()
-            } else {
-                self.denominator().times(above.denominator())?
-            };
-            return Self::reduced(above.into_numerator(), below, work);
+            return Self::reduced(above, self.denominator().times(&below)?, work);
         }
-        let below = composed(&self.denominator().expanded(work)?, variable, value, work)?;
-        let above = composed(self.numerator(), variable, value, work)?;
+        let above = Self::reduced(above, below, work)?;
+        let (below, beneath) = composed(&self.denominator().expanded(work)?, variable, value, work)?;
+        let below = Self::reduced(below, beneath, work)?;
         Fraction::product([&above, &below.inverse(work)?], work)
     }
 
@@ -76,20 +72,28 @@ impl Fraction {
     }
 }
 
-fn composed(polynomial: &Polynomial, variable: Variable, value: &Fraction, work: &Work) -> Outcome<Fraction> {
+/// Numerator and denominator, which may have something in common.
+fn composed(
+    polynomial: &Polynomial,
+    variable: Variable,
+    value: &Fraction,
+    work: &Work,
+) -> Outcome<(Polynomial, Denominator)> {
     if let Some(replacement) = Replacement::of(variable, value)
-        && let Some((above, below)) = replaced(polynomial, &[&replacement], work)?
+        && let Some(quotient) = replaced(polynomial, &[&replacement], work)?
     {
-        return Fraction::reduced(above, below, work);
+        return Ok(quotient);
     }
     if let Some(value) = value.as_polynomial() {
-        return Ok(polynomial.with_variable(variable, value, work)?.into());
+        return Ok((polynomial.with_variable(variable, value, work)?, Denominator::one()));
     }
     let mut terms = Vec::new();
     for (exponent, coefficient) in polynomial.coefficients_in(variable) {
         terms.push(Fraction::product([&value.power(exponent, work)?, &coefficient.into()], work)?);
     }
-    Fraction::sum(&terms, work)
+    let sum = Fraction::sum(&terms, work)?;
+    let below = sum.denominator().clone();
+    Ok((sum.into_numerator(), below))
 }
 
 /// With above / below in place of each variable x: c m x^e becomes c m above^e below^(d - e) over below^d, where d is the

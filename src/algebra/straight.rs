@@ -4,9 +4,10 @@
 //! first choice decides a good deal, the best few first choices are followed to their ends. Work is bounded by
 //! counting. Knows no formulas.
 
-use super::extraction::{EXPONENT, Sums, Term};
+use super::extraction::Sums;
 use super::integer::Integer;
 use super::monomial::{Monomial, Variable};
+use super::rows::{EXPONENT, Term};
 use super::terms::Terms;
 
 /// How many first choices are followed.

@@ -19,6 +19,7 @@ mod parts;
 mod reconcile;
 mod references;
 mod report;
+mod roots;
 mod side;
 mod sides;
 mod simplify;

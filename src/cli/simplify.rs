@@ -190,7 +190,7 @@ impl<const N: usize> Read<N> {
             let about = if value.is_integer() {
                 String::new()
             } else {
-                format!("  (about {})", super::solved::rounded(&value))
+                format!("  (about {})", super::roots::rounded(&value))
             };
             let value = format_exact(&value, None);
             out.push_str(&format!(

@@ -13,6 +13,7 @@ mod name_groups;
 mod opening;
 mod packed;
 mod phase_view;
+mod reconciled;
 mod reconciliation;
 mod request_files;
 mod tensor_pattern;
@@ -25,7 +26,7 @@ pub use catalogue::{Catalogue, Family, PARAMETERS, Preset, Referee, derived_para
 pub use expected_tensors::{ExpectedTensor, ExpectedTensors};
 pub use locate::{Found, find, ids, model_files, presets};
 pub use machine::Machine;
-pub use reconciliation::{Beside, Difference, Kind, Reconciliation, Total};
+pub use reconciled::{Beside, Difference, Kind, Reconciliation, Total};
 pub use request_files::RequestFiles;
 pub use topology::{Edge, Station, StationKind, Topology};
 pub use variants::Variant;

@@ -114,10 +114,4 @@ impl<'a> Counting<'a> {
         }
         operator.work(unit, holds).map(|rule| Term { flops: rule.flops, why: &rule.why }).collect()
     }
-
-    /// Whether the operator does work on that unit, by its own rule, of which this counts nothing: what outputs list
-    /// as not counted, unless it is 0 for the sizes at hand.
-    pub fn leaves_out(&self, operator: &'a Operator, unit: Unit, holds: &dyn Fn(&Condition) -> bool) -> bool {
-        operator.work(unit, holds).next().is_some() && self.terms(operator, unit, holds).is_empty()
-    }
 }
