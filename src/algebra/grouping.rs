@@ -14,7 +14,7 @@ use super::cubes::{Cube, stripped, written_order};
 use super::factors;
 use super::gcd::gcd;
 use super::integer::Integer;
-use super::kernels::{Candidate, candidates};
+use super::kernels::{Candidate, Pairs, candidates};
 use super::limits::{Limits, Work};
 use super::monomial::Variable;
 use super::polynomial::{Layout, Polynomial};
@@ -70,13 +70,18 @@ impl<K: Cube> Search<K> {
         if let [only] = terms {
             return Form::term(only);
         }
-        if let Some(known) = self.known.get(terms) {
-            return known.clone();
+        match self.known.get(terms) {
+            Some(known) => known.clone(),
+            None => self.made(terms, None),
         }
+    }
+
+    /// As [`Search::form`], of what is not known yet, with the pairs of its terms where these are known.
+    fn made(&mut self, terms: &[(K, Integer)], pairs: Option<Pairs<K>>) -> Rc<Form<K>> {
         let (cube, mut number, rest) = stripped(terms);
         let factors = self.factors(&rest);
         let form = if factors.is_empty() {
-            let sum = self.sum(&rest);
+            let sum = self.sum(&rest, pairs);
             Form::product(cube, number, vec![(sum, 1)], first_of(terms))
         } else {
             // The factors have positive leading coefficients.
@@ -91,17 +96,17 @@ impl<K: Cube> Search<K> {
     }
 
     /// Of terms that have nothing in common.
-    fn sum(&mut self, terms: &[(K, Integer)]) -> Rc<Form<K>> {
+    fn sum(&mut self, terms: &[(K, Integer)], pairs: Option<Pairs<K>>) -> Rc<Form<K>> {
         if terms.len() < 3 || terms.len() > TERMS {
             return Form::flat(terms);
         }
         let mut best: Option<Rc<Form<K>>> = None;
         let width = if self.work > 0 { WIDTH } else { 1 };
-        let found = candidates(terms, width, &mut self.work);
+        let (found, pairs) = candidates(terms, width, &mut self.work, pairs);
         let most = found.first().map_or(0, |candidate| candidate.saving);
         let close = if terms.len() < MANY { CLOSE } else { most };
         for candidate in found.into_iter().filter(|candidate| candidate.saving + close >= most) {
-            let form = self.apart(terms, &candidate);
+            let form = self.apart(terms, &candidate, pairs.as_ref());
             if form.cost() < best.as_ref().map_or_else(|| flat_cost(terms), |best| best.cost()) {
                 best = Some(form);
             }
@@ -110,7 +115,12 @@ impl<K: Cube> Search<K> {
     }
 
     /// A candidate's product, and what is left.
-    fn apart(&mut self, terms: &[(K, Integer)], candidate: &Candidate<K>) -> Rc<Form<K>> {
+    fn apart(
+        &mut self,
+        terms: &[(K, Integer)],
+        candidate: &Candidate<K>,
+        pairs: Option<&Pairs<K>>,
+    ) -> Rc<Form<K>> {
         let covered = candidate.covered.len();
         let (mut within, mut left) = (Vec::with_capacity(covered), Vec::with_capacity(terms.len() - covered));
         for (place, term) in terms.iter().enumerate() {
@@ -123,7 +133,11 @@ impl<K: Cube> Search<K> {
             return product;
         }
         let mut parts = vec![product];
-        let rest = self.form(&left);
+        let rest = match (&left[..], self.known.get(&left)) {
+            (_, Some(known)) => known.clone(),
+            ([only], None) => Form::term(only),
+            (_, None) => self.made(&left, pairs.map(|pairs| pairs.without(&candidate.covered))),
+        };
         let rest = if rest.cost() < flat_cost(&left) { rest } else { Form::flat(&left) };
         match rest.without_number() {
             // A group for a number's sake has to save more than the number once.

@@ -29,16 +29,24 @@ pub struct Candidate<K> {
 const PAIRS: usize = 64;
 
 /// The candidates for a sum, sorted from the greatest monomial down, that save most: so many at most, best first.
-/// `work` counts down by pairs of terms; without any left, single variables are all that is looked for.
-pub fn candidates<K: Cube>(terms: &[(K, Integer)], most: usize, work: &mut usize) -> Vec<Candidate<K>> {
+/// `work` counts down by pairs of terms; without any left, single variables are all that is looked for. `known` are the
+/// pairs of the sum's terms, where they are known; they are given back with those found.
+pub fn candidates<K: Cube>(
+    terms: &[(K, Integer)],
+    most: usize,
+    work: &mut usize,
+    known: Option<Pairs<K>>,
+) -> (Vec<Candidate<K>>, Option<Pairs<K>>) {
     let mut found = Best { candidates: Vec::with_capacity(most + 1), most };
-    let pairs = terms.len() * terms.len() / 2;
-    if terms.len() >= 4 && terms.len() <= PAIRS && pairs <= *work {
-        *work -= pairs;
-        shared_sums(terms, &mut found);
+    let count = terms.len() * terms.len() / 2;
+    let mut pairs = None;
+    if terms.len() >= 4 && terms.len() <= PAIRS && count <= *work {
+        *work -= count;
+        let pairs = pairs.insert(known.unwrap_or_else(|| Pairs::of(terms)));
+        shared_sums(terms, pairs, &mut found);
     }
     shared_variables(terms, &mut found);
-    found.candidates
+    (found.candidates, pairs)
 }
 
 /// The best candidates so far, best first; of equally good ones those found first.
@@ -98,14 +106,36 @@ fn shared_variables<K: Cube>(terms: &[(K, Integer)], found: &mut Best<K>) {
     }
 }
 
-/// Two terms without what they have in common.
+/// The pairs of a sum's terms that may have a ratio in common with another, sorted by it; most pairs have none, and need
+/// not be made.
+pub struct Pairs<K>(Vec<Pair<K>>);
+
+/// Two terms by what they are without what they have in common.
+#[derive(Clone)]
 struct Pair<K> {
     ratio: (K, K),
     places: (usize, usize),
-    common: K,
 }
 
-/// The pairs that may have a ratio in common with another; most have none, and need not be made.
+impl<K: Cube> Pairs<K> {
+    fn of(terms: &[(K, Integer)]) -> Self {
+        let mut pairs = pairs_of_equal_ratio(terms);
+        pairs.sort_unstable_by(|a, b| a.ratio.cmp(&b.ratio).then(a.places.cmp(&b.places)));
+        Pairs(pairs)
+    }
+
+    /// Those of the terms that are left without some, which are given by their places, sorted. Whatever all of them are
+    /// divided by, ratios stay what they are.
+    pub fn without(&self, taken: &[usize]) -> Self {
+        let place = |place: usize| taken.binary_search(&place).err().map(|before| place - before);
+        let left = |pair: &Pair<K>| {
+            let places = (place(pair.places.0)?, place(pair.places.1)?);
+            Some(Pair { ratio: pair.ratio.clone(), places })
+        };
+        Pairs(self.0.iter().filter_map(left).collect())
+    }
+}
+
 fn pairs_of_equal_ratio<K: Cube>(terms: &[(K, Integer)]) -> Vec<Pair<K>> {
     let count = terms.len() * (terms.len() - 1) / 2;
     // How many pairs have a hash that ends so; two ratios that share an end are only made in vain.
@@ -128,20 +158,18 @@ fn pairs_of_equal_ratio<K: Cube>(terms: &[(K, Integer)]) -> Vec<Pair<K>> {
             }
             let common = a.common(b);
             let over = |cube: &K| cube.over(&common).expect("a common divisor");
-            pairs.push(Pair { ratio: (over(a), over(b)), places: (at, beyond), common });
+            pairs.push(Pair { ratio: (over(a), over(b)), places: (at, beyond) });
         }
     }
     pairs
 }
 
-fn shared_sums<K: Cube>(terms: &[(K, Integer)], best: &mut Best<K>) {
-    let mut pairs = pairs_of_equal_ratio(terms);
-    pairs.sort_unstable_by(|a, b| a.ratio.cmp(&b.ratio).then(a.places.cmp(&b.places)));
+fn shared_sums<K: Cube>(terms: &[(K, Integer)], pairs: &Pairs<K>, best: &mut Best<K>) {
     let numbers = |pair: &Pair<K>| (&terms[pair.places.0].1, &terms[pair.places.1].1);
     let mut seen: Vec<Vec<usize>> = Vec::new();
     // Of each product of sums every pair of terms of one sum finds the other: once is enough.
     let mut found: FxHashSet<Terms<K>> = FxHashSet::default();
-    for run in pairs.chunk_by(|a, b| a.ratio == b.ratio).filter(|run| run.len() >= 2) {
+    for run in pairs.0.chunk_by(|a, b| a.ratio == b.ratio).filter(|run| run.len() >= 2) {
         // Of the same ratio of monomials, those of the same ratio of numbers.
         let mut done: SmallVec<[bool; 16]> = smallvec![false; run.len()];
         for (at, pair) in run.iter().enumerate() {
@@ -155,7 +183,8 @@ fn shared_sums<K: Cube>(terms: &[(K, Integer)], best: &mut Best<K>) {
                 if !done[place] && (place == at || first.0 * b == first.1 * a) {
                     done[place] = true;
                     let common = a.gcd(b);
-                    factors.push((pair.common.clone(), if a.is_negative() { -&common } else { common }));
+                    let monomial = terms[pair.places.0].0.common(&terms[pair.places.1].0);
+                    factors.push((monomial, if a.is_negative() { -&common } else { common }));
                 }
             }
             if factors.len() < 2 || found.contains(&factors[..]) {

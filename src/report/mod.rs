@@ -137,7 +137,11 @@ impl Frame {
     fn around(self, mut bodies: Vec<Body>) -> String {
         bodies.sort_by_key(|body| body.place);
         let mut claims = self.claims;
-        let mut text = self.before;
+        let parts = [&self.before, &self.after, &self.last].into_iter().chain(&self.layers);
+        let length: usize = parts.chain(bodies.iter().map(|body| &body.text)).map(String::len).sum();
+        // With room for the conditions.
+        let mut text = String::with_capacity(length + length / 8);
+        text.push_str(&self.before);
         let mut layers = self.layers.iter();
         for body in bodies {
             layers.next().into_iter().for_each(|between| markdown::append(between, &mut text));
