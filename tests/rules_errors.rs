@@ -93,6 +93,7 @@ fn the_example_itself_loads() {
 #[test]
 fn formulas_name_only_what_is_bound() {
     refuse("'2*rows*n*out'", "'2*rwos*n*out'", "unknown-name", "rwos", "did you mean `rows`?");
+    refuse("'2*rows*n*out'", "'0*rwos'", "unknown-name", "rwos", "did you mean `rows`?");
     refuse("'2*rows*n*out'", "'2*bias'", "unknown-name", "bias", "bound here: result, input, rows, n, out");
     refuse("values = 'input'", "values = 'imput'", "unknown-name", "imput", "did you mean `input`?");
     refuse("[[\"...\", \"out\"]]", "[[\"...\", \"ouch\"]]", "unknown-name", "ouch", "out");

@@ -21,7 +21,7 @@
 //! | `residues` | values modulo a prime, which tell different functions apart |
 //! | `program`, `exact`, `point`, `blocks`, `compiled` | formulas as straight-line programs; exact values; floating point |
 //! | `readable`, `grouping`, `written`, `kernels`, `cubes`, `factors`, `shown`, `relatives` | forms for people |
-//! | `evaluable`, `straight`, `extraction` | the form that is cheapest to evaluate |
+//! | `evaluable`, `straight`, `extraction`, `rows` | the form that is cheapest to evaluate |
 //! | `solving`, `derivatives` | where two formulas meet; how a formula grows |
 //! | `limits`, `effort` | how much work is too much, of terms and of long numbers |
 

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use smallvec::SmallVec;
+
 use crate::algebra::{Algebra, Formula};
 use crate::lang::{OperatorCall, holds, instantiate};
 use crate::rules::{self, Condition, RuleSet, Switch, Unit};
@@ -38,7 +40,7 @@ pub(super) fn flops(
     let holds = |condition: &Condition| holds(condition, &call.settings);
     let terms = counted.terms(rule, unit, &holds);
     let over_sizes = |flops: Formula| instantiate(algebra, flops, &call.sizes);
-    let flops: Vec<Formula> = terms.iter().map(|term| over_sizes(term.flops)).collect();
+    let flops: SmallVec<[Formula; 8]> = terms.iter().map(|term| over_sizes(term.flops)).collect();
     Counted {
         flops: algebra.sum(&flops),
         left_out: terms.is_empty()

@@ -4,6 +4,7 @@
 //! (outside, or an operator of the body) and where it goes (back outside, to a called layer, or nowhere else).
 
 use rustc_hash::FxHashSet as HashSet;
+use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -129,7 +130,7 @@ impl<'g> Sizes<'g> {
 /// Collects traffic of one operator: parts with values and bytes.
 struct Collector<'c> {
     sizes: &'c Sizes<'c>,
-    found: Vec<Transfer>,
+    found: Transfers,
 }
 
 impl Collector<'_> {
@@ -148,10 +149,13 @@ impl Collector<'_> {
 /// What is transferred: of what, how many values, bytes of each.
 pub(super) type Transfer = (IoPart, Formula, Formula);
 
+/// Those of one call, mostly few.
+pub(super) type Transfers = SmallVec<[Transfer; 8]>;
+
 /// Traffic of one call under the three models, in the order of `IoModel`.
-pub(super) fn traffic(sizes: &Sizes<'_>, body: &Body, call: &OperatorCall) -> [Vec<Transfer>; 3] {
+pub(super) fn traffic(sizes: &Sizes<'_>, body: &Body, call: &OperatorCall) -> [Transfers; 3] {
     let rule = &call.rule;
-    let collector = || Collector { sizes, found: Vec::new() };
+    let collector = || Collector { sizes, found: Transfers::new() };
     [
         named_tensors(collector(), body, call),
         whole_operator(collector(), rule, body, call),
@@ -160,7 +164,7 @@ pub(super) fn traffic(sizes: &Sizes<'_>, body: &Body, call: &OperatorCall) -> [V
 }
 
 /// `activations`: what the body reads from outside once, what it names, what it returns.
-fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Vec<Transfer> {
+fn named_tensors(mut to: Collector<'_>, body: &Body, call: &OperatorCall) -> Transfers {
     for (_, id) in &call.operands {
         let tensor = &to.sizes.graph.tensors[id.0 as usize];
         if !is_activation(tensor.kind) {
@@ -202,7 +206,7 @@ fn touched(to: &Collector<'_>, rule: &Operator, call: &OperatorCall, name: &str,
 }
 
 /// `unfused`: every operand, weight and result.
-fn whole_operator(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &OperatorCall) -> Vec<Transfer> {
+fn whole_operator(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &OperatorCall) -> Transfers {
     for (name, id) in &call.operands {
         let tensor = &to.sizes.graph.tensors[id.0 as usize];
         let part = match tensor.kind {
@@ -239,7 +243,7 @@ fn weights_read(to: &mut Collector<'_>, rule: &Operator, call: &OperatorCall) {
 }
 
 /// `fused`: what comes from outside, once; what goes outside; weights and cache.
-fn boundary(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &OperatorCall) -> Vec<Transfer> {
+fn boundary(mut to: Collector<'_>, rule: &Operator, body: &Body, call: &OperatorCall) -> Transfers {
     for (name, id) in &call.operands {
         let tensor = &to.sizes.graph.tensors[id.0 as usize];
         if matches!(tensor.kind, StorageKind::Constant | StorageKind::Cache)

@@ -47,8 +47,8 @@ pub use names::{DefaultNames, DisplayName, Names, Word};
 pub use parser::{MAX_DEPTH, MAX_EXPONENT, MAX_PARENTHESES};
 pub use printed::{Printed, print};
 pub use statement::{
-    Side, Statement, formula_of_tree, parse_canonical, parse_facts, parse_formula, parse_formula_with,
-    parse_multiplied, parse_statement, parse_statement_with, parse_tree, symbols_of,
+    Side, Statement, formula_of_tree, parse_canonical, parse_facts, parse_formula, parse_formula_over,
+    parse_formula_with, parse_multiplied, parse_statement, parse_statement_with, parse_tree, symbols_of,
 };
 pub use style::{Equation, Expression, Form, Parts, Style};
 pub use text::{Alphabet, text, text_lines, text_lines_of_layout, text_of_layout};

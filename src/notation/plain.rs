@@ -39,16 +39,21 @@ const DIGITS: usize = 18;
 
 /// The formula of a text that is plain throughout, names taken for symbols; `None` where it is not.
 pub(super) fn read(algebra: &Algebra, text: &str) -> Option<Formula> {
+    read_over(algebra, text, &|_| true)
+}
+
+/// As [`read`], over names that are known; `None` where it has others.
+pub(super) fn read_over(algebra: &Algebra, text: &str, is_known: &dyn Fn(&str) -> bool) -> Option<Formula> {
     algebra.expect_formulas((text.len() / BYTES).min(ROOM));
     let mut made = Formulas::new(algebra);
-    read_into(algebra, text, &mut made)?;
+    read_into(algebra, text, is_known, &mut made)?;
     Some(made.sum())
 }
 
 /// The canonical form of a text that is plain throughout and not too wide; `None` where it is not.
 pub(super) fn read_canonical(algebra: &Algebra, text: &str) -> Option<Rc<Canonical>> {
     let mut terms = Multiplying::new(algebra)?;
-    read_into(algebra, text, &mut terms)?;
+    read_into(algebra, text, &|_| true, &mut terms)?;
     terms.canonical()
 }
 
@@ -122,9 +127,14 @@ impl Made for Multiplying<'_> {
     }
 }
 
-fn read_into<M: Made>(algebra: &Algebra, text: &str, made: &mut M) -> Option<()> {
-    let mut reader =
-        Reader::<M::Name> { algebra, text, at: 0, short: FxHashMap::default(), long: FxHashMap::default() };
+fn read_into<M: Made>(
+    algebra: &Algebra,
+    text: &str,
+    is_known: &dyn Fn(&str) -> bool,
+    made: &mut M,
+) -> Option<()> {
+    let (short, long) = Default::default();
+    let mut reader = Reader::<M::Name> { algebra, text, is_known, at: 0, short, long };
     reader.short.reserve((text.len() / BYTES_A_NAME).min(NAMES));
     let mut repeats = Repeats::default();
     let mut negative = reader.sign();
@@ -188,6 +198,8 @@ fn short(bytes: &[u8], length: usize) -> Option<u64> {
 struct Reader<'a, N> {
     algebra: &'a Algebra,
     text: &'a str,
+    /// Names that are symbols.
+    is_known: &'a dyn Fn(&str) -> bool,
     at: usize,
     /// What is made of names of up to eight letters, which make one number.
     short: FxHashMap<u64, N>,
@@ -323,6 +335,9 @@ impl<'a, N: Copy> Reader<'a, N> {
         let text = &self.text[start..self.at];
         if let Some(function) = Function::of_name(text) {
             return Some(Word::Function(function)).filter(|_| function != Function::Sum);
+        }
+        if !(self.is_known)(text) {
+            return None;
         }
         let name = made.name(self.algebra.symbol(text));
         match short {

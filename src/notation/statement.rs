@@ -54,6 +54,24 @@ pub fn parse_formula_with(
     Ok(values[parsed.tree.root().index()])
 }
 
+/// As [`parse_formula`], over symbols of these names; `unknown` says what is wrong with others.
+pub fn parse_formula_over(
+    algebra: &Algebra,
+    source: &Arc<Source>,
+    range: Range<usize>,
+    is_known: &dyn Fn(&str) -> bool,
+    unknown: &dyn Fn(&str, Span) -> Box<Diagnostic>,
+) -> Result<Formula> {
+    let text = source.text().get(range.clone());
+    if let Some(formula) = text.and_then(|text| plain::read_over(algebra, text, is_known)) {
+        return Ok(formula);
+    }
+    parse_formula_with(algebra, source, range, &mut |name, span| match is_known(name) {
+        true => Ok(algebra.variable(algebra.symbol(name))),
+        false => Err(unknown(name, span)),
+    })
+}
+
 /// The tree of the formula in the bytes `range` of `source`, and all its mistakes. Never fails: where something is
 /// missing or wrong the tree says so.
 pub fn parse_tree(source: &Arc<Source>, range: Range<usize>) -> (Tree, Vec<Diagnostic>) {

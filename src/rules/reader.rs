@@ -10,7 +10,7 @@ use super::operator::{Dimension, Unit};
 use super::raw::{RawFlag, Table, Text};
 use crate::algebra::{Algebra, Formula};
 use crate::diagnostic::{Diagnostic, Result, Source, Span, did_you_mean};
-use crate::notation::parse_formula_with;
+use crate::notation::parse_formula_over;
 
 /// One rule file being read.
 pub(super) struct Reader<'a> {
@@ -85,15 +85,14 @@ impl Reader<'_> {
                 .error("escaped-formula", text, "a formula with escapes".to_owned(), "")
                 .help("write formulas in literal strings, '…', on one line"));
         };
-        parse_formula_with(self.algebra, self.source, range, &mut |name, span| {
-            if names.iter().any(|known| known == name) {
-                return Ok(self.algebra.variable(self.algebra.symbol(name)));
-            }
-            Err(Diagnostic::new("unknown-name", format!("nothing binds `{name}` here"))
+        let unknown = |name: &str, span: Span| {
+            Diagnostic::new("unknown-name", format!("nothing binds `{name}` here"))
                 .label(span, "neither a pattern, a size, a flag nor the shape primitive")
                 .help_if(did_you_mean(name, names.iter().map(String::as_str)))
-                .help(format!("bound here: {}", names.join(", "))))
-        })
+                .help(format!("bound here: {}", names.join(", ")))
+        };
+        let is_known = |name: &str| names.iter().any(|known| known == name);
+        parse_formula_over(self.algebra, self.source, range, &is_known, &unknown)
     }
 
     /// A shape pattern; `names` bound so far, to which `binding` adds the bare names, else they must be bound.

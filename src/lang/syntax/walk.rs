@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::tree::{Expression, ExpressionKind, Layer, Name, Statement, StatementKind, Target};
 
 /// Calls whose first argument is a layer or an operator, passed and not called.
@@ -27,7 +29,7 @@ pub(super) struct Read<'a> {
 
 /// Calls `visit` for the expression and all its parts, outer ones first, from left to right.
 pub(super) fn each<'a>(expression: &'a Expression, role: Role, visit: &mut dyn FnMut(&'a Expression, Role)) {
-    let mut open = vec![(expression, role)];
+    let mut open: SmallVec<[(&Expression, Role); 16]> = smallvec![(expression, role)];
     while let Some((expression, role)) = open.pop() {
         visit(expression, role);
         let behind = open.len();
