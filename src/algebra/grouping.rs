@@ -67,21 +67,21 @@ struct Search<K> {
 impl<K: Cube> Search<K> {
     /// The best form found of a sum of one term or more.
     fn form(&mut self, terms: &[(K, Integer)]) -> Rc<Form<K>> {
+        self.form_with(terms, || None)
+    }
+
+    /// As [`Search::form`], with the pairs of the terms where these are known; they are asked for if the form is not.
+    fn form_with(&mut self, terms: &[(K, Integer)], pairs: impl FnOnce() -> Option<Pairs<K>>) -> Rc<Form<K>> {
         if let [only] = terms {
             return Form::term(only);
         }
-        match self.known.get(terms) {
-            Some(known) => known.clone(),
-            None => self.made(terms, None),
+        if let Some(known) = self.known.get(terms) {
+            return known.clone();
         }
-    }
-
-    /// As [`Search::form`], of what is not known yet, with the pairs of its terms where these are known.
-    fn made(&mut self, terms: &[(K, Integer)], pairs: Option<Pairs<K>>) -> Rc<Form<K>> {
         let (cube, mut number, rest) = stripped(terms);
         let factors = self.factors(&rest);
         let form = if factors.is_empty() {
-            let sum = self.sum(&rest, pairs);
+            let sum = self.sum(&rest, pairs());
             Form::product(cube, number, vec![(sum, 1)], first_of(terms))
         } else {
             // The factors have positive leading coefficients.
@@ -133,11 +133,7 @@ impl<K: Cube> Search<K> {
             return product;
         }
         let mut parts = vec![product];
-        let rest = match (&left[..], self.known.get(&left)) {
-            (_, Some(known)) => known.clone(),
-            ([only], None) => Form::term(only),
-            (_, None) => self.made(&left, pairs.map(|pairs| pairs.without(&candidate.covered))),
-        };
+        let rest = self.form_with(&left, || pairs.map(|pairs| pairs.without(&candidate.covered)));
         let rest = if rest.cost() < flat_cost(&left) { rest } else { Form::flat(&left) };
         match rest.without_number() {
             // A group for a number's sake has to save more than the number once.

@@ -146,12 +146,13 @@ pub fn mover(from: &[Variable], to: &[Variable]) -> impl Fn(Packed) -> Packed + 
     move |packed| places.as_ref().map_or(packed, |places| moved(packed, places))
 }
 
-/// Without the exponents of variables that do not occur, and which variables are left.
+/// Without the exponents of variables that do not occur, and which variables are left; `present` has a bit set in the
+/// exponent of each that does.
 pub fn without_absent<V>(
     variables: &[Variable],
+    present: Packed,
     mut terms: Vec<(Packed, V)>,
 ) -> (SmallVec<[Variable; VARIABLES]>, Vec<(Packed, V)>) {
-    let present = terms.iter().fold(0, |present, term| present | term.0);
     let mut kept: SmallVec<[Variable; VARIABLES]> = SmallVec::new();
     // The last one first, so that what is closed up stands where it was.
     for (place, &variable) in variables.iter().enumerate().rev() {
@@ -180,12 +181,6 @@ pub fn united(a: &Rc<[Variable]>, b: &Rc<[Variable]>) -> Rc<[Variable]> {
 
 /// Adds the variables of a sorted table to those of another.
 pub fn add_variables(all: &mut SmallVec<[Variable; 2 * VARIABLES]>, more: &[Variable]) {
-    if all.is_empty() {
-        all.extend_from_slice(more);
-    }
-    if **all == *more {
-        return;
-    }
     let mut at = 0;
     for variable in more {
         at += all[at..].iter().take_while(|known| *known < variable).count();

@@ -52,7 +52,7 @@ impl Polynomial {
             return Polynomial(InPacked(variables, terms));
         }
         // The order of terms stays, as the table's does.
-        let (kept, terms) = packing::without_absent(&variables, terms);
+        let (kept, terms) = packing::without_absent(&variables, present, terms);
         Polynomial(InPacked(table_of(&kept), terms))
     }
 
@@ -97,11 +97,8 @@ impl Polynomial {
     /// Adds the terms to others, over a table that holds the variables; of packed ones.
     pub(super) fn append_over(&self, table: &[Variable], to: &mut Terms<Packed>) {
         let InPacked(variables, terms) = &self.0 else { unreachable!("packed") };
-        if **variables == *table {
-            return to.extend_from_slice(terms);
-        }
-        let places = packing::places(variables, table);
-        to.extend(terms.iter().map(|(key, value)| (packing::moved(*key, &places), value.clone())));
+        let moved = packing::mover(variables, table);
+        to.extend(terms.iter().map(|(key, value)| (moved(*key), value.clone())));
     }
 
     /// The table that holds the variables of both, and both over it; `None` where they are not packed over one.

@@ -118,7 +118,7 @@ impl Numbers<'_, '_> {
             }
             Metric::MemoryBytes => {
                 let parts = [Metric::WeightsBytes, Metric::ActivationsBytes, Metric::KvCacheBytes];
-                parts.iter().try_fold(zero(), |sum, part| Ok(sum + self.of(id, *part)?))
+                parts.iter().try_fold(Rational::zero(), |sum, part| Ok(sum + self.of(id, *part)?))
             }
             Metric::Time => Ok(self.times(id)?.greatest().0),
             _ => Ok(added(&self.all[id.0], metric)),
@@ -168,15 +168,11 @@ fn work(line: &Line) -> [Rational; 3] {
 fn added(line: &Line, metric: Metric) -> Rational {
     match metric {
         Metric::IoBits => added(line, Metric::IoBytes) * Rational::from_integer(8.into()),
-        Metric::Intensity if line[INTENSITY_BYTES].is_zero() => zero(),
+        Metric::Intensity if line[INTENSITY_BYTES].is_zero() => Rational::zero(),
         Metric::Intensity => added(line, Metric::Flops) / line[INTENSITY_BYTES].to_rational(),
         _ => {
             let place = ADDITIVE.iter().position(|known| *known == metric);
-            place.map_or_else(zero, |place| line[place].to_rational())
+            place.map_or_else(Rational::zero, |place| line[place].to_rational())
         }
     }
-}
-
-fn zero() -> Rational {
-    Rational::zero()
 }

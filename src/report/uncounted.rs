@@ -27,8 +27,7 @@ pub fn section(report: &Report<'_>, document: &mut Document) -> Result<()> {
             let node = tree.node(id);
             let runs = node.kind == NodeKind::Operator && !view.evaluate(node.calls)?.is_zero();
             if runs {
-                let nothing = view.number(id, Metric::Flops)?.is_zero()
-                    && tree.algebra().constant_integer(tree.formula(id, Metric::Flops)) == Some(0);
+                let nothing = view.is_nothing(tree.formula(id, Metric::Flops))?;
                 let names = if nothing { &mut moves } else { &mut computes };
                 push_new(names, node.layers.iter().map(|layer| layer.to_string()).collect());
             }
