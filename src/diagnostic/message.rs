@@ -33,11 +33,13 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A message without a place.
+    #[cold]
     pub fn new(code: &'static str, message: impl Into<String>) -> Box<Self> {
         Box::new(Diagnostic { code, message: message.into(), labels: Vec::new(), help: Vec::new() })
     }
 
     /// Adds a labelled place; the first one is the primary one.
+    #[cold]
     #[must_use]
     pub fn label(mut self: Box<Self>, span: Span, text: impl Into<String>) -> Box<Self> {
         self.labels.push(Label { span, text: text.into() });
@@ -50,6 +52,7 @@ impl Diagnostic {
     }
 
     /// Adds a line that says what would be accepted.
+    #[cold]
     #[must_use]
     pub fn help(mut self: Box<Self>, text: impl Into<String>) -> Box<Self> {
         self.help.push(text.into());
@@ -57,6 +60,7 @@ impl Diagnostic {
     }
 
     /// Adds a help line if there is one, as `did_you_mean` gives it.
+    #[cold]
     #[must_use]
     pub fn help_if(self: Box<Self>, text: Option<String>) -> Box<Self> {
         match text {

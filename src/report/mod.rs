@@ -31,6 +31,7 @@ pub use family::{family, index as family_index};
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use crate::diagnostic::Result;
 use crate::model::BoundModel;
@@ -57,24 +58,31 @@ pub fn markdown(model: &BoundModel) -> Result<String> {
 /// # Errors
 /// As [`markdown`], and those of opening the model.
 pub fn markdown_on_two_threads<M: Deref<Target = BoundModel>>(
-    open: impl FnOnce() -> Result<M>,
+    open: impl FnOnce() -> Result<M> + Send,
     open_again: impl FnOnce() -> Result<M> + Send,
 ) -> Result<String> {
     let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        let layers = scope.spawn(|| bodies(&Inventory::new(&*open_again()?)?, &next));
-        let phases = || -> Result<(Frame, Vec<Body>)> {
-            let model = open()?;
-            let report = Report::new(&model)?;
-            let frame = Frame::of(&report)?;
-            Ok((frame, bodies(&report, &next)?))
-        };
-        let phases = phases();
-        let layers = layers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let (frame, mut bodies) = phases?;
-        bodies.extend(layers?);
-        Ok(frame.around(bodies))
-    })
+    let layers = || bodies(&Inventory::new(&*open_again()?)?, &next);
+    let phases = || -> Result<(Frame, Vec<Body>)> {
+        let model = open()?;
+        let report = Report::new(&model)?;
+        let frame = Frame::of(&report)?;
+        Ok((frame, bodies(&report, &next)?))
+    };
+    // Neither is done here: a new thread may be put on the processor of the one that made it, though another is idle, and
+    // would wait there for milliseconds. Of two new ones each gets a processor.
+    let (layers, phases) = std::thread::scope(|scope| {
+        let threads = (scope.spawn(layers), scope.spawn(phases));
+        (joined(threads.0), joined(threads.1))
+    });
+    let (frame, mut bodies) = phases?;
+    bodies.extend(layers?);
+    Ok(frame.around(bodies))
+}
+
+/// What a thread comes to, or its panic.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// What is written of a layer.
