@@ -31,7 +31,6 @@ pub use family::{family, index as family_index};
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::ScopedJoinHandle;
 
 use crate::diagnostic::Result;
 use crate::model::BoundModel;
@@ -51,9 +50,9 @@ pub fn markdown(model: &BoundModel) -> Result<String> {
 }
 
 /// The same text as [`markdown`] makes, on two threads, each of which opens the model: formulas belong to the thread that
-/// made them. The calling thread derives the phases, as that takes longest and it runs at once; the other writes layers
-/// meanwhile; whoever is done takes the next layer. Worth it where two processors are free: opening the model and
-/// elaborating its phases, which both do, is a sixth of the work.
+/// made them. One derives the phases, which takes longest; the other writes layers meanwhile; whoever is done takes the
+/// next layer. Worth it where two processors are free: opening the model and elaborating its phases, which both do, is a
+/// sixth of the work.
 ///
 /// # Errors
 /// As [`markdown`], and those of opening the model.
@@ -69,20 +68,17 @@ pub fn markdown_on_two_threads<M: Deref<Target = BoundModel>>(
         let frame = Frame::of(&report)?;
         Ok((frame, bodies(&report, &next)?))
     };
+    let (mut written, mut derived) = (None, None);
     // Neither is done here: a new thread may be put on the processor of the one that made it, though another is idle, and
-    // would wait there for milliseconds. Of two new ones each gets a processor.
-    let (layers, phases) = std::thread::scope(|scope| {
-        let threads = (scope.spawn(layers), scope.spawn(phases));
-        (joined(threads.0), joined(threads.1))
+    // would wait there for milliseconds. Of two new ones each gets a processor. What they come to is put here, and not
+    // joined, which would wait until their heaps are taken apart too.
+    std::thread::scope(|scope| {
+        scope.spawn(|| written = Some(layers()));
+        scope.spawn(|| derived = Some(phases()));
     });
-    let (frame, mut bodies) = phases?;
-    bodies.extend(layers?);
+    let (frame, mut bodies) = derived.expect("the scope ends after its threads")?;
+    bodies.extend(written.expect("the scope ends after its threads")?);
     Ok(frame.around(bodies))
-}
-
-/// What a thread comes to, or its panic.
-fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// What is written of a layer.
