@@ -197,6 +197,32 @@ fn mistakes_in_files_are_shown_in_their_place() {
     check("bomb", root, &|text| format!("{text}\n{bomb}"), &["deepseek_ocr.yaml"]);
 }
 
+/// Layers that call one another, each within many calls of an operator: as deep as is allowed, and deeper.
+#[test]
+fn deep_layers_are_run_or_refused() {
+    let nested = |depth: usize| {
+        move |text: &str| {
+            let mut layers = String::from("def Deep0(x: (..., h)):\n    return relu(x)\n\n\n");
+            for layer in 1..depth {
+                let (open, close) = ("relu(".repeat(95), ")".repeat(95));
+                let inner = format!("{open}Deep{}(x){close}", layer - 1);
+                layers.push_str(&format!("def Deep{layer}(x: (..., h)):\n    return {inner}\n\n\n"));
+            }
+            let called = text.replace("return down", &format!("return Deep{}(down)", depth - 1));
+            called.replace("def DeepseekV2MLP", &format!("{layers}def DeepseekV2MLP"))
+        }
+    };
+    let mlp = "layers/decoder/deepseek_v2_mlp.py";
+    let allowed = changed("deep_layers", mlp, nested(12));
+    let refused = changed("deeper_layers", mlp, nested(90));
+    for command in ["eval", "report"] {
+        let arguments = [command, "deepseek_ocr", "--models", "models"];
+        let output = run_in(&allowed, &arguments);
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        refused_in(&refused, &arguments, &["nested too deeply", "deepseek_v2_mlp.py:"]);
+    }
+}
+
 #[test]
 fn formulas_of_any_kind_are_read_or_refused() {
     refused(&["simplify", "2*("], &["EXPR:1:3"]);

@@ -31,12 +31,16 @@ pub use family::{family, index as family_index};
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::Builder;
 
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::model::BoundModel;
 use context::{Inventory, Report};
 use document::{Document, Line};
 use uncounted::Claim;
+
+/// Bytes of the stack of a thread: as many as the process' first one has, for layers that nest as deep as they may.
+const STACK: usize = 8 << 20;
 
 /// The report of a model as Markdown.
 ///
@@ -72,10 +76,12 @@ pub fn markdown_on_two_threads<M: Deref<Target = BoundModel>>(
     // Neither is done here: a new thread may be put on the processor of the one that made it, though another is idle, and
     // would wait there for milliseconds. Of two new ones each gets a processor. What they come to is put here, and not
     // joined, which would wait until their heaps are taken apart too.
-    std::thread::scope(|scope| {
-        scope.spawn(|| written = Some(layers()));
-        scope.spawn(|| derived = Some(phases()));
+    let thread = || Builder::new().stack_size(STACK);
+    let threads = std::thread::scope(|scope| {
+        thread().spawn_scoped(scope, || written = Some(layers()))?;
+        thread().spawn_scoped(scope, || derived = Some(phases())).map(drop)
     });
+    threads.map_err(|error| Diagnostic::new("no-thread", format!("no thread can be made: {error}")))?;
     let (frame, mut bodies) = derived.expect("the scope ends after its threads")?;
     bodies.extend(written.expect("the scope ends after its threads")?);
     Ok(frame.around(bodies))
