@@ -1,4 +1,5 @@
-//! Exact rational values during evaluation: two machine words while they fit, a big rational beyond.
+//! Exact rational values during evaluation: machine words while they fit, a big rational beyond. Most are integers, and
+//! there are many: a value takes 32 bytes.
 
 use std::borrow::Cow;
 
@@ -12,9 +13,9 @@ use super::formula::Rational;
 #[derive(Debug, Clone)]
 pub enum Number {
     /// Numerator and denominator fit.
-    Small(i128, i128),
+    Small(i128, i64),
     /// They do not.
-    Big(Rational),
+    Big(Box<Rational>),
 }
 
 use Number::{Big, Small};
@@ -32,7 +33,7 @@ impl Number {
     pub fn to_rational(&self) -> Rational {
         match self {
             Small(n, d) => Rational::new_raw((*n).into(), (*d).into()),
-            Big(value) => value.clone(),
+            Big(value) => (**value).clone(),
         }
     }
 
@@ -56,7 +57,7 @@ impl Number {
     pub fn bits(&self) -> u64 {
         match self {
             Small(n, d) => {
-                u64::from(256 - n.unsigned_abs().leading_zeros() - d.unsigned_abs().leading_zeros())
+                u64::from(192 - n.unsigned_abs().leading_zeros() - d.unsigned_abs().leading_zeros())
             }
             Big(value) => value.numer().bits() + value.denom().bits(),
         }
@@ -65,14 +66,13 @@ impl Number {
     /// The sum.
     pub fn plus(&self, other: &Self) -> Self {
         if let (Small(a, b), Small(c, d)) = (self, other) {
-            if *b == 1 && *d == 1 {
+            let (b, d) = (i128::from(*b), i128::from(*d));
+            if b == 1 && d == 1 {
                 if let Some(sum) = a.checked_add(*c) {
                     return Small(sum, 1);
                 }
-            } else if let Some(sum) = (|| a.checked_mul(*d)?.checked_add(c.checked_mul(*b)?))()
-                && let Some(below) = b.checked_mul(*d)
-            {
-                return small(sum, below);
+            } else if let Some(sum) = (|| a.checked_mul(d)?.checked_add(c.checked_mul(b)?))() {
+                return small(sum, b * d);
             }
         }
         if let (Some(a), Some(b)) = (self.as_whole(), other.as_whole()) {
@@ -90,8 +90,9 @@ impl Number {
     /// The product.
     pub fn times(&self, other: &Self) -> Self {
         if let (Small(a, b), Small(c, d)) = (self, other)
-            && let (Some(above), Some(below)) = (a.checked_mul(*c), b.checked_mul(*d))
+            && let Some(above) = a.checked_mul(*c)
         {
+            let below = i128::from(*b) * i128::from(*d);
             return if below == 1 { Small(above, 1) } else { small(above, below) };
         }
         if let (Some(a), Some(b)) = (self.as_whole(), other.as_whole()) {
@@ -123,10 +124,12 @@ impl Number {
         if other.is_zero() {
             return None;
         }
-        Some(match other {
-            Small(n, d) if *n != i128::MIN => self.times(&Small(d * n.signum(), n.abs())),
-            _ => (self.to_rational() / other.to_rational()).into(),
-        })
+        if let Small(n, d) = other
+            && let Ok(above) = i64::try_from(n.unsigned_abs())
+        {
+            return Some(self.times(&Small(i128::from(*d) * n.signum(), above)));
+        }
+        Some((self.to_rational() / other.to_rational()).into())
     }
 
     /// ⌊self / other⌋; `None` for a divisor of 0.
@@ -144,7 +147,7 @@ impl Number {
     pub fn floor(&self) -> Self {
         match self {
             Small(_, 1) => self.clone(),
-            Small(n, d) => Small(num_integer::Integer::div_floor(n, d), 1),
+            Small(n, d) => Small(num_integer::Integer::div_floor(n, &i128::from(*d)), 1),
             Big(value) => value.floor().into(),
         }
     }
@@ -168,18 +171,22 @@ fn fraction(above: BigInt, below: BigInt) -> Number {
 
 fn small(above: i128, below: i128) -> Number {
     let common = above.unsigned_abs().gcd(&below.unsigned_abs());
-    match i128::try_from(common) {
-        Ok(common) if common > 1 => Small(above / common, below / common),
-        _ => Small(above, below),
+    let (above, below) = match i128::try_from(common) {
+        Ok(common) if common > 1 => (above / common, below / common),
+        _ => (above, below),
+    };
+    match i64::try_from(below) {
+        Ok(below) => Small(above, below),
+        Err(_) => Big(Box::new(Rational::new_raw(above.into(), below.into()))),
     }
 }
 
 impl From<Rational> for Number {
     fn from(value: Rational) -> Self {
         let value = if value.denom().is_negative() { value.reduced() } else { value };
-        match (value.numer().to_i128(), value.denom().to_i128()) {
+        match (value.numer().to_i128(), value.denom().to_i64()) {
             (Some(n), Some(d)) => Small(n, d),
-            _ => Big(value),
+            _ => Big(Box::new(value)),
         }
     }
 }
@@ -188,7 +195,7 @@ impl From<BigInt> for Number {
     fn from(value: BigInt) -> Self {
         match value.to_i128() {
             Some(n) => Small(n, 1),
-            None => Big(Rational::from_integer(value)),
+            None => Big(Box::new(Rational::from_integer(value))),
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::lang::{ByName, LayerReference, Library, List, Value};
 use crate::rules::RuleSet;
 
 /// About so many formulas are made where all phases are meant.
-const FORMULAS: usize = 1 << 14;
+const FORMULAS: usize = 1 << 13;
 
 /// What a user asks for.
 #[derive(Debug, Clone, Default)]
