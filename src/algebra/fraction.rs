@@ -24,6 +24,9 @@ pub struct Denominator {
 }
 
 impl Denominator {
+    /// 1, where it is only looked at.
+    const ONE: &Self = &Denominator { number: Integer::ONE, monomial: Monomial::ONE, factors: Vec::new() };
+
     /// 1
     pub fn one() -> Self {
         Self::term(Integer::ONE, Monomial::one())
@@ -168,12 +171,13 @@ fn merged(a: &Factors, b: &Factors, join: impl Fn(u32, u32) -> Option<u32>) -> O
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fraction {
     numerator: Polynomial,
-    denominator: Denominator,
+    /// None is 1, as that of most is; it comes first among denominators.
+    denominator: Option<Box<Denominator>>,
 }
 
 impl From<Polynomial> for Fraction {
     fn from(numerator: Polynomial) -> Self {
-        Fraction { numerator, denominator: Denominator::one() }
+        Fraction { numerator, denominator: None }
     }
 }
 
@@ -203,7 +207,11 @@ impl Fraction {
     pub fn constant(value: &Rational) -> Self {
         let denominator = Denominator::term(value.denom().abs().into(), Monomial::one());
         let sign = if value.denom().is_negative() { BigInt::from(-1) } else { BigInt::from(1) };
-        Fraction { numerator: Polynomial::constant((value.numer() * sign).into()), denominator }
+        Self::in_lowest_terms(Polynomial::constant((value.numer() * sign).into()), denominator)
+    }
+
+    fn in_lowest_terms(numerator: Polynomial, denominator: Denominator) -> Self {
+        Fraction { numerator, denominator: (!denominator.is_one()).then(|| Box::new(denominator)) }
     }
 
     /// The quotient of two polynomials.
@@ -223,7 +231,7 @@ impl Fraction {
 
     /// The part below the line.
     pub fn denominator(&self) -> &Denominator {
-        &self.denominator
+        self.denominator.as_deref().unwrap_or(Denominator::ONE)
     }
 
     /// Whether it is 0.
@@ -233,30 +241,32 @@ impl Fraction {
 
     /// Whether it is 1.
     pub fn is_one(&self) -> bool {
-        self.denominator.is_one() && self.numerator.is_one()
+        self.denominator.is_none() && self.numerator.is_one()
     }
 
     /// The polynomial it is, where there is nothing below the line.
     pub fn as_polynomial(&self) -> Option<&Polynomial> {
-        self.denominator.is_one().then_some(&self.numerator)
+        self.denominator.is_none().then_some(&self.numerator)
     }
 
     /// The number it is, where it has no variables.
     pub fn as_constant(&self) -> Option<Rational> {
-        let numerator = self.numerator.as_constant().filter(|_| self.denominator.is_number())?;
-        Some(Rational::new_raw(numerator.to_big(), self.denominator.number.to_big()))
+        let numerator = self.numerator.as_constant().filter(|_| self.denominator().is_number())?;
+        Some(Rational::new_raw(numerator.to_big(), self.denominator().number.to_big()))
     }
 
     /// Whether a variable occurs.
     pub fn mentions(&self, variable: Variable) -> bool {
-        self.numerator.mentions(variable) || self.denominator.mentions(variable)
+        let below = self.denominator.as_ref();
+        self.numerator.mentions(variable) || below.is_some_and(|below| below.mentions(variable))
     }
 
     /// The variables that occur, sorted.
     pub fn variables(&self) -> Variables {
         let mut variables = self.numerator.variables();
-        variables.extend(self.denominator.monomial.powers().iter().map(|power| power.0));
-        variables.extend(self.denominator.factors.iter().flat_map(|factor| factor.0.variables()));
+        let Some(below) = &self.denominator else { return variables };
+        variables.extend(below.monomial.powers().iter().map(|power| power.0));
+        variables.extend(below.factors.iter().flat_map(|factor| factor.0.variables()));
         variables.sort_unstable();
         variables.dedup();
         variables
@@ -265,22 +275,24 @@ impl Fraction {
     /// The sum of many, collected at once over their common denominator.
     pub fn sum<'a>(summands: impl IntoIterator<Item = &'a Fraction>, work: &Work) -> Outcome<Self> {
         let summands: SmallVec<[&Fraction; 8]> = summands.into_iter().collect();
-        if summands.iter().all(|summand| summand.denominator.is_one()) {
+        if summands.iter().all(|summand| summand.denominator.is_none()) {
             return Ok(Polynomial::sum(summands.into_iter().map(|summand| &summand.numerator)).into());
         }
         let mut common = Denominator::one();
         for summand in &summands {
-            if summand.denominator != common {
-                common = common.lcm(&summand.denominator)?;
+            let below = summand.denominator();
+            if *below != common {
+                common = common.lcm(below)?;
             }
         }
         let mut numerators = Vec::with_capacity(summands.len());
         for summand in summands {
-            if summand.denominator == common {
+            let below = summand.denominator();
+            if *below == common {
                 numerators.push(summand.numerator.clone());
                 continue;
             }
-            let cofactor = common.cofactor(&summand.denominator, work)?;
+            let cofactor = common.cofactor(below, work)?;
             numerators.push(summand.numerator.times(&cofactor, work)?);
         }
         Self::reduced(Polynomial::sum(&numerators), common, work)
@@ -299,13 +311,19 @@ impl Fraction {
         if others.is_empty() {
             return Ok((*first).clone());
         }
-        let mut denominator = first.denominator.clone();
-        for factor in others.iter().filter(|factor| !factor.denominator.is_one()) {
-            denominator = denominator.times(&factor.denominator)?;
+        let mut below: Option<Denominator> = first.denominator.as_deref().cloned();
+        for more in others.iter().filter_map(|factor| factor.denominator.as_deref()) {
+            below = Some(match below {
+                Some(below) => below.times(more)?,
+                None => more.clone(),
+            });
         }
         let numerators: SmallVec<[&Polynomial; 8]> = factors.iter().map(|factor| &factor.numerator).collect();
         let numerator = Polynomial::product(&numerators, work)?;
-        Self::reduced(numerator, denominator, work)
+        match below {
+            Some(below) => Self::reduced(numerator, below, work),
+            None => Ok(numerator.into()),
+        }
     }
 
     /// The negative.
@@ -321,7 +339,7 @@ impl Fraction {
         let monomial = self.numerator.common_monomial();
         let primitive = self.numerator.over_integer(&unit);
         let primitive = primitive.over_monomial(&monomial).expect("the common monomial divides");
-        let above = self.denominator.expanded(work)?;
+        let above = self.denominator().expanded(work)?;
         let numerator = if unit.is_negative() { above.negated() } else { above };
         let factors = if primitive.is_one() { Vec::new() } else { vec![(primitive, 1)] };
         Self::reduced(numerator, Denominator { number: content, monomial, factors }, work)
@@ -330,21 +348,18 @@ impl Fraction {
     /// A power.
     pub fn power(&self, exponent: u32, work: &Work) -> Outcome<Self> {
         let numerator = self.numerator.power(exponent, work)?;
-        if self.denominator.is_one() || exponent == 0 {
+        let Some(below) = self.denominator.as_deref().filter(|_| exponent > 0) else {
             return Ok(numerator.into());
-        }
-        work.digits(&self.denominator.number, exponent)?;
-        let factors = self
-            .denominator
-            .factors
-            .iter()
-            .map(|(factor, e)| Some((factor.clone(), e.checked_mul(exponent)?)));
+        };
+        work.digits(&below.number, exponent)?;
+        let factors =
+            below.factors.iter().map(|(factor, e)| Some((factor.clone(), e.checked_mul(exponent)?)));
         let denominator = Denominator {
-            number: self.denominator.number.power(exponent),
-            monomial: self.denominator.monomial.power(exponent).ok_or(Obstacle::TooLarge)?,
+            number: below.number.power(exponent),
+            monomial: below.monomial.power(exponent).ok_or(Obstacle::TooLarge)?,
             factors: factors.collect::<Option<_>>().ok_or(Obstacle::TooLarge)?,
         };
-        Ok(Fraction { numerator, denominator })
+        Ok(Self::in_lowest_terms(numerator, denominator))
     }
 
     /// In lowest terms as far as contents, monomials and known factors go.
@@ -373,7 +388,7 @@ impl Fraction {
             numerator = numerator.over_monomial(&common).expect("the common monomial divides");
             denominator.monomial = denominator.monomial.over(&common).expect("the common monomial divides");
         }
-        Ok(Fraction { numerator, denominator })
+        Ok(Self::in_lowest_terms(numerator, denominator))
     }
 
     /// Whether both have the same value, by cross multiplication.
@@ -381,7 +396,7 @@ impl Fraction {
         if self == other {
             return Ok(true);
         }
-        if self.denominator.factors.is_empty() && other.denominator.factors.is_empty() {
+        if self.denominator().factors.is_empty() && other.denominator().factors.is_empty() {
             return Ok(false);
         }
         Ok(self.minus(other, work)?.is_zero())

@@ -54,6 +54,9 @@ pub struct Monomial {
 }
 
 impl Monomial {
+    /// The empty product, where it is only looked at.
+    pub(super) const ONE: Self = Monomial { degree: 0, powers: SmallVec::new_const() };
+
     /// The empty product.
     pub fn one() -> Self {
         Self::default()
