@@ -25,8 +25,8 @@ fn program() -> PathBuf {
 }
 
 fn run(arguments: &[&str]) {
-    let program = Command::new(program()).args(arguments).stdout(Stdio::null()).status();
-    assert!(program.expect("the program runs").success());
+    let status = Command::new(program()).args(arguments).stdout(Stdio::null()).status();
+    assert!(status.expect("the program runs").success());
 }
 
 /// Most memory that a report's process takes, in bytes, as Linux tells it. A pipe holds less than a report: the process

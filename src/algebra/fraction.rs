@@ -29,7 +29,7 @@ impl Denominator {
 
     /// 1
     pub fn one() -> Self {
-        Self::term(Integer::ONE, Monomial::one())
+        Self::ONE.clone()
     }
 
     /// A number, which is positive, times a monomial.
@@ -210,6 +210,7 @@ impl Fraction {
         Self::in_lowest_terms(Polynomial::constant((value.numer() * sign).into()), denominator)
     }
 
+    /// A numerator over a denominator with nothing to cancel.
     fn in_lowest_terms(numerator: Polynomial, denominator: Denominator) -> Self {
         Fraction { numerator, denominator: (!denominator.is_one()).then(|| Box::new(denominator)) }
     }
@@ -257,14 +258,13 @@ impl Fraction {
 
     /// Whether a variable occurs.
     pub fn mentions(&self, variable: Variable) -> bool {
-        let below = self.denominator.as_ref();
-        self.numerator.mentions(variable) || below.is_some_and(|below| below.mentions(variable))
+        self.numerator.mentions(variable) || self.denominator().mentions(variable)
     }
 
     /// The variables that occur, sorted.
     pub fn variables(&self) -> Variables {
         let mut variables = self.numerator.variables();
-        let Some(below) = &self.denominator else { return variables };
+        let below = self.denominator();
         variables.extend(below.monomial.powers().iter().map(|power| power.0));
         variables.extend(below.factors.iter().flat_map(|factor| factor.0.variables()));
         variables.sort_unstable();
@@ -311,19 +311,13 @@ impl Fraction {
         if others.is_empty() {
             return Ok((*first).clone());
         }
-        let mut below: Option<Denominator> = first.denominator.as_deref().cloned();
+        let mut denominator = first.denominator().clone();
         for more in others.iter().filter_map(|factor| factor.denominator.as_deref()) {
-            below = Some(match below {
-                Some(below) => below.times(more)?,
-                None => more.clone(),
-            });
+            denominator = denominator.times(more)?;
         }
         let numerators: SmallVec<[&Polynomial; 8]> = factors.iter().map(|factor| &factor.numerator).collect();
         let numerator = Polynomial::product(&numerators, work)?;
-        match below {
-            Some(below) => Self::reduced(numerator, below, work),
-            None => Ok(numerator.into()),
-        }
+        Self::reduced(numerator, denominator, work)
     }
 
     /// The negative.
@@ -348,9 +342,10 @@ impl Fraction {
     /// A power.
     pub fn power(&self, exponent: u32, work: &Work) -> Outcome<Self> {
         let numerator = self.numerator.power(exponent, work)?;
-        let Some(below) = self.denominator.as_deref().filter(|_| exponent > 0) else {
+        let below = self.denominator();
+        if below.is_one() || exponent == 0 {
             return Ok(numerator.into());
-        };
+        }
         work.digits(&below.number, exponent)?;
         let factors =
             below.factors.iter().map(|(factor, e)| Some((factor.clone(), e.checked_mul(exponent)?)));

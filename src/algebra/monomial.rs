@@ -54,12 +54,12 @@ pub struct Monomial {
 }
 
 impl Monomial {
-    /// The empty product, where it is only looked at.
+    /// The empty product, also in constants.
     pub(super) const ONE: Self = Monomial { degree: 0, powers: SmallVec::new_const() };
 
     /// The empty product.
     pub fn one() -> Self {
-        Self::default()
+        Self::ONE
     }
 
     /// A single variable.

@@ -177,7 +177,7 @@ fn small(above: i128, below: i128) -> Number {
     };
     match i64::try_from(below) {
         Ok(below) => Small(above, below),
-        Err(_) => Big(Box::new(Rational::new_raw(above.into(), below.into()))),
+        Err(_) => fraction(above.into(), below.into()),
     }
 }
 
